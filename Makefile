@@ -1,0 +1,50 @@
+# Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types floors unit story lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The newest interpreter that is there; `make PYTHON=/path/to/python3` chooses another.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# The stamp is newer than the lock file when everything in it is installed.
+$(VENV)/installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer was found; set PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "make: $(PYTHON) cannot make an environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(VENV)/installed ## the story of an outage, against a pretend GitHub and Railway
+	@$(BIN)/pipeline-health demo
+
+test: lint types floors unit ## everything that must hold
+
+lint: $(VENV)/installed ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed ## mypy --strict
+	$(BIN)/mypy pipeline_health tests
+
+floors: $(VENV)/installed ## import-linter
+	$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/installed ## the tests, with coverage: 95 % of all, every line and branch of core
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n $(JOBS) --dist worksteal
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='pipeline_health/core/*'
+
+lock: ## renew requirements.lock (needs uv)
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \
+		--generate-hashes --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove what was made
+	rm -rf $(VENV) .venv-twin .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

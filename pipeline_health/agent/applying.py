@@ -1,0 +1,102 @@
+"""Apply a plan: every change on its own, under the lease, and nothing is decided any more.
+
+A comment comes before the change that it tells of: when the process dies between the two, the next
+cycle finds the comment by its key and makes the change alone.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from pipeline_health.agent.filing import Filer
+from pipeline_health.core.issue_text import digest
+from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.issue import IssueRef
+from pipeline_health.core.model.plan import (
+    Change,
+    CloseIssue,
+    HandOver,
+    OpenIssue,
+    Outcome,
+    Plan,
+    ReopenIssue,
+    UpdateIssue,
+)
+from pipeline_health.ports import Lease, LeaseLostError, Ledger, PipelineHealthError, Tracker
+
+
+class Hands:
+    """Writes to the tracker; it cannot be made without a lease."""
+
+    def __init__(self, *, tracker: Tracker, ledger: Ledger, lease: Lease, now: datetime) -> None:
+        self._tracker = tracker
+        self._lease = lease
+        self._now = now
+        self._filer = Filer(tracker=tracker, ledger=ledger, lease=lease, now=now)
+
+    def apply(self, plan: Plan) -> Iterator[Outcome]:
+        """Apply change after change; one that fails is told and does not stop the others.
+
+        Raises LeaseLostError: without the lease nothing more is written.
+        """
+        for change in plan.changes:
+            self._lease.renew(now=self._now)
+            try:
+                yield self._outcome(change)
+            except LeaseLostError:
+                raise
+            except Exception as exc:  # noqa: BLE001 - one change must not cost the others
+                known = isinstance(exc, PipelineHealthError)
+                why = str(exc) if known else f"a defect of ours: {type(exc).__name__}: {exc}"
+                yield Outcome(change=change, applied=False, why=why)
+
+    def _outcome(self, change: Change) -> Outcome:
+        match change:
+            case OpenIssue():
+                return self._filer.open_issue(change)
+            case UpdateIssue():
+                self._tracker.edit(change.ref, body=change.body)
+                return Outcome(change=change, applied=True, told=digest(change.body))
+            case CloseIssue():
+                return self._close(change)
+            case ReopenIssue():
+                return self._reopen(change)
+            case HandOver():
+                return self._hand_over(change)
+            case _:
+                assert_never(change)
+
+    def _close(self, change: CloseIssue) -> Outcome:
+        self._filer.comment(change.ref, change.comment, change.fingerprint)
+        told = self._edit(change.ref, change.body)
+        self._tracker.close(change.ref, duplicate_of=change.duplicate_of)
+        return Outcome(change=change, applied=True, told=told)
+
+    def _reopen(self, change: ReopenIssue) -> Outcome:
+        self._filer.comment(change.ref, change.comment, change.fingerprint)
+        self._tracker.reopen(change.ref)
+        told = self._edit(change.ref, change.body)
+        return Outcome(change=change, applied=True, told=told)
+
+    def _hand_over(self, change: HandOver) -> Outcome:
+        self._filer.comment(change.ref, change.comment, change.fingerprint)
+        self._tracker.relabel(change.ref, add=change.add, remove=change.remove)
+        told = self._edit(change.ref, change.body)
+        return Outcome(change=change, applied=True, told=told)
+
+    def _edit(self, ref: IssueRef, body: str | None) -> str:
+        if body is None:
+            return ""
+        self._tracker.edit(ref, body=body)
+        return digest(body)
+
+
+def target_of(change: Change) -> tuple[Fingerprint, IssueRef | None]:
+    """Give the incident that *change* is for, and its issue, None while it has none."""
+    match change:
+        case OpenIssue():
+            return change.fingerprint, None
+        case UpdateIssue() | CloseIssue() | ReopenIssue() | HandOver():
+            return change.fingerprint, change.ref
+        case _:
+            assert_never(change)

@@ -1,0 +1,243 @@
+"""One cycle: collect → observe → diagnose → reconcile → apply → record → report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pipeline_health.agent.applying import Hands
+from pipeline_health.agent.looking import Eyes, Look
+from pipeline_health.agent.recognising import Recognised, Recogniser
+from pipeline_health.agent.telling import Told, report_of
+from pipeline_health.core.correlate import Correlation
+from pipeline_health.core.diagnose import diagnose
+from pipeline_health.core.incidents import advanced, with_outcome, with_proofs
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.ids import ProjectName, RepoName
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.plan import Outcome, Plan
+from pipeline_health.core.model.policy import EvidenceMode, Policy
+from pipeline_health.core.model.questions import Evidence, EvidenceOf, LinkTrace
+from pipeline_health.core.model.readings import Seen
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.reconcile import Desk, Terms, reconcile
+from pipeline_health.ports import (
+    CodeSource,
+    DeploySource,
+    Lease,
+    Ledger,
+    Tracker,
+    TrailLine,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """What tells one cycle from another. *seed* is random text; *dry* plans and writes nothing."""
+
+    id: str
+    now: datetime
+    seed: str
+    dry: bool = False
+
+
+class Agent:
+    """Watches a portfolio by way of its ports; `run_cycle` is all that it does."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        github: CodeSource,
+        railway: DeploySource,
+        tracker: Tracker,
+        ledger: Ledger,
+    ) -> None:
+        self._policy = policy
+        self._github = github
+        self._railway = railway
+        self._tracker = tracker
+        self._ledger = ledger
+        self._eyes = Eyes(github=github, railway=railway, memory=ledger)
+
+    def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
+        """Look at everything, decide, make the tracker say it, and keep what was done."""
+        incidents = self._ours(self._ledger.incidents())
+        look = self._eyes.look(self._policy, incidents, now=cycle.now)
+        recognised = self._recognise(incidents, look, now=cycle.now)
+        cases = self._cases(recognised, look, cycle)
+        plan = reconcile(cases, self._terms(look, recognised, now=cycle.now))
+        outcomes = self._applied(plan, lease, cycle)
+        settled = _settled(cases, outcomes, now=cycle.now)
+        self._record(incidents, settled, outcomes, cycle, lease)
+        told = Told(
+            cases=tuple(
+                replace(case, incident=incident)
+                for case, incident in zip(cases, settled, strict=True)
+            ),
+            plan=plan,
+            outcomes=outcomes,
+            stale=recognised.stale,
+        )
+        return replace(
+            report_of(cycle.id, look, told, started_at=cycle.now, dry=cycle.dry),
+            github=self._github.usage(),
+            railway=self._railway.usage(),
+        )
+
+    def _ours(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
+        """Give the incidents of the projects that this cycle looks at."""
+        names = {project.name for project in self._policy.projects}
+        repos = {project.repo: project.name for project in self._policy.projects}
+        return tuple(
+            incident
+            if incident.project in names
+            else replace(incident, project=repos[incident.repo])
+            for incident in incidents
+            if incident.project in names or incident.repo in repos
+        )
+
+    def _recognise(self, incidents: Sequence[Incident], look: Look, *, now: datetime) -> Recognised:
+        recogniser = Recogniser(
+            tracker=self._tracker,
+            memory=self._ledger,
+            reopen_within=self._policy.limits.reopen_within,
+            now=now,
+        )
+        return recogniser.recognise(incidents, look)
+
+    def _cases(self, recognised: Recognised, look: Look, cycle: Cycle) -> tuple[Case, ...]:
+        """Give every incident its findings and proofs of this cycle, and let its life go on."""
+        diagnosed = [_diagnosed(finding, look) for finding in look.findings()]
+        correlation = Correlation(
+            recognised.incidents,
+            repos={project.name: _repo_of(project.name, look) for project in self._policy.projects},
+            last_green=self._eyes.last_green(found.finding.symptom for found in diagnosed),
+            reopen_within=self._policy.limits.reopen_within,
+            seed=cycle.seed,
+        )
+        correlation.place(diagnosed, now=cycle.now)
+        logins = frozenset(self._policy.routing.agent_logins)
+        return tuple(
+            advanced(_case(incident, found, recognised, look), agent_logins=logins, now=cycle.now)
+            for incident, found in correlation.placed()
+        )
+
+    def _terms(self, look: Look, recognised: Recognised, *, now: datetime) -> Terms:
+        lately = now - timedelta(hours=1)
+        filings = [i.filing for i in self._ledger.incidents() if i.filing is not None]
+        return Terms(
+            routing=self._policy.routing,
+            limits=self._policy.limits,
+            sla=self._policy.sla,
+            desks=_desks(look, recognised.stale),
+            opened_lately=sum(f.opened_at is not None and f.opened_at > lately for f in filings),
+            now=now,
+        )
+
+    def _applied(self, plan: Plan, lease: Lease, cycle: Cycle) -> tuple[Outcome, ...]:
+        if cycle.dry:
+            return tuple(Outcome(change=change, applied=False) for change in plan.changes)
+        hands = Hands(tracker=self._tracker, ledger=self._ledger, lease=lease, now=cycle.now)
+        return tuple(hands.apply(plan))
+
+    def _record(
+        self,
+        before: Sequence[Incident],
+        after: Sequence[Incident],
+        outcomes: Sequence[Outcome],
+        cycle: Cycle,
+        lease: Lease,
+    ) -> None:
+        unchanged = set(before)
+        self._ledger.save([i for i in after if i not in unchanged], lease=lease)
+        for outcome in outcomes:
+            if outcome.applied:
+                line = TrailLine(
+                    at=cycle.now, says=f"{type(outcome.change).__name__}: {outcome.change.reason}"
+                )
+                self._ledger.note(outcome.change.fingerprint, line)
+
+
+def _diagnosed(finding: Finding, look: Look) -> Diagnosed:
+    evidence = _evidence_for(finding, look)
+    return Diagnosed(finding=finding, cause=diagnose(finding, evidence), evidence=evidence)
+
+
+def _evidence_for(finding: Finding, look: Look) -> Evidence | None:
+    if isinstance(finding.trace, LinkTrace):
+        return None
+    answer = look.answers.evidence.get(EvidenceOf(finding.trace))
+    return answer.value if isinstance(answer, Seen) else None
+
+
+def _case(
+    incident: Incident, found: tuple[Diagnosed, ...], recognised: Recognised, look: Look
+) -> Case:
+    """Put an incident beside what this cycle saw of it."""
+    view = look.view(incident.project)
+    proofs = tuple(look.proofs(incident.project))
+    symptoms = {ailment.symptom for ailment in incident.broken}
+    return Case(
+        incident=incident if view is None else with_proofs(incident, proofs, view),
+        findings=found,
+        in_flight=any(
+            unsettled.in_flight and unsettled.symptom in symptoms
+            for unsettled in look.unsettled(incident.project)
+        ),
+        issue=recognised.issue_of(incident),
+        strays=recognised.strays.get(incident.fingerprint, ()),
+        project=None if view is None else view.policy,
+        shows=EvidenceMode.LINK if view is None else _evidence_mode(incident, view),
+    )
+
+
+def _repo_of(project: ProjectName, look: Look) -> RepoName:
+    """Give the repository of *project* under the name that it has today."""
+    view = look.view(project)
+    assert view is not None  # noqa: S101 - every project of the policy has a view
+    seen = view.github.repository
+    return seen.value.name if isinstance(seen, Seen) else view.policy.repo
+
+
+def _desks(look: Look, stale: Mapping[RepoName, str]) -> Mapping[RepoName, Desk]:
+    desks = {}
+    for view in look.snapshot.projects:
+        desk = _desk(view, stale)
+        if desk is not None:
+            desks[_repo_of(view.policy.name, look)] = desk
+    return desks
+
+
+def _desk(view: ProjectView, stale: Mapping[RepoName, str]) -> Desk | None:
+    seen = view.github.repository
+    if not isinstance(seen, Seen) or not isinstance(view.github.issues, Seen):
+        return None
+    repository = seen.value
+    why_not = stale.get(repository.name)
+    if repository.archived:
+        why_not = f"{repository.name} is archived, so no issue can be filed there"
+    elif not repository.has_issues:
+        why_not = f"issues are disabled in {repository.name}, so none can be filed there"
+    return Desk(private=repository.private, why_not=why_not)
+
+
+def _evidence_mode(incident: Incident, view: ProjectView) -> EvidenceMode:
+    """Resolve `auto`: what a running product prints is shown in full in private only."""
+    if view.policy.evidence is not EvidenceMode.AUTO:
+        return view.policy.evidence
+    runtime = incident.evidence is not None and incident.evidence.runtime
+    seen = view.github.repository
+    private = isinstance(seen, Seen) and seen.value.private
+    return EvidenceMode.FIRST_ERROR if runtime and not private else EvidenceMode.FULL
+
+
+def _settled(
+    cases: Sequence[Case], outcomes: Sequence[Outcome], *, now: datetime
+) -> tuple[Incident, ...]:
+    incidents = {case.incident.nonce: case.incident for case in cases}
+    for outcome in outcomes:
+        nonce = outcome.change.nonce
+        incidents[nonce] = with_outcome(incidents[nonce], outcome, now=now)
+    return tuple(incidents[case.incident.nonce] for case in cases)

@@ -1,0 +1,148 @@
+"""Create exactly once: note the intent, look for what is there, send one request, never again.
+
+An answer that was lost leaves the intent behind. Later cycles look for the marker, by list and by
+the numbers after the highest one known, and only when it was not found for `SETTLING` is the
+request made anew: lists were measured to lag by seconds to minutes, and GitHub ends a request
+after 10 seconds.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pipeline_health.core.issue_text import comment_key, digest, posted, read_marker
+from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.plan import Comment, OpenIssue, Outcome
+from pipeline_health.ports import Intent, Lease, Ledger, Tracker, TrackerError
+
+SETTLING = timedelta(minutes=10)
+
+
+class Filer:
+    """Files issues and comments for one cycle, under its lease."""
+
+    def __init__(self, *, tracker: Tracker, ledger: Ledger, lease: Lease, now: datetime) -> None:
+        self._tracker = tracker
+        self._ledger = ledger
+        self._lease = lease
+        self._now = now
+
+    def open_issue(self, change: OpenIssue) -> Outcome:
+        """File the issue of *change*, or find the one that is there already."""
+        for intent in self._intents(change):
+            found = self._filed_under(intent, change)
+            if found is not None:
+                return self._found(change, found, intent)
+            if self._now - intent.at < SETTLING:
+                left = SETTLING - (self._now - intent.at)
+                why = f"GitHub lost its answer to an earlier try; looking for it for {left} more"
+                return Outcome(change=change, applied=False, why=why)
+            self._ledger.settle(intent.key)
+        intent = self._intend(change)
+        found = self._listed(change)
+        if found is not None:
+            return self._found(change, found, intent)
+        return self._create(change, intent)
+
+    def comment(self, ref: IssueRef, comment: Comment, fingerprint: Fingerprint) -> None:
+        """Make *comment* unless it is there; raises TrackerError when that is not certain."""
+        if comment.key in map(comment_key, self._tracker.comments(ref)):
+            self._ledger.settle(comment.key)
+            return
+        earlier = next((i for i in self._ledger.intents() if i.key == comment.key), None)
+        if earlier is not None and self._now - earlier.at < SETTLING:
+            msg = f"GitHub lost its answer to an earlier comment on {ref.repo}#{ref.number}"
+            raise TrackerError(msg, retryable=True)
+        intent = Intent(
+            key=comment.key, of="comment", fingerprint=fingerprint, repo=ref.repo, at=self._now
+        )
+        self._ledger.intend(intent, lease=self._lease)
+        self._send_comment(ref, comment)
+        self._ledger.settle(comment.key)
+
+    def _send_comment(self, ref: IssueRef, comment: Comment) -> None:
+        try:
+            self._tracker.comment(ref, body=posted(comment))
+        except TrackerError as exc:
+            if not exc.unknown:
+                self._ledger.settle(comment.key)
+            raise
+
+    def _intents(self, change: OpenIssue) -> tuple[Intent, ...]:
+        return tuple(
+            intent
+            for intent in self._ledger.intents()
+            if intent.of == "issue" and intent.fingerprint == change.fingerprint
+        )
+
+    def _intend(self, change: OpenIssue) -> Intent:
+        intent = Intent(
+            key=change.nonce,
+            of="issue",
+            fingerprint=change.fingerprint,
+            repo=change.repo,
+            at=self._now,
+            highest=self._tracker.highest(change.repo),
+        )
+        self._ledger.intend(intent, lease=self._lease)
+        return intent
+
+    def _filed_under(self, intent: Intent, change: OpenIssue) -> TrackedIssue | None:
+        return self._listed(change) or next(
+            filter(
+                lambda issue: _is_of(issue, change),
+                self._tracker.after(intent.repo, intent.highest),
+            ),
+            None,
+        )
+
+    def _listed(self, change: OpenIssue) -> TrackedIssue | None:
+        found = [issue for issue in self._tracker.ours(change.repo) if _is_of(issue, change)]
+        return min(found, key=lambda issue: issue.ref.number, default=None)
+
+    def _found(self, change: OpenIssue, issue: TrackedIssue, intent: Intent) -> Outcome:
+        self._ledger.settle(intent.key)
+        return Outcome(
+            change=change,
+            applied=True,
+            ref=issue.ref,
+            url=issue.url,
+            told=digest(issue.body),
+            why="it was filed before",
+        )
+
+    def _create(self, change: OpenIssue, intent: Intent) -> Outcome:
+        self._lease.renew(now=self._now)
+        try:
+            issue = self._tracker.create(
+                change.repo, title=change.title, body=change.body, labels=change.labels
+            )
+        except TrackerError as exc:
+            if not exc.unknown:
+                self._ledger.settle(intent.key)
+            raise
+        self._ledger.settle(intent.key)
+        dropped = sorted(set(change.labels) - issue.labels)
+        return Outcome(
+            change=change,
+            applied=True,
+            ref=issue.ref,
+            url=issue.url,
+            told=digest(change.body),
+            why=f"GitHub dropped the labels {', '.join(dropped)}: the token needs push access"
+            if dropped
+            else "",
+        )
+
+
+def _is_of(issue: TrackedIssue, change: OpenIssue) -> bool:
+    """Tell whether *issue* is the filing of *change*, or an open one of the same incident."""
+    marker = read_marker(issue.body)
+    if not issue.ours or marker is None or marker.fingerprint != change.fingerprint:
+        return False
+    return issue.open or marker.nonce == change.nonce
+
+
+def with_marker(issue: TrackedIssue) -> TrackedIssue:
+    """Give *issue* with the marker that its first line carries, if it carries one."""
+    return replace(issue, marker=read_marker(issue.body))

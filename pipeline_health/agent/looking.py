@@ -1,0 +1,194 @@
+"""Look at every project, judge what was seen, and find out what the judgement needs to know.
+
+The core asks, the shell answers, and the same rules run again: at most `ROUNDS` times, since one
+answer can raise the next question (a run's jobs, then the ancestry of its commit).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from pipeline_health.core import rules
+from pipeline_health.core.incidents import proof_questions
+from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
+from pipeline_health.core.model.ids import ProjectName, Sha
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.policy import Policy, ProjectPolicy
+from pipeline_health.core.model.questions import (
+    Answers,
+    Contains,
+    DeployTrace,
+    Evidence,
+    EvidenceOf,
+    JobsOf,
+    LinkTrace,
+    Question,
+    RunTrace,
+)
+from pipeline_health.core.model.readings import Reading
+from pipeline_health.core.model.snapshot import ProjectView, Snapshot
+from pipeline_health.core.observe import observe, services_seen
+from pipeline_health.ports import CodeSource, DeploySource, Memory
+
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one cycle saw, and what every rule says of it."""
+
+    snapshot: Snapshot
+    observations: Mapping[ProjectName, tuple[Observation, ...]]
+
+    def findings(self) -> Iterator[Finding]:
+        """Give everything that is broken."""
+        for observation in self._all():
+            if isinstance(observation, Finding):
+                yield observation
+
+    def proofs(self, project: ProjectName) -> Iterator[Proof]:
+        """Give everything of *project* that is proved to work."""
+        for observation in self.observations.get(project, ()):
+            if isinstance(observation, Proof):
+                yield observation
+
+    def unsettled(self, project: ProjectName) -> Iterator[Unsettled]:
+        """Give everything of *project* that nobody can tell yet."""
+        for observation in self.observations.get(project, ()):
+            if isinstance(observation, Unsettled):
+                yield observation
+
+    @property
+    def answers(self) -> Answers:
+        """What was found out beside the look: every view has the same answers."""
+        return self.snapshot.projects[0].answers if self.snapshot.projects else Answers()
+
+    def view(self, project: ProjectName) -> ProjectView | None:
+        """Give what was seen of *project*."""
+        return next((v for v in self.snapshot.projects if v.policy.name == project), None)
+
+    def _all(self) -> Iterator[Observation]:
+        for observations in self.observations.values():
+            yield from observations
+
+
+class Eyes:
+    """Looks by way of the sources, and remembers between cycles what a look is judged against."""
+
+    def __init__(
+        self,
+        *,
+        github: CodeSource,
+        railway: DeploySource,
+        memory: Memory,
+    ) -> None:
+        self._github = github
+        self._railway = railway
+        self._memory = memory
+
+    def look(self, policy: Policy, incidents: Sequence[Incident], *, now: datetime) -> Look:
+        """Read everything, then judge and ask until nothing more is asked."""
+        # Railway first: it learns the project's name, by which GitHub calls the environment.
+        staging = self._railway.look(policy.projects, now=now)
+        snapshot = observe(
+            policy,
+            github=self._github.look(policy.projects, now=now),
+            staging=staging,
+            had_services={project.name: self._had_services(project) for project in policy.projects},
+            answers=Answers(),
+            now=now,
+        )
+        look = judged(snapshot)
+        for _ in range(ROUNDS):
+            asked = {
+                question
+                for question in questions_of(look, incidents)
+                if not look.answers.has(question)
+            }
+            if not asked:
+                break
+            look = judged(with_answers(look.snapshot, self._answered(look, asked, now)))
+        self._remember(look, now=now)
+        return look
+
+    def last_green(self, symptoms: Iterable[Symptom]) -> Mapping[Symptom, Sha]:
+        """Give the commits at which *symptoms* were last proved to work."""
+        remembered = {
+            symptom: self._memory.recall("last-green", key_of(symptom)) for symptom in symptoms
+        }
+        return {symptom: Sha(sha) for symptom, sha in remembered.items() if sha is not None}
+
+    def _answered(self, look: Look, asked: Iterable[Question], now: datetime) -> Answers:
+        before = look.answers
+        evidence, jobs, relations = dict(before.evidence), dict(before.jobs), dict(before.contains)
+        for question in sorted(asked, key=repr):
+            match question:
+                case EvidenceOf():
+                    evidence[question] = self._evidence(question.trace, now=now)
+                case JobsOf():
+                    jobs[question] = self._github.jobs(question.trace, now=now)
+                case Contains():
+                    relations[question] = self._github.relation(question, now=now)
+                case _:
+                    assert_never(question)
+        return Answers(evidence=evidence, jobs=jobs, contains=relations)
+
+    def _evidence(self, trace: RunTrace | DeployTrace, *, now: datetime) -> Reading[Evidence]:
+        if isinstance(trace, RunTrace):
+            return self._github.evidence(trace, now=now)
+        return self._railway.evidence(trace, now=now)
+
+    def _had_services(self, project: ProjectPolicy) -> frozenset[str]:
+        remembered = self._memory.recall("services", project.name)
+        return frozenset() if not remembered else frozenset(remembered.split("\n"))
+
+    def _remember(self, look: Look, *, now: datetime) -> None:
+        for project, services in services_seen(look.snapshot).items():
+            if services:
+                self._memory.remember("services", project, "\n".join(sorted(services)), now=now)
+        for observations in look.observations.values():
+            for proof in observations:
+                if isinstance(proof, Proof) and proof.commit is not None:
+                    self._memory.remember(
+                        "last-green", key_of(proof.symptom), proof.commit, now=now
+                    )
+
+
+def judged(snapshot: Snapshot) -> Look:
+    """Put *snapshot* to every rule."""
+    return Look(
+        snapshot=snapshot,
+        observations={
+            view.policy.name: tuple(observation for rule in rules.ALL for observation in rule(view))
+            for view in snapshot.projects
+        },
+    )
+
+
+def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question]:
+    """Name everything that would let more be decided."""
+    for finding in look.findings():
+        if not isinstance(finding.trace, LinkTrace):
+            yield EvidenceOf(finding.trace)
+    for view in look.snapshot.projects:
+        for unsettled in look.unsettled(view.policy.name):
+            if unsettled.asks is not None:
+                yield unsettled.asks
+        proofs = tuple(look.proofs(view.policy.name))
+        for incident in incidents:
+            yield from proof_questions(incident, proofs, view)
+
+
+def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:
+    """Give *snapshot* with what was found out."""
+    return replace(
+        snapshot,
+        projects=tuple(replace(view, answers=answers) for view in snapshot.projects),
+    )
+
+
+def key_of(symptom: Symptom) -> str:
+    """Give the key under which a symptom is remembered."""
+    subject = symptom.subject
+    return f"{symptom.kind}|{symptom.scope}|{subject.thing}|{subject.name}"

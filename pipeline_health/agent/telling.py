@@ -1,0 +1,170 @@
+"""The report of a cycle, and the one sentence in which it ends."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline_health.agent.looking import Look
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.findings import Proof
+from pipeline_health.core.model.ids import ProjectName, RepoName
+from pipeline_health.core.model.plan import (
+    Change,
+    CloseIssue,
+    HandOver,
+    OpenIssue,
+    Outcome,
+    Plan,
+    ReopenIssue,
+    UpdateIssue,
+)
+from pipeline_health.core.model.readings import Blind
+from pipeline_health.core.model.report import (
+    BlindLine,
+    ChangeLine,
+    CycleReport,
+    FindingLine,
+    ProjectLine,
+)
+from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.observe import blind_parts
+
+_DONE: Mapping[type, tuple[str, str]] = {
+    OpenIssue: ("opened", "open"),
+    UpdateIssue: ("edited", "edit"),
+    CloseIssue: ("closed", "close"),
+    ReopenIssue: ("reopened", "reopen"),
+    HandOver: ("handed over", "hand over"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a cycle decided and did, beside what it saw."""
+
+    cases: Sequence[Case]
+    plan: Plan
+    outcomes: Sequence[Outcome]
+    stale: Mapping[RepoName, str]
+
+
+def report_of(
+    cycle: str, look: Look, told: Told, *, started_at: datetime, dry: bool
+) -> CycleReport:
+    """Put what was seen, decided and done into one report."""
+    projects = tuple(_project(view, look, told) for view in look.snapshot.projects)
+    changes = tuple(_change(outcome) for outcome in told.outcomes)
+    return CycleReport(
+        cycle=cycle,
+        started_at=started_at,
+        finished_at=started_at,
+        sentence=sentence(projects, told, dry=dry),
+        dry_run=dry,
+        projects=projects,
+        changes=changes,
+        waiting=told.plan.waiting,
+    )
+
+
+def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
+    """Sum up a cycle: how many were looked at, what is broken, what was done, what was not seen."""
+    parts = [f"Looked at {_count(len(projects), 'project')}"]
+    broken = sorted({project.name for project in projects if project.findings})
+    parts.append(f"broken: {_listed(broken)}" if broken else "nothing that was seen is broken")
+    parts.extend(_deeds(told.outcomes, dry=dry))
+    undone = sum(not outcome.applied for outcome in told.outcomes)
+    if undone and not dry:
+        parts.append(f"{_count(undone, 'change')} could not be made and will be tried again")
+    if told.plan.waiting:
+        parts.append(f"{_count(len(told.plan.waiting), 'thing')} must wait")
+    blind = [f"{line.source} of {p.name}" for p in projects for line in p.blind]
+    if blind:
+        parts.append(f"blind to {_listed(blind)}, of which nothing is concluded")
+    return "; ".join(parts) + "."
+
+
+def _deeds(outcomes: Sequence[Outcome], *, dry: bool) -> Iterator[str]:
+    for kind, (past, future) in _DONE.items():
+        number = sum(
+            isinstance(outcome.change, kind) and (dry or outcome.applied) for outcome in outcomes
+        )
+        if number:
+            issues = _count(number, "issue")
+            yield f"would {future} {issues}" if dry else f"{past} {issues}"
+
+
+def _project(view: ProjectView, look: Look, told: Told) -> ProjectLine:
+    name = view.policy.name
+    observations = look.observations[name]
+    blind = [BlindLine(source=source, why=why) for source, why in blind_parts(view)]
+    blind += [
+        BlindLine(source="github", why=why)
+        for repo, why in told.stale.items()
+        if repo == view.policy.repo
+    ]
+    blind += [
+        BlindLine(source="github", why=case.issue.why)
+        for case in told.cases
+        if case.incident.project == name and isinstance(case.issue, Blind)
+    ]
+    return ProjectLine(
+        name=name,
+        repo=view.policy.repo,
+        findings=tuple(_findings(name, told.cases)),
+        blind=tuple(dict.fromkeys(blind)),
+        unsettled=tuple(unsettled.why for unsettled in look.unsettled(name)),
+        healthy=tuple(seen.says for seen in observations if isinstance(seen, Proof)),
+    )
+
+
+def _findings(project: ProjectName, cases: Sequence[Case]) -> Iterator[FindingLine]:
+    for case in cases:
+        for found in case.findings:
+            if found.finding.project == project:
+                yield _finding(case, found)
+
+
+def _finding(case: Case, found: Diagnosed) -> FindingLine:
+    filing = case.incident.filing
+    return FindingLine(
+        fingerprint=case.incident.fingerprint,
+        symptom=found.finding.symptom,
+        since=found.finding.since,
+        commit=found.finding.commit,
+        cause=case.incident.cause.of,
+        owner=case.incident.cause.owner,
+        incident=None if filing is None else filing.number,
+    )
+
+
+def _change(outcome: Outcome) -> ChangeLine:
+    change = outcome.change
+    return ChangeLine(
+        change=name_of(change),
+        repo=change.repo if isinstance(change, OpenIssue) else change.ref.repo,
+        issue=_number(outcome),
+        fingerprint=change.fingerprint,
+        reason=change.reason,
+        applied=outcome.applied,
+        why=outcome.why,
+    )
+
+
+def name_of(change: Change) -> str:
+    """Give the name by which reports call a change."""
+    return _DONE[type(change)][1]
+
+
+def _number(outcome: Outcome) -> int | None:
+    if isinstance(outcome.change, OpenIssue):
+        return None if outcome.ref is None else outcome.ref.number
+    return outcome.change.ref.number
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _listed(names: Sequence[str], *, most: int = 5) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

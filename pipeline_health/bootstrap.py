@@ -1,0 +1,236 @@
+"""The composition root: from settings to an agent that runs one cycle. It owns the only clock.
+
+What a quiet cycle does not need is imported where it is needed: PyGithub by the first edit.
+"""
+
+import random
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from pipeline_health import settings as configured
+from pipeline_health import telemetry
+from pipeline_health.agent import Agent, Cycle
+from pipeline_health.clients.github import GitHub
+from pipeline_health.clients.github_auth import app_token, static_token
+from pipeline_health.clients.github_edits import BETWEEN_WRITES, GitHubEdits
+from pipeline_health.clients.http import Http
+from pipeline_health.clients.railway import Railway
+from pipeline_health.clients.railway_access import RailwayToken
+from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.policy import Policy
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
+from pipeline_health.ports import Clock, Ledger, PipelineHealthError
+from pipeline_health.settings import ConfigurationError, GitHubApp, GitHubToken, Settings
+from pipeline_health.settings.sources import ledger_path
+from pipeline_health.sources.github import GitHubSource
+from pipeline_health.sources.railway import RailwaySource
+from pipeline_health.telemetry import LogFormat, Redaction
+from pipeline_health.tracker import GitHubTracker
+
+# The lease outlives the longest cycle, so that it is never lost to slowness alone.
+LEASE_MARGIN = timedelta(minutes=1)
+
+
+class SystemClock:
+    """The clock of this host."""
+
+    def now(self) -> datetime:
+        """Tell the time, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Tell seconds since some moment, unmoved by clock changes."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+def load(config: Path | None, *, log_format: LogFormat | None) -> Settings:
+    """Read settings and secrets, and let nothing leave the process unredacted from here on."""
+    environment = configured.process_environment()
+    loaded = configured.load(config=config, environment=environment, home=Path.home())
+    telemetry.configure(
+        format=log_format,
+        stream=sys.stderr,
+        journal_stream=environment.get("JOURNAL_STREAM"),
+        redaction=Redaction(loaded.secrets()),
+        color=sys.stderr.isatty() and not environment.get("NO_COLOR"),
+    )
+    return loaded
+
+
+@contextmanager
+def open_to_read() -> Iterator[Ledger]:
+    """Open the ledger for a command that only looks; it needs neither configuration nor secrets."""
+    path = ledger_path(configured.process_environment(), home=Path.home())
+    with SqlLedger.read_only(path) as ledger:
+        yield ledger
+
+
+def run_once(
+    settings: Settings,
+    *,
+    only: Sequence[str] = (),
+    dry: bool = False,
+    clock: Clock | None = None,
+    pace: timedelta = BETWEEN_WRITES,
+) -> CycleReport:
+    """Run one cycle under the lease, keep its report, and log its one sentence, also of a failure.
+
+    Raises ConfigurationError for a project that is not configured, LeaseHeldError when another run
+    is at work, and LedgerError when the ledger cannot be used.
+    """
+    timekeeper = SystemClock() if clock is None else clock
+    policy = narrowed(settings.policy, only)
+    with ExitStack() as opened:
+        ledger = opened.enter_context(_ledger(settings, dry=dry))
+        started = timekeeper.now()
+        lasting = policy.limits.cycle_deadline + LEASE_MARGIN
+        lease = opened.enter_context(ledger.lease(now=started, lasting=lasting))
+        http = Http(clock=timekeeper, jitter=random.random)
+        opened.callback(http.close)
+        http.end_within(policy.limits.cycle_deadline)
+        cycle = Cycle(
+            id=started.strftime("%Y%m%dT%H%M%S.%fZ"),
+            now=started,
+            seed=secrets.token_hex(16),
+            dry=dry,
+        )
+        try:
+            agent = assembled(
+                settings, policy, ledger=ledger, http=http, clock=timekeeper, pace=pace
+            )
+            report = agent.run_cycle(cycle, lease)
+        except Exception as exc:  # noqa: BLE001 - a cycle ends with a report, also when it failed
+            report = _failed(cycle, exc, redaction=Redaction(settings.secrets()))
+        report = replace(report, finished_at=max(timekeeper.now(), started))
+        ledger.record(report)
+        _log(report)
+        return report
+
+
+def assembled(
+    settings: Settings,
+    policy: Policy,
+    *,
+    ledger: Ledger,
+    http: Http,
+    clock: Clock,
+    pace: timedelta = BETWEEN_WRITES,
+) -> Agent:
+    """Put an agent together; *pace* is the least time between two writes to GitHub."""
+    redaction = Redaction(settings.secrets())
+    identity = policy.routing.identity
+    token = _github_token(settings)
+    github = GitHub(http, api=settings.github_api, token=token, clock=clock)
+    edits = GitHubEdits(
+        api=settings.github_api,
+        token=token,
+        clock=clock,
+        meter=github.meter,
+        between_writes=pace,
+    )
+    railway = Railway(http, api=settings.railway_api, clock=clock)
+    return Agent(
+        policy,
+        github=GitHubSource(github, memory=ledger, identity=identity, redact=redaction),
+        railway=RailwaySource(
+            railway,
+            tokens=_railway_tokens(settings),
+            memory=ledger,
+            redact=redaction,
+        ),
+        tracker=GitHubTracker(github, edits, memory=ledger, identity=identity),
+        ledger=ledger,
+    )
+
+
+def _github_token(settings: Settings) -> Callable[[], str]:
+    match settings.credentials.github:
+        case GitHubToken(token=secret):
+            return static_token(secret)
+        case GitHubApp() as app:
+            return app_token(
+                str(app.app_id),
+                app.installation_id,
+                private_key=app.private_key,
+                api=settings.github_api,
+            )
+
+
+def _railway_tokens(settings: Settings) -> Callable[[ProjectName], RailwayToken | None]:
+    def token_of(project: ProjectName) -> RailwayToken | None:
+        own = settings.credentials.railway.for_project(project)
+        return None if own is None else RailwayToken(variable=own.name, secret=own.secret)
+
+    return token_of
+
+
+def narrowed(policy: Policy, only: Sequence[str]) -> Policy:
+    """Give *policy* for the projects named in *only*, all when none is."""
+    unknown = sorted(set(only) - {project.name for project in policy.projects})
+    if unknown:
+        known = ", ".join(project.name for project in policy.projects)
+        msg = f"no project {', '.join(unknown)} is configured; there are: {known}"
+        raise ConfigurationError(msg)
+    if not only:
+        return policy
+    return replace(policy, projects=tuple(p for p in policy.projects if p.name in only))
+
+
+@contextmanager
+def _ledger(settings: Settings, *, dry: bool) -> Iterator[Ledger]:
+    """Open the ledger; a dry run reads it and writes to an overlay that is thrown away."""
+    if dry:
+        with SqlLedger.read_only(settings.ledger_path) as kept:
+            yield DryRunLedger(kept)
+        return
+    holder = Holder.current(secrets.token_hex(8))
+    with SqlLedger.open(settings.ledger_path, holder=holder) as ledger:
+        yield ledger
+
+
+def _failed(cycle: Cycle, exc: Exception, *, redaction: Redaction) -> CycleReport:
+    known = isinstance(exc, PipelineHealthError)
+    why = redaction(str(exc) if known else f"{type(exc).__name__}: {exc}")
+    if not known:
+        trace = redaction("".join(traceback.format_exception(exc)))
+        structlog.get_logger().error("cycle_defect", traceback=trace)
+    return CycleReport(
+        cycle=cycle.id,
+        started_at=cycle.now,
+        finished_at=cycle.now,
+        sentence=f"The cycle failed: {why}; nothing is concluded from it.",
+        dry_run=cycle.dry,
+        failed=why,
+    )
+
+
+def _log(report: CycleReport) -> None:
+    log = structlog.get_logger().bind(cycle=report.cycle)
+    for project in report.projects:
+        for blind in project.blind:
+            log.warning("blind", project=project.name, source=blind.source, why=blind.why)
+    for change in report.changes:
+        log.info(
+            "change",
+            change=change.change,
+            repo=change.repo,
+            issue=change.issue,
+            applied=change.applied,
+            reason=change.reason,
+            why=change.why,
+        )
+    log.info("cycle", sentence=report.sentence)

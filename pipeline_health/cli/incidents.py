@@ -1,0 +1,114 @@
+"""`incidents` and `why`: what the ledger knows of each root cause."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import click
+
+from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.reporting import incident_as_json, written
+from pipeline_health.cli.tables import moment, table
+from pipeline_health.core.model.incident import Ailment, Incident, Phase
+from pipeline_health.ports import TrailLine
+
+HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "ISSUE")
+
+
+@click.command(short_help="List the incidents: what is broken, whose it is, since when.")
+@click.option("--all", "everything", is_flag=True, help="Also those that are over.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of a table.")
+def incidents(*, everything: bool, as_json: bool) -> Exit:
+    """List the incidents that the ledger knows, oldest first. It asks no provider."""
+    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+
+    with bootstrap.open_to_read() as ledger:
+        known = [
+            incident
+            for incident in ledger.incidents()
+            if everything or incident.phase is not Phase.RESOLVED
+        ]
+    if as_json:
+        click.echo(json.dumps([incident_as_json(i) for i in known], ensure_ascii=False))
+    elif known:
+        for line in table(HEADINGS, [_row(incident) for incident in known]):
+            click.echo(line)
+    else:
+        click.echo("No incidents." if everything else "No open incidents.")
+    return Exit.DONE
+
+
+@click.command(short_help="Explain one incident: the evidence, and every decision.")
+@click.argument("incident")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of text.")
+def why(incident: str, *, as_json: bool) -> Exit:
+    """Explain one INCIDENT: an issue number, or the start of a fingerprint."""
+    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+
+    with bootstrap.open_to_read() as ledger:
+        found = one_of(ledger.incidents(), incident)
+        trail = ledger.trail(found.fingerprint)
+    if as_json:
+        told = dict(incident_as_json(found))
+        told["trail"] = [{"at": written(line.at), "says": line.says} for line in trail]
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        for line in explanation(found, trail):
+            click.echo(line)
+    return Exit.DONE
+
+
+def one_of(known: Sequence[Incident], wanted: str) -> Incident:
+    """Give the one incident that *wanted* names; raises a usage error for none or several."""
+    number = wanted.removeprefix("#")
+    found = [i for i in known if i.filing is not None and str(i.filing.number) == number]
+    found = found or [i for i in known if i.fingerprint.startswith(wanted)]
+    if len({incident.fingerprint for incident in found}) > 1:
+        names = ", ".join(f"{i.fingerprint} ({i.title})" for i in found)
+        msg = f"{wanted!r} names several incidents: {names}. Give more of the fingerprint."
+        raise click.UsageError(msg)
+    if not found:
+        msg = f"no incident {wanted!r}; `pipeline-health incidents --all` lists them"
+        raise click.UsageError(msg)
+    return found[-1]
+
+
+def explanation(incident: Incident, trail: Sequence[TrailLine]) -> Iterator[str]:
+    """Give the story of one incident, for a person."""
+    filing = incident.filing
+    yield incident.title
+    yield f"  phase        {incident.phase}, for the {incident.cause.owner}"
+    yield f"  cause        {incident.cause.of}: {incident.cause.why}"
+    yield f"  fingerprint  {incident.fingerprint}"
+    yield f"  issue        {'not filed yet' if filing is None else filing.url}"
+    yield f"  first failed {moment(incident.first_failed_at)}, seen {moment(incident.first_seen)}"
+    yield f"  failures     {incident.count}, the newest {moment(incident.failed_at)}"
+    for ailment in incident.ailments:
+        yield f"  symptom      {_ailment(ailment)}"
+    evidence = incident.evidence
+    if evidence is not None:
+        yield f"  failed steps {', '.join(evidence.steps) or 'not known'}"
+        yield f"  first error  {evidence.first_error or 'not known'}"
+    yield "Decisions:"
+    for line in trail:
+        yield f"  {moment(line.at)}  {line.says}"
+    if not trail:
+        yield "  none yet"
+
+
+def _ailment(ailment: Ailment) -> str:
+    subject = ailment.symptom.subject
+    state = "still broken" if ailment.healed is None else f"healed: {ailment.healed.says}"
+    return f"{ailment.symptom.kind} of {subject.thing} {subject.name}; {state}"
+
+
+def _row(incident: Incident) -> tuple[str, ...]:
+    return (
+        incident.fingerprint,
+        incident.project,
+        incident.title,
+        incident.phase,
+        incident.cause.owner,
+        moment(incident.first_failed_at),
+        str(incident.count),
+        "-" if incident.filing is None else f"{incident.repo}#{incident.filing.number}",
+    )

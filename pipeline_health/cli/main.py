@@ -1,0 +1,110 @@
+"""The parser, and the way from an exception to an exit code."""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from pipeline_health import __version__
+from pipeline_health.cli.exits import Exit
+from pipeline_health.ports import LeaseHeldError, PipelineHealthError
+from pipeline_health.settings import ConfigurationError
+
+COMMANDS = {
+    "run-once": "pipeline_health.cli.run_once:run_once",
+    "status": "pipeline_health.cli.status:status",
+    "incidents": "pipeline_health.cli.incidents:incidents",
+    "why": "pipeline_health.cli.incidents:why",
+    "demo": "pipeline_health.cli.demo:demo",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was said before the command's name."""
+
+    config: Path | None
+    log_format: Literal["json", "console"] | None
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is asked for: a quiet `run-once` pays for no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the commands in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command of that name, or give None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101 - COMMANDS names commands only
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Configuration. Default: $PIPELINE_HEALTH_CONFIG, "
+    "else ~/.config/archon-cron/pipeline-health.toml.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["json", "console"]),
+    help="How log lines look on standard error. Default: console on a terminal, else json.",
+)
+@click.version_option(__version__, prog_name="pipeline-health")
+@click.pass_context
+def cli(
+    context: click.Context, config: Path | None, log_format: Literal["json", "console"] | None
+) -> None:
+    r"""Turn every failed staging deploy and red main branch into exactly one issue.
+
+    It looks at Railway and GitHub, files one issue per root cause for whoever can mend it, and
+    closes it when it has seen the proof. What it could not see, it never takes for health.
+
+    \b
+    Exit codes:
+      0    done
+      2    usage, configuration or secrets are wrong; nothing was asked or written
+      3    could not tell: a source could not be read, or a change could not be made
+      4    another run holds the lease; nothing was done
+      130  interrupted
+
+    \b
+    Begin with:
+      pipeline-health demo                 the story of an outage; no token, no network
+      pipeline-health run-once --dry-run   what would be filed now
+    """
+    context.obj = Options(config=config, log_format=log_format)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code; errors go to standard error."""
+    try:
+        code = cli.main(list(arguments), prog_name="pipeline-health", standalone_mode=False)
+    except click.ClickException as exc:
+        exc.show()
+        return Exit.WRONG
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return Exit.INTERRUPTED
+    except ConfigurationError as exc:
+        return _say(exc, Exit.WRONG)
+    except LeaseHeldError as exc:
+        return _say(exc, Exit.HELD)
+    except PipelineHealthError as exc:
+        return _say(exc, Exit.BLIND)
+    return code if isinstance(code, int) else Exit.DONE
+
+
+def _say(exc: PipelineHealthError, code: Exit) -> Exit:
+    click.echo(f"pipeline-health: {exc}", err=True)
+    return code

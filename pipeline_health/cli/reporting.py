@@ -1,0 +1,111 @@
+"""Reports and incidents as JSON: the shapes that scripts rely on."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.report import (
+    ChangeLine,
+    CycleReport,
+    FindingLine,
+    ProjectLine,
+    Usage,
+)
+
+JsonValue: TypeAlias = "str | int | bool | list[JsonValue] | Mapping[str, JsonValue] | None"
+
+
+def report_as_json(report: CycleReport) -> Mapping[str, JsonValue]:
+    """Give the object that `run-once --json` prints."""
+    return {
+        "cycle": report.cycle,
+        "started_at": written(report.started_at),
+        "finished_at": written(report.finished_at),
+        "sentence": report.sentence,
+        "dry_run": report.dry_run,
+        "failed": report.failed,
+        "projects": [project_as_json(project) for project in report.projects],
+        "changes": [_change(change) for change in report.changes],
+        "waiting": list(report.waiting),
+        "requests": {
+            "github": {
+                "requests": report.github.requests,
+                "points": report.github.points,
+                "remaining": report.github.remaining,
+            },
+            "railway": _requests(report.railway),
+        },
+    }
+
+
+def project_as_json(project: ProjectLine) -> Mapping[str, JsonValue]:
+    """Give one project of a report."""
+    return {
+        "name": project.name,
+        "repo": project.repo,
+        "findings": [_finding(finding) for finding in project.findings],
+        "blind": [{"source": line.source, "why": line.why} for line in project.blind],
+        "unsettled": list(project.unsettled),
+        "healthy": list(project.healthy),
+    }
+
+
+def incident_as_json(incident: Incident) -> Mapping[str, JsonValue]:
+    """Give one incident as `incidents --json` and `why --json` print it."""
+    filing = incident.filing
+    return {
+        "fingerprint": incident.fingerprint,
+        "kind": incident.kind,
+        "title": incident.title,
+        "project": incident.project,
+        "repo": incident.repo,
+        "phase": incident.phase,
+        "owner": incident.cause.owner,
+        "cause": {
+            "class": incident.cause.of,
+            "key": incident.cause.key,
+            "why": incident.cause.why,
+        },
+        "commit": incident.commit,
+        "first_failed_at": written(incident.first_failed_at),
+        "failed_at": written(incident.failed_at),
+        "resolved_at": None if incident.resolved_at is None else written(incident.resolved_at),
+        "occurrences": incident.count,
+        "attempts": incident.attempts,
+        "issue": None if filing is None else {"number": filing.number, "url": filing.url},
+    }
+
+
+def written(at: datetime) -> str:
+    """Give a time as JSON has it: RFC 3339, UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _requests(usage: Usage) -> Mapping[str, JsonValue]:
+    return {"requests": usage.requests}
+
+
+def _finding(finding: FindingLine) -> Mapping[str, JsonValue]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "kind": finding.symptom.kind,
+        "subject": finding.symptom.subject.name,
+        "since": written(finding.since),
+        "commit": finding.commit,
+        "cause": finding.cause,
+        "owner": finding.owner,
+        "incident": finding.incident,
+    }
+
+
+def _change(change: ChangeLine) -> Mapping[str, JsonValue]:
+    return {
+        "change": change.change,
+        "repo": change.repo,
+        "issue": change.issue,
+        "fingerprint": change.fingerprint,
+        "reason": change.reason,
+        "applied": change.applied,
+        "why": change.why,
+    }

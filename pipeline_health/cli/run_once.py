@@ -1,0 +1,95 @@
+"""`run-once`: one cycle, by hand or from a timer."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+import click
+
+from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.main import Options
+from pipeline_health.cli.reporting import report_as_json
+from pipeline_health.cli.tables import moment
+from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLine, ProjectLine
+
+
+@click.command("run-once", short_help="Look once, decide, and make the issues say it.")
+@click.option("--dry-run", is_flag=True, help="Print the exact plan; write nothing anywhere.")
+@click.option(
+    "--project",
+    "only",
+    multiple=True,
+    metavar="NAME",
+    help="Look at this project only; may be given several times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@click.pass_obj
+def run_once(options: Options, only: tuple[str, ...], *, dry_run: bool, as_json: bool) -> Exit:
+    r"""Run one cycle: look at every project, decide, and open, edit or close issues.
+
+    Exit code 3 says that something could not be seen or written; what could be done was done.
+
+    \b
+    Examples:
+      pipeline-health run-once --dry-run           what would happen now
+      pipeline-health run-once --project shop      one project only
+      pipeline-health run-once --json | jq .sentence
+    """
+    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+
+    report = bootstrap.run_once(
+        bootstrap.load(options.config, log_format=options.log_format), only=only, dry=dry_run
+    )
+    if as_json:
+        click.echo(json.dumps(report_as_json(report), ensure_ascii=False))
+    else:
+        for line in lines_of(report):
+            click.echo(line)
+        if not (sys.stdout.isatty() and sys.stderr.isatty()):  # there the log line shows it
+            click.echo(report.sentence)
+    return exit_of(report)
+
+
+def exit_of(report: CycleReport) -> Exit:
+    """Give the exit code for *report*: 3 when anything was not seen or not done."""
+    undone = not report.dry_run and any(not change.applied for change in report.changes)
+    return Exit.BLIND if report.failed or report.blind or undone else Exit.DONE
+
+
+def lines_of(report: CycleReport) -> Iterator[str]:
+    """Give what a person wants to read of *report*, but for its sentence."""
+    for project in report.projects:
+        yield from _project_lines(project)
+    for change in report.changes:
+        yield from _change_lines(change, dry=report.dry_run)
+    for waiting in report.waiting:
+        yield f"waits: {waiting}"
+
+
+def _project_lines(project: ProjectLine) -> Iterator[str]:
+    for finding in project.findings:
+        yield f"{project.name}: broken: {_finding(finding)}"
+    for why in project.unsettled:
+        yield f"{project.name}: not decided: {why}"
+    for blind in project.blind:
+        yield f"{project.name}: blind: {blind.source}: {blind.why}"
+
+
+def _finding(finding: FindingLine) -> str:
+    subject = finding.symptom.subject
+    at = "" if finding.commit is None else f" at {finding.commit[:7]}"
+    issue = "no issue yet" if finding.incident is None else f"issue {finding.incident}"
+    return (
+        f"{finding.symptom.kind}: {subject.thing} {subject.name}{at} since "
+        f"{moment(finding.since)} ({finding.cause}, for the {finding.owner}, {issue})"
+    )
+
+
+def _change_lines(change: ChangeLine, *, dry: bool) -> Iterator[str]:
+    what = f"{change.change} issue{'' if change.issue is None else f' {change.issue}'}"
+    if dry:
+        yield f"would {what} in {change.repo}: {change.reason}"
+    elif change.applied:
+        yield f"done: {what} in {change.repo}: {change.reason}"
+    else:
+        yield f"not done: {what} in {change.repo}: {change.why}"

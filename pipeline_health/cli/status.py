@@ -1,0 +1,86 @@
+"""`status`: what the last looks saw, project by project."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.reporting import JsonValue, project_as_json, written
+from pipeline_health.cli.tables import moment, table
+from pipeline_health.core.model.report import CycleReport, ProjectLine
+
+HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
+REPORTS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest word on one project, and when it was said."""
+
+    project: ProjectLine
+    at: datetime
+
+    @property
+    def state(self) -> str:
+        """The worst thing that is true of it; blind counts as not known, never as healthy."""
+        if self.project.findings:
+            return "broken"
+        if self.project.blind:
+            return "not seen"
+        return "healthy" if self.project.healthy and not self.project.unsettled else "undecided"
+
+
+@click.command(short_help="Show what the last looks saw, project by project.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def status(*, as_json: bool) -> Exit:
+    """Show the newest look at every project. It reads the ledger and asks no provider."""
+    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+
+    with bootstrap.open_to_read() as ledger:
+        reports = ledger.reports(limit=REPORTS)
+    newest = newest_of(reports)
+    if as_json:
+        click.echo(json.dumps(_as_json(reports, newest), ensure_ascii=False))
+    elif not reports:
+        click.echo("No cycle has run yet. Run one: pipeline-health run-once --dry-run")
+    else:
+        for line in table(HEADINGS, [_row(seen) for seen in newest]):
+            click.echo(line)
+        click.echo(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
+    return Exit.DONE
+
+
+def newest_of(reports: Sequence[CycleReport]) -> tuple[Newest, ...]:
+    """Give the newest word on every project; a cycle may have looked at some of them only."""
+    newest: dict[str, Newest] = {}
+    for report in reports:
+        for project in report.projects:
+            newest.setdefault(project.name, Newest(project=project, at=report.finished_at))
+    return tuple(newest[name] for name in sorted(newest))
+
+
+def _row(seen: Newest) -> tuple[str, ...]:
+    project = seen.project
+    broken = (f"{f.symptom.kind} {f.symptom.subject.name}" for f in project.findings)
+    return (
+        project.name,
+        seen.state,
+        ", ".join(broken) or "-",
+        str(len(project.unsettled) or "-"),
+        ", ".join(sorted({line.source for line in project.blind})) or "-",
+        moment(seen.at),
+    )
+
+
+def _as_json(reports: Sequence[CycleReport], newest: Sequence[Newest]) -> Mapping[str, JsonValue]:
+    return {
+        "sentence": reports[0].sentence if reports else None,
+        "at": written(reports[0].finished_at) if reports else None,
+        "projects": [
+            {**project_as_json(seen.project), "state": seen.state, "at": written(seen.at)}
+            for seen in newest
+        ],
+    }

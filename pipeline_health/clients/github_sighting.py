@@ -1,0 +1,113 @@
+"""What a batched look wants of one repository and what it got, each part seen or not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from pipeline_health.clients.errors import ClientError
+from pipeline_health.clients.graphql import Problem, Result
+from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.readings import (
+    Blind,
+    Checks,
+    GitHubReading,
+    NotAsked,
+    Part,
+    Reading,
+    Seen,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to read of one repository. *earlier*: the checks of the commits before the head too."""
+
+    repo: RepoName
+    branch: str | None
+    environments: tuple[str, ...]
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one look saw of one repository.
+
+    *viewer* is the login whose token looked. *forbidden* says that it may not see check suites.
+    *bare* and *bare_earlier* are the checks without their suites, for whoever adds these from
+    elsewhere.
+    """
+
+    reading: GitHubReading
+    viewer: str | None = None
+    forbidden: bool
+    bare: Reading[Checks]
+    bare_earlier: Part[tuple[Checks, ...]]
+
+
+def unseen(wanted: Wanted, blind: Blind) -> Sighting:
+    """Give the sighting of a repository of which nothing could be seen."""
+    earlier = blind if wanted.earlier else NotAsked()
+    reading = GitHubReading(
+        repository=blind,
+        branch=blind,
+        checks=blind,
+        earlier=earlier,
+        deployments=blind,
+        issues=blind,
+    )
+    return Sighting(reading=reading, forbidden=False, bare=blind, bare_earlier=earlier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blame:
+    """The first problem of each part of one repository; what has none can be believed."""
+
+    at: datetime
+    problems: Mapping[str, Problem]
+
+    def part(self, parse: Callable[[], T], *names: str) -> Reading[T]:
+        """Read a part that depends on *names*, as far as nothing went wrong with these."""
+        for name in ("repository", *names):
+            if name in self.problems:
+                return Blind(at=self.at, why=f"GitHub: {self.problems[name].message}")
+        try:
+            return Seen(at=self.at, value=parse())
+        except ClientError as exc:
+            return Blind(at=self.at, why=str(exc))
+
+    @property
+    def forbids_suites(self) -> bool:
+        """Tell whether the token may not see check suites."""
+        return "suites" in self.problems and self.problems["suites"].type == "FORBIDDEN"
+
+    def reason_of_absence(self, repo: RepoName) -> str:
+        """Say why there is nothing at all of *repo*."""
+        problem = next(iter(self.problems.values()), None)
+        if problem is None or problem.type == "NOT_FOUND":
+            return f"GitHub shows no repository {repo} to this token"
+        return f"GitHub does not show {repo}: {problem.message}"
+
+
+def blame_of(result: Result, alias: str) -> Blame:
+    """Sort the problems of the repository at *alias* by the part that each one spoils."""
+    problems: dict[str, Problem] = {}
+    for problem in result.problems_under(alias):
+        problems.setdefault(_part_of(problem.path[1:]), problem)
+    return Blame(at=result.at, problems=problems)
+
+
+def _part_of(path: tuple[str, ...]) -> str:
+    """Name the part that a problem at *path* spoils; the repository spoils them all."""
+    if "checkSuites" in path:
+        return "suites"
+    match path:
+        case ("branch", "target", "earlier" | "status" as part, *_):
+            return part
+        case ("branch" | "deployments" as part, *_):
+            return part
+        case ("opened" | "closed", *_):
+            return "issues"
+    return "repository"

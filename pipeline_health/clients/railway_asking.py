@@ -1,0 +1,72 @@
+"""One request to Railway, by whoever asks; counted, and sent again while that may help."""
+
+from collections.abc import Mapping
+from threading import Lock
+
+from pipeline_health.clients import graphql
+from pipeline_health.clients.errors import NothingThereError
+from pipeline_health.clients.graphql import Endpoint, Result
+from pipeline_health.clients.http import Answer, Http
+from pipeline_health.clients.railway_access import Access
+from pipeline_health.clients.railway_errors import (
+    HOST,
+    PassingError,
+    first_error,
+    refuse,
+    refuse_passing,
+)
+from pipeline_health.ports import Clock
+
+
+class Asking:
+    """Sends documents to *api*; safe to share between threads."""
+
+    def __init__(self, http: Http, *, api: str, clock: Clock) -> None:
+        self._http = http
+        self._api = api
+        self._clock = clock
+        self._lock = Lock()
+        self._answered = 0
+
+    @property
+    def answered(self) -> int:
+        """How many requests were answered so far."""
+        return self._answered
+
+    def ask(
+        self,
+        access: Access,
+        document: str,
+        variables: Mapping[str, object],
+        *,
+        patient: bool = True,
+    ) -> Result:
+        """Give whatever comes back; a *patient* document is sent again while its error may pass."""
+
+        def check(answer: Answer) -> None:
+            with self._lock:
+                self._answered += 1
+            refuse(answer, now=self._clock.now())
+            if patient:
+                refuse_passing(answer)
+
+        endpoint = Endpoint(host=HOST, url=self._api, headers=access.headers(), refuse=check)
+        try:
+            return graphql.ask(self._http, endpoint, document, variables)
+        except PassingError as exc:
+            return exc.result
+
+    def demand(self, access: Access, document: str, variables: Mapping[str, object]) -> Result:
+        """Give a whole answer, or raise the first of its errors."""
+        result = self.ask(access, document, variables)
+        error = first_error(result)
+        if error is not None:
+            raise error
+        return result
+
+    def seek(self, access: Access, document: str, variables: Mapping[str, object]) -> Result | None:
+        """Give a whole answer, or None when Railway says that there is no such thing."""
+        try:
+            return self.demand(access, document, variables)
+        except NothingThereError:
+            return None

@@ -1,0 +1,89 @@
+"""From an issue of ours back to its incident: what makes a lost ledger cost nothing but comfort."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pipeline_health.core.issue_text import digest
+from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.incident import (
+    Ailment,
+    Cause,
+    CauseClass,
+    Filing,
+    Incident,
+    Owner,
+    Phase,
+)
+from pipeline_health.core.model.issue import Marker, TrackedIssue
+from pipeline_health.core.model.questions import LinkTrace
+
+
+def is_worth_adopting(issue: TrackedIssue, *, reopen_within: timedelta, now: datetime) -> bool:
+    """Tell whether *issue* still counts: open, or closed so lately that it would be reopened."""
+    return issue.open or (issue.closed_at is not None and now - issue.closed_at <= reopen_within)
+
+
+def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Incident:
+    """Give the incident that *issue* was filed for, as far as its marker tells.
+
+    Nothing in it counts as healed: a proof will say so, if it is over.
+    """
+    human = marker.owner is Owner.HUMAN
+    link = LinkTrace(url=issue.url)
+    return Incident(
+        fingerprint=marker.fingerprint,
+        nonce=marker.nonce,
+        kind=marker.kind,
+        project=project,
+        repo=issue.ref.repo,
+        scope=marker.symptoms[0].scope,
+        phase=Phase.OPEN,
+        cause=Cause(
+            of=CauseClass.CREDENTIAL if human else CauseClass.UNKNOWN,
+            key="",
+            owner=marker.owner,
+            why="Its issue says so; what else was known of it is lost.",
+        ),
+        first_seen=marker.first_seen,
+        first_failed_at=min(marker.first_seen, marker.failed_at),
+        ailments=tuple(
+            Ailment(
+                symptom=symptom,
+                failed_at=marker.failed_at,
+                commit=marker.commit,
+                trace=link,
+                says=f"{issue.title}.",
+            )
+            for symptom in marker.symptoms
+        ),
+        title=issue.title,
+        attempts=marker.attempts,
+        filing=filing_of(issue, owner=marker.owner),
+    )
+
+
+def found_again(incident: Incident, issue: TrackedIssue, marker: Marker) -> Incident:
+    """Give *incident* with the issue that was filed for it: its answer was lost, or it moved."""
+    if incident.filing is None:
+        return replace(incident, filing=filing_of(issue, owner=marker.owner))
+    return replace(
+        incident,
+        repo=issue.ref.repo,
+        filing=replace(incident.filing, repo=issue.ref.repo, url=issue.url),
+    )
+
+
+def moved_to(incident: Incident, issue: TrackedIssue, marker: Marker) -> Incident:
+    """Give *incident* filed under another issue of the same fingerprint: the older one stays."""
+    return replace(incident, filing=filing_of(issue, owner=marker.owner))
+
+
+def filing_of(issue: TrackedIssue, *, owner: Owner) -> Filing:
+    """Give the filing of an issue that was found rather than opened."""
+    return Filing(
+        repo=issue.ref.repo,
+        number=issue.ref.number,
+        url=issue.url,
+        told=digest(issue.body),
+        owner=owner,
+    )

@@ -1,0 +1,256 @@
+"""From findings to incidents: continuity first, then one incident per root cause.
+
+Which incident a finding belongs to never depends on a commit, a run or a configuration: it belongs
+to the live incident that lists its symptom, else to the live one with the same cause, else to the
+one that was resolved lately, else it opens a new one.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pipeline_health.core.issue_text import title_of
+from pipeline_health.core.model.case import Diagnosed
+from pipeline_health.core.model.findings import Finding, Kind, Symptom, Thing
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
+from pipeline_health.core.model.incident import (
+    Ailment,
+    Cause,
+    CauseClass,
+    Incident,
+    Occurrence,
+    Phase,
+)
+from pipeline_health.core.model.questions import Evidence
+
+OCCURRENCES_KEPT = 20
+
+
+def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
+    """Give the identity of a new incident: of its secret for a credential, else of its symptom."""
+    identity = (
+        f"{Kind.CREDENTIAL_REJECTED}\n{repo.lower()}\n{cause.key}"
+        if cause.of is CauseClass.CREDENTIAL
+        else f"{symptom.kind}\n{symptom.scope}\n{symptom.subject.thing}\n{symptom.subject.name}"
+    )
+    return Fingerprint(hashlib.sha256(identity.encode()).hexdigest()[:16])
+
+
+def nonce_of(seed: str, fingerprint: Fingerprint) -> Nonce:
+    """Give the nonce of an incident that opens in the cycle of *seed*, the shell's random text."""
+    return Nonce(hashlib.sha256(f"{seed}\n{fingerprint}".encode()).hexdigest()[:12])
+
+
+class Correlation:
+    """Finds every finding its incident, one after the other, oldest failure first.
+
+    *repos* gives the repository where each project's issues are filed, *last_green* the commit at
+    which a symptom was last proved to work.
+    """
+
+    def __init__(
+        self,
+        known: Sequence[Incident],
+        *,
+        repos: Mapping[str, RepoName],
+        last_green: Mapping[Symptom, Sha],
+        reopen_within: timedelta,
+        seed: str,
+    ) -> None:
+        self._incidents = list(known)
+        self._repos = repos
+        self._last_green = last_green
+        self._reopen_within = reopen_within
+        self._seed = seed
+        self._homes: dict[int, list[Diagnosed]] = {}
+
+    def place(self, diagnosed: Iterable[Diagnosed], *, now: datetime) -> None:
+        """Put every finding into its incident, opening one where there is none."""
+        for found in sorted(diagnosed, key=lambda found: found.finding.since):
+            at = self._home(found, now=now)
+            if at is None:
+                continue
+            self._incidents[at] = with_failure(self._incidents[at], found)
+            if is_broken(self._incidents[at], found.finding.symptom):
+                self._homes.setdefault(at, []).append(found)
+
+    def placed(self) -> tuple[tuple[Incident, tuple[Diagnosed, ...]], ...]:
+        """Give every incident, beside the findings of this cycle that belong to it."""
+        return tuple(
+            (incident, tuple(self._homes.get(at, ())))
+            for at, incident in enumerate(self._incidents)
+        )
+
+    def _home(self, found: Diagnosed, *, now: datetime) -> int | None:
+        repo = self._repos[found.finding.project]
+        live = self._find(found, live=True)
+        if live is not None:
+            return live
+        past = self._find(found, live=False)
+        if past is not None:
+            incident = self._incidents[past]
+            if _is_older_than_the_cure(incident, found.finding):
+                return None
+            if incident.resolved_at is not None and (
+                now - incident.resolved_at <= self._reopen_within
+            ):
+                self._incidents[past] = replace(incident, phase=Phase.OPEN, resolved_at=None)
+                return past
+        self._incidents.append(self._opened(found, repo, now=now, past=past))
+        return len(self._incidents) - 1
+
+    def _find(self, found: Diagnosed, *, live: bool) -> int | None:
+        candidates = [
+            at
+            for at, incident in enumerate(self._incidents)
+            if (incident.phase is not Phase.RESOLVED) is live
+        ]
+        if not live:
+            candidates.reverse()
+        repo = self._repos[found.finding.project]
+        for at in candidates:
+            if lists_symptom(self._incidents[at], found):
+                return at
+        for at in candidates:
+            if self._incidents[at].repo == repo and has_cause(self._incidents[at], found):
+                return at
+        return next(
+            (at for at in candidates if covers_environment(self._incidents[at], found)), None
+        )
+
+    def _opened(
+        self, found: Diagnosed, repo: RepoName, *, now: datetime, past: int | None
+    ) -> Incident:
+        finding, cause = found.finding, found.cause
+        fingerprint = fingerprint_of(finding.symptom, cause, repo)
+        credential = cause.of is CauseClass.CREDENTIAL
+        kind = Kind.CREDENTIAL_REJECTED if credential else finding.symptom.kind
+        filing = None if past is None else self._incidents[past].filing
+        return Incident(
+            fingerprint=fingerprint,
+            nonce=nonce_of(self._seed, fingerprint),
+            kind=kind,
+            project=finding.project,
+            repo=repo,
+            scope=finding.symptom.scope,
+            phase=Phase.OPEN,
+            cause=cause,
+            first_seen=now,
+            first_failed_at=finding.since,
+            ailments=(),
+            title=title_of(
+                kind,
+                finding.symptom.subject,
+                project=finding.project,
+                cause=cause,
+                symptom_kind=finding.symptom.kind,
+            ),
+            last_green=self._last_green.get(finding.symptom),
+            previous=None if filing is None else filing.number,
+        )
+
+
+def lists_symptom(incident: Incident, found: Diagnosed) -> bool:
+    """Tell whether *incident* already lists the symptom of the finding."""
+    return any(ailment.symptom == found.finding.symptom for ailment in incident.ailments)
+
+
+def is_broken(incident: Incident, symptom: Symptom) -> bool:
+    """Tell whether *symptom* stands in *incident*: it failed, and no proof came since."""
+    return any(ailment.symptom == symptom for ailment in incident.broken)
+
+
+def has_cause(incident: Incident, found: Diagnosed) -> bool:
+    """Tell whether the finding has the credential cause that *incident* has."""
+    return (
+        found.cause.of is CauseClass.CREDENTIAL
+        and incident.cause.of is CauseClass.CREDENTIAL
+        and incident.cause.key == found.cause.key
+    )
+
+
+def covers_environment(incident: Incident, found: Diagnosed) -> bool:
+    """Tell whether one of the two names the environment in which the other names a service.
+
+    A deployment record of GitHub names no service; it and Railway's own word are one failure.
+    """
+    symptom = found.finding.symptom
+    return any(
+        ailment.symptom.kind is symptom.kind
+        and ailment.symptom.scope == symptom.scope
+        and Thing.ENVIRONMENT in (ailment.symptom.subject.thing, symptom.subject.thing)
+        for ailment in incident.ailments
+    )
+
+
+def with_failure(incident: Incident, found: Diagnosed) -> Incident:
+    """Give *incident* with the failure noted: ailment, occurrence, cause and evidence."""
+    finding = found.finding
+    before = next((a for a in incident.ailments if a.symptom == finding.symptom), None)
+    if before is not None and not _is_news(before, finding):
+        return _with_cause(incident, found) if finding.since >= before.failed_at else incident
+    ailment = Ailment(
+        symptom=finding.symptom,
+        failed_at=finding.since,
+        commit=finding.commit,
+        trace=finding.trace,
+        says=finding.says,
+        jobs=_jobs(found.evidence, before),
+    )
+    others = tuple(a for a in incident.ailments if a.symptom != finding.symptom)
+    occurrence = Occurrence(at=finding.since, commit=finding.commit, url=finding.trace.url)
+    return _with_cause(
+        replace(
+            incident,
+            ailments=(*others, ailment),
+            occurrences=(*incident.occurrences, occurrence)[-OCCURRENCES_KEPT:],
+            count=incident.count + 1,
+        ),
+        found,
+    )
+
+
+def _is_news(before: Ailment, finding: Finding) -> bool:
+    """Tell whether *finding* is another failure than the one noted before."""
+    if before.healed is not None:
+        return finding.since > before.healed.at
+    return finding.since > before.failed_at
+
+
+def _with_cause(incident: Incident, found: Diagnosed) -> Incident:
+    """Let better evidence speak; what was found to be a credential stays one."""
+    settled = incident.cause.of is CauseClass.CREDENTIAL and incident.cause.key != ""
+    worse = incident.cause.of is CauseClass.CREDENTIAL and found.cause.of is CauseClass.UNKNOWN
+    cause = incident.cause if settled or worse else found.cause
+    evidence = _better(incident.evidence, found.evidence)
+    jobs = () if found.evidence is None else found.evidence.jobs
+    ailments = tuple(
+        replace(ailment, jobs=jobs)
+        if jobs and ailment.symptom == found.finding.symptom
+        else ailment
+        for ailment in incident.ailments
+    )
+    return replace(incident, cause=cause, evidence=evidence, ailments=ailments)
+
+
+def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:
+    if after is None or before is None:
+        return after if before is None else before
+    return after if after.complete or not before.complete else before
+
+
+def _jobs(evidence: Evidence | None, before: Ailment | None) -> tuple[str, ...]:
+    if evidence is not None and evidence.jobs:
+        return evidence.jobs
+    return () if before is None else before.jobs
+
+
+def _is_older_than_the_cure(incident: Incident, finding: Finding) -> bool:
+    """Tell whether *finding* failed before the proof that it is over: a stale look."""
+    return any(
+        ailment.symptom == finding.symptom
+        and ailment.healed is not None
+        and finding.since <= ailment.healed.at
+        for ailment in incident.ailments
+    )

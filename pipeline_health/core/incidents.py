@@ -1,0 +1,237 @@
+"""The life of an incident: what heals it, when it is over, and what people may decide about it.
+
+`open` → `recovering` (something is proved or under way) → `resolved`; `muted` once a person closes
+it as not planned, or deletes its issue, until it has recovered.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.findings import Proof
+from pipeline_health.core.model.ids import Login
+from pipeline_health.core.model.incident import Ailment, Filing, Incident, Phase
+from pipeline_health.core.model.issue import Gone, Tracked, TrackedIssue
+from pipeline_health.core.model.plan import (
+    CloseIssue,
+    HandOver,
+    OpenIssue,
+    Outcome,
+    ReopenIssue,
+    UpdateIssue,
+)
+from pipeline_health.core.model.questions import Contains, Job, JobsOf, Question, RunTrace
+from pipeline_health.core.model.readings import CheckConclusion, Part, Seen
+from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.observe import contains
+
+GONE_AFTER = timedelta(hours=1)
+
+
+def proof_questions(
+    incident: Incident, proofs: Iterable[Proof], view: ProjectView
+) -> Iterator[Question]:
+    """Name what must be found out before *proofs* can heal *incident*."""
+    for ailment, proof in _pairs(incident, proofs):
+        if _is_newer(ailment, proof):
+            for needed in (_descent(ailment, proof, view), _same_jobs(ailment, proof, view)):
+                if not isinstance(needed, bool):
+                    yield needed
+
+
+def with_proofs(incident: Incident, proofs: Iterable[Proof], view: ProjectView) -> Incident:
+    """Give *incident* with every ailment healed that *proofs* heal; what is open stays open."""
+    healed = {
+        ailment.symptom: proof
+        for ailment, proof in _pairs(incident, proofs)
+        if may_heal(ailment, proof, view)
+    }
+    return replace(
+        incident,
+        ailments=tuple(
+            replace(ailment, healed=healed.get(ailment.symptom, ailment.healed))
+            for ailment in incident.ailments
+        ),
+    )
+
+
+def may_heal(ailment: Ailment, proof: Proof, view: ProjectView) -> bool:
+    """Tell whether *proof* ends *ailment*: newer, at a commit with it, by the same jobs."""
+    return (
+        _is_newer(ailment, proof)
+        and _descent(ailment, proof, view) is True
+        and _same_jobs(ailment, proof, view) is True
+    )
+
+
+def _pairs(incident: Incident, proofs: Iterable[Proof]) -> Iterator[tuple[Ailment, Proof]]:
+    kept = tuple(proofs)
+    for ailment in incident.broken:
+        for proof in kept:
+            if proof.symptom == ailment.symptom:
+                yield ailment, proof
+
+
+def _is_newer(ailment: Ailment, proof: Proof) -> bool:
+    return proof.at > ailment.failed_at
+
+
+def _descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contains:
+    """Tell whether the proof's commit contains the failing one, or ask.
+
+    A failed deployment without a commit is over when a newer one of the same service succeeds.
+    """
+    if ailment.commit is None:
+        return True
+    if proof.commit is None:
+        return False
+    return contains(view, newer=proof.commit, older=ailment.commit)
+
+
+def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | JobsOf:
+    """Tell whether the jobs that failed are among those that passed, or ask.
+
+    A green run in which the failing job was skipped, or is gone, proves nothing.
+    """
+    if not ailment.jobs or not isinstance(proof.trace, RunTrace):
+        return True
+    question = JobsOf(proof.trace)
+    answer = view.answers.jobs.get(question)
+    if answer is None:
+        return question
+    return isinstance(answer, Seen) and _passed(ailment.jobs, answer.value)
+
+
+def _passed(failed: Sequence[str], jobs: Sequence[Job]) -> bool:
+    green = {_without_matrix(job.name) for job in jobs if job.conclusion is CheckConclusion.SUCCESS}
+    red = {
+        _without_matrix(job.name)
+        for job in jobs
+        if job.conclusion not in (CheckConclusion.SUCCESS, CheckConclusion.SKIPPED)
+    }
+    return {_without_matrix(name) for name in failed} <= green - red
+
+
+def _without_matrix(job: str) -> str:
+    """Give the name of a job without the ` (3.12, linux)` that a matrix appends."""
+    return job.partition(" (")[0]
+
+
+def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Case:
+    """Give *case* with its incident one step further in its life."""
+    incident = _as_the_tracker_has_it(case, agent_logins=agent_logins, now=now)
+    if not incident.broken:
+        incident = _resolved(incident, case.issue, now=now)
+    elif incident.phase is not Phase.MUTED:
+        healing = not case.findings and (case.in_flight or incident.broken != incident.ailments)
+        incident = replace(incident, phase=Phase.RECOVERING if healing else Phase.OPEN)
+    return replace(case, incident=incident)
+
+
+def _as_the_tracker_has_it(
+    case: Case, *, agent_logins: frozenset[Login], now: datetime
+) -> Incident:
+    incident = case.incident
+    if not isinstance(case.issue, Seen):
+        return incident
+    issue = case.issue.value
+    if isinstance(issue, Gone):
+        return _gone(incident, now=now)
+    seen = replace(incident, gone_since=None)
+    if incident.phase is Phase.RESOLVED:
+        return seen
+    if issue.open:
+        return replace(seen, phase=Phase.OPEN) if incident.phase is Phase.MUTED else seen
+    muted = is_muting(issue, agent_logins) and not _closed_before(incident)
+    return replace(seen, phase=Phase.MUTED) if muted else seen
+
+
+def _resolved(incident: Incident, issue: Part[Tracked], *, now: datetime) -> Incident:
+    if incident.phase is not Phase.RESOLVED:
+        incident = replace(incident, phase=Phase.RESOLVED, resolved_at=now)
+    match issue:
+        case Seen(value=TrackedIssue(open=False) as closed):
+            return _seen_closed(incident, closed, now=now)
+        case _:
+            return incident
+
+
+def _closed_before(incident: Incident) -> bool:
+    """Tell whether the issue was closed when the incident was over: it mutes no relapse."""
+    return incident.filing is not None and incident.filing.closed_at is not None
+
+
+def _seen_closed(incident: Incident, issue: TrackedIssue, *, now: datetime) -> Incident:
+    """Note that the issue of a resolved incident is closed: it need not be looked at any more."""
+    if incident.filing is None or incident.filing.closed_at is not None:
+        return incident
+    return replace(incident, filing=replace(incident.filing, closed_at=issue.closed_at or now))
+
+
+def is_muting(issue: TrackedIssue, agent_logins: frozenset[Login]) -> bool:
+    """Tell whether a person closed *issue* as not planned; a bot or an agent mutes nothing."""
+    return (
+        issue.not_planned
+        and not issue.closed_by_bot
+        and issue.closed_by is not None
+        and issue.closed_by not in agent_logins
+    )
+
+
+def _gone(incident: Incident, *, now: datetime) -> Incident:
+    """Believe that an issue was deleted when two looks an hour apart say so."""
+    if incident.gone_since is None:
+        return replace(incident, gone_since=now)
+    if now - incident.gone_since < GONE_AFTER or incident.phase is Phase.RESOLVED:
+        return incident
+    return replace(incident, phase=Phase.MUTED)
+
+
+def proof_of(incident: Incident) -> Proof | None:
+    """Give the proof that came last, None while anything is unproved."""
+    proofs = [ailment.healed for ailment in incident.ailments if ailment.healed is not None]
+    if len(proofs) < len(incident.ailments) or not proofs:
+        return None
+    return max(proofs, key=lambda proof: proof.at)
+
+
+def with_outcome(incident: Incident, outcome: Outcome, *, now: datetime) -> Incident:
+    """Give *incident* with what one change of the plan came to."""
+    if not outcome.applied:
+        return incident
+    change = outcome.change
+    if isinstance(change, OpenIssue):
+        return _filed(incident, change, outcome, now=now)
+    if incident.filing is None:
+        return incident
+    filing = replace(incident.filing, told=outcome.told or incident.filing.told)
+    match change:
+        case UpdateIssue():
+            pass
+        case CloseIssue():
+            filing = replace(filing, closed_at=filing.closed_at if change.duplicate_of else now)
+        case ReopenIssue():
+            filing = replace(filing, closed_at=None)
+        case HandOver():
+            filing = replace(filing, owner=change.owner)
+        case _:
+            assert_never(change)
+    return replace(incident, filing=filing)
+
+
+def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: datetime) -> Incident:
+    if outcome.ref is None:
+        return incident
+    return replace(
+        incident,
+        filing=Filing(
+            repo=outcome.ref.repo,
+            number=outcome.ref.number,
+            url=outcome.url,
+            told=outcome.told,
+            owner=change.owner,
+            opened_at=now,
+        ),
+    )

@@ -1,0 +1,169 @@
+"""The marker: the first line of an issue of ours, by which it is found without a ledger.
+
+It is an HTML comment of one line of ASCII. What could end the comment, mention somebody or refer to
+something is written as a JSON escape, because agents and bots match the raw text.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, Sha, as_sha
+from pipeline_health.core.model.incident import Incident, Owner
+from pipeline_health.core.model.issue import Marker
+
+LONGEST = 8_192
+
+_LINE = re.compile(r"<!-- pipeline-health v1 (\{.*\}) -->")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ALIVE = re.compile(r"[<>&@#`]|(?<=-)-")
+
+
+def marker_of(incident: Incident) -> Marker:
+    """Give the marker of *incident*."""
+    return Marker(
+        fingerprint=incident.fingerprint,
+        nonce=incident.nonce,
+        kind=incident.kind,
+        project=incident.project,
+        owner=incident.cause.owner,
+        commit=incident.commit,
+        first_seen=incident.first_seen,
+        failed_at=incident.failed_at,
+        attempts=incident.attempts,
+        symptoms=tuple(ailment.symptom for ailment in incident.ailments),
+    )
+
+
+def write_marker(marker: Marker) -> str:
+    """Give *marker* as one line; symptoms that would make it too long to be read are left out."""
+    for kept in range(len(marker.symptoms), 0, -1):
+        line = _line(marker, marker.symptoms[:kept])
+        if len(line) <= LONGEST:
+            return line
+    return _line(marker, ())
+
+
+def read_marker(body: str) -> Marker | None:
+    """Read the marker of an issue; None when its first line is none, or is not as we write it."""
+    line = body.partition("\n")[0].rstrip(" \t\r")
+    found = _LINE.fullmatch(line) if len(line) <= LONGEST else None
+    if found is None:
+        return None
+    try:
+        fields: object = json.loads(found[1], parse_constant=_refuse)
+        return _marker(fields)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _line(marker: Marker, symptoms: tuple[Symptom, ...]) -> str:
+    fields = {
+        "fingerprint": marker.fingerprint,
+        "nonce": marker.nonce,
+        "kind": marker.kind,
+        "project": marker.project,
+        "owner": marker.owner,
+        "commit": marker.commit,
+        "first_seen": _written(marker.first_seen),
+        "failed_at": _written(marker.failed_at),
+        "attempts": marker.attempts,
+        "subjects": [
+            {
+                "kind": symptom.kind,
+                "scope": symptom.scope,
+                "thing": symptom.subject.thing,
+                "name": symptom.subject.name,
+            }
+            for symptom in symptoms
+        ],
+    }
+    text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+    return f"<!-- pipeline-health v1 {_ALIVE.sub(_escape, text)} -->"
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _refuse(constant: str) -> None:
+    msg = f"{constant} in a marker"
+    raise ValueError(msg)
+
+
+def _marker(fields: object) -> Marker:
+    return Marker(
+        fingerprint=Fingerprint(_text(fields, "fingerprint")),
+        nonce=Nonce(_text(fields, "nonce")),
+        kind=Kind(_text(fields, "kind")),
+        project=ProjectName(_text(fields, "project")),
+        owner=Owner(_text(fields, "owner")),
+        commit=_commit(_fields(fields).get("commit")),
+        first_seen=_time(fields, "first_seen"),
+        failed_at=_time(fields, "failed_at"),
+        attempts=_count(fields, "attempts"),
+        symptoms=_symptoms(_fields(fields).get("subjects")),
+    )
+
+
+def _symptom(fields: object) -> Symptom:
+    return Symptom(
+        kind=Kind(_text(fields, "kind")),
+        scope=Scope(_text(fields, "scope")),
+        subject=Subject(Thing(_text(fields, "thing")), _text(fields, "name")),
+    )
+
+
+def _symptoms(value: object) -> tuple[Symptom, ...]:
+    if not isinstance(value, list):
+        msg = "the subjects of a marker are not a list"
+        raise ValueError(msg)  # noqa: TRY004 - one kind of error for every malformed marker
+    return tuple(_symptom(fields) for fields in value)
+
+
+def _fields(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        msg = "a marker, or a part of it, is not an object"
+        raise ValueError(msg)  # noqa: TRY004 - one kind of error for every malformed marker
+    return value
+
+
+def _text(fields: object, key: str) -> str:
+    """Give a text that is not empty and can be written in UTF-8 (a lone surrogate cannot)."""
+    value = _fields(fields).get(key)
+    if not isinstance(value, str) or not value or _SURROGATE.search(value):
+        msg = f"{key} of a marker is not a text"
+        raise ValueError(msg)
+    return value
+
+
+def _commit(value: object) -> Sha | None:
+    if value is None:
+        return None
+    sha = as_sha(value) if isinstance(value, str) else None
+    if sha is None:
+        msg = "commit of a marker is not a commit id"
+        raise ValueError(msg)
+    return sha
+
+
+def _time(fields: object, key: str) -> datetime:
+    text = _text(fields, key)
+    if not text.endswith("Z"):
+        msg = f"{key} of a marker is not in UTC"
+        raise ValueError(msg)
+    return datetime.fromisoformat(text)
+
+
+def _count(fields: object, key: str) -> int:
+    value = _fields(fields).get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        msg = f"{key} of a marker is not a count"
+        raise ValueError(msg)
+    return value

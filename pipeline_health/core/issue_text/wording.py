@@ -1,0 +1,143 @@
+"""The small words of every text: times, durations, names, commits and links.
+
+A name from outside is shown as a code span, and a URL becomes a link only when it is harmless.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+from pipeline_health.core.inert import inline, plain
+from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.ids import RepoName, Sha
+from pipeline_health.core.model.incident import Cause
+from pipeline_health.core.model.questions import DeployTrace, LinkTrace, RunTrace, Trace
+
+GITHUB = "https://github.com"
+SHOWN = 10
+
+_LONGEST_URL = 500
+_LINKABLE = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~%/?=&+,:#-]*)?"
+)
+_SECRET_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_NOUNS = {
+    Thing.WORKFLOW: "workflow",
+    Thing.STATUS: "commit status",
+    Thing.SERVICE: "service",
+    Thing.ENVIRONMENT: "environment",
+}
+
+
+def moment(at: datetime) -> str:
+    """Give *at* to the minute, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def duration(length: timedelta) -> str:
+    """Give *length* in its two largest units: `2 h 5 min`, `3 d 4 h`."""
+    minutes = int(length.total_seconds()) // 60
+    if minutes < 1:
+        return "less than a minute"
+    days, hours = minutes // 1440, minutes // 60 % 24
+    units = ((days, "d"), (hours, "h"), (0 if days else minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count)
+
+
+def sentence(text: str) -> str:
+    """Give *text* with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(count: int, noun: str, nouns: str | None = None) -> str:
+    """Give `1 job`, `2 jobs`; *nouns* is the plural where it is not the noun with an s."""
+    return f"{count:,} {noun if count == 1 else nouns or f'{noun}s'}"
+
+
+def names(of: Iterable[str]) -> str:
+    """Give names from outside as a list of code spans, the first ten of them."""
+    every = tuple(of)
+    shown = ", ".join(inline(name) for name in every[:SHOWN])
+    return shown if len(every) <= SHOWN else f"{shown} and {len(every) - SHOWN} more"
+
+
+def jobs_named(jobs: tuple[str, ...]) -> str:
+    """Give `job …` or `jobs …` with their names."""
+    return f"{'job' if len(jobs) == 1 else 'jobs'} {names(jobs)}"
+
+
+def noun_of(subject: Subject) -> str:
+    """Give what sort of thing *subject* is, in words."""
+    return _NOUNS[subject.thing]
+
+
+def named(subject: Subject) -> str:
+    """Give the noun and the name of *subject*: a workflow, a service."""
+    return f"{noun_of(subject)} {inline(subject.name)}"
+
+
+def is_deploy(kind: Kind, subject: Subject) -> bool:
+    """Tell whether *subject* is about a deployment, and not about CI."""
+    return kind is Kind.STAGING_DEPLOY_FAILED or subject.thing in (
+        Thing.SERVICE,
+        Thing.ENVIRONMENT,
+    )
+
+
+def what_runs(symptom: Symptom) -> str:
+    """Name what has to succeed: `workflow …`, or `the deployment of service …`."""
+    match symptom.subject.thing:
+        case Thing.WORKFLOW | Thing.STATUS:
+            return named(symptom.subject)
+        case Thing.SERVICE:
+            return f"the deployment of {named(symptom.subject)}"
+        case Thing.ENVIRONMENT:
+            return f"the deployment to {named(symptom.subject)}"
+        case unreachable:
+            assert_never(unreachable)
+
+
+def secret_of(cause: Cause) -> str | None:
+    """Give the name of the secret that *cause* is about, None when only a provider is known."""
+    return cause.key if _SECRET_NAME.fullmatch(cause.key) and len(cause.key) <= SHOWN * 8 else None
+
+
+def credential(cause: Cause) -> str:
+    """Name the credential that was refused, as exactly as *cause* knows it."""
+    secret = secret_of(cause)
+    if secret is not None:
+        return f"the secret `{secret}`"
+    provider = plain(cause.key)
+    return "a credential" if provider == "credential" else f"the credential for {inline(provider)}"
+
+
+def link(label: str, url: str) -> str:
+    """Give *label*, which is ours, as a link to *url*; a URL that is not plain is only quoted."""
+    if not url:
+        return label
+    if (
+        len(url) <= _LONGEST_URL
+        and _LINKABLE.fullmatch(url)
+        and plain(url, characters=len(url)) == url
+    ):
+        return f"[{label}]({url})"
+    return f"{label} ({inline(url)})"
+
+
+def commit_link(repo: RepoName, sha: Sha) -> str:
+    """Give the short form of *sha*, linked to the commit."""
+    return f"[`{sha[:7]}`]({GITHUB}/{repo}/commit/{sha})"
+
+
+def trace_link(trace: Trace) -> str:
+    """Give the link to where *trace* can be read."""
+    match trace:
+        case RunTrace(run_id=run_id, url=url):
+            return link(f"run {run_id}", url)
+        case DeployTrace(deployment_id=deployment_id, url=url):
+            return link(f"deployment {inline(deployment_id)}", url)
+        case LinkTrace(url=url):
+            return link("details", url)
+        case unreachable:
+            assert_never(unreachable)

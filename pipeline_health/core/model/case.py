@@ -1,0 +1,38 @@
+"""An incident beside what one cycle saw of it: what the life of an incident is decided from."""
+
+from dataclasses import dataclass
+
+from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.incident import Cause, Incident
+from pipeline_health.core.model.issue import Tracked, TrackedIssue
+from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy
+from pipeline_health.core.model.questions import Evidence
+from pipeline_health.core.model.readings import Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosed:
+    """A finding with its cause, and the evidence for it as far as there is any."""
+
+    finding: Finding
+    cause: Cause
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One incident in one cycle.
+
+    *findings* are its failures that still stand, *in_flight* says that a verdict is under way,
+    *issue* is what the tracker shows under its number, *strays* are further issues of ours that
+    carry its fingerprint, *project* is what the operator said of its project, and *shows* is how
+    much of the evidence its issue may show.
+    """
+
+    incident: Incident
+    findings: tuple[Diagnosed, ...] = ()
+    in_flight: bool = False
+    issue: Part[Tracked]
+    strays: tuple[TrackedIssue, ...] = ()
+    project: ProjectPolicy | None = None
+    shows: EvidenceMode = EvidenceMode.LINK

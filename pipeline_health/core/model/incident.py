@@ -1,0 +1,133 @@
+"""An incident: one root cause, from the first failure seen to the proof that it is over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline_health.core.model.findings import Kind, Proof, Scope, Symptom
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName, Sha
+from pipeline_health.core.model.questions import Evidence, Trace
+
+
+class Owner(StrEnum):
+    """Who can mend it."""
+
+    AGENT = "agent"
+    HUMAN = "human"
+
+
+class CauseClass(StrEnum):
+    """The class of a root cause; it decides the owner."""
+
+    CREDENTIAL = "credential"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why it is broken, as far as is known. *key* names the secret, provider or subject."""
+
+    of: CauseClass
+    key: str
+    owner: Owner
+    why: str
+
+
+class Phase(StrEnum):
+    """Where an incident is in its life."""
+
+    OPEN = "open"
+    RECOVERING = "recovering"
+    RESOLVED = "resolved"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ailment:
+    """One symptom of an incident: its newest failure, and the proof since then, if any.
+
+    *jobs* are the names of the jobs that failed: the same jobs must pass before it is over.
+    """
+
+    symptom: Symptom
+    failed_at: datetime
+    commit: Sha | None
+    trace: Trace
+    says: str
+    jobs: tuple[str, ...] = ()
+    healed: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One failure that the incident was seen to cause."""
+
+    at: datetime
+    commit: Sha | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """Where an incident is filed.
+
+    *told* is the digest of the text that we last wrote there, *owner* whom our labels name,
+    *opened_at* when we opened it (None when it was found), and *closed_at* when it was seen closed
+    after the incident was proved to be over.
+    """
+
+    repo: RepoName
+    number: int
+    url: str
+    told: str = ""
+    owner: Owner = Owner.AGENT
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One root cause and its life. *failed_at* is the provider's time of its newest failure."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    kind: Kind
+    project: ProjectName
+    repo: RepoName
+    scope: Scope
+    phase: Phase
+    cause: Cause
+    first_seen: datetime
+    first_failed_at: datetime
+    ailments: tuple[Ailment, ...]
+    title: str
+    evidence: Evidence | None = None
+    last_green: Sha | None = None
+    occurrences: tuple[Occurrence, ...] = ()
+    count: int = 0
+    attempts: int = 0
+    resolved_at: datetime | None = None
+    closed_seen: datetime | None = None
+    gone_since: datetime | None = None
+    previous: int | None = None
+    filing: Filing | None = None
+
+    @property
+    def newest(self) -> Ailment:
+        """The ailment that failed last."""
+        return max(self.ailments, key=lambda ailment: ailment.failed_at)
+
+    @property
+    def failed_at(self) -> datetime:
+        """When it last failed, by the provider's clock."""
+        return self.newest.failed_at
+
+    @property
+    def commit(self) -> Sha | None:
+        """The newest failing commit, None when no failure names one."""
+        return self.newest.commit
+
+    @property
+    def broken(self) -> tuple[Ailment, ...]:
+        """What has not been proved to work since it failed."""
+        return tuple(ailment for ailment in self.ailments if ailment.healed is None)

@@ -1,0 +1,68 @@
+"""What the tracker holds: issues as they are, and the marker that makes one ours."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from pipeline_health.core.model.findings import Kind, Symptom
+from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, ProjectName, RepoName, Sha
+from pipeline_health.core.model.incident import Owner
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class IssueRef:
+    """One issue of one repository."""
+
+    repo: RepoName
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """What the first line of an issue of ours says; it finds the issue again without a ledger."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    kind: Kind
+    project: ProjectName
+    owner: Owner
+    commit: Sha | None
+    first_seen: datetime
+    failed_at: datetime
+    attempts: int
+    symptoms: tuple[Symptom, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedIssue:
+    """An issue as the tracker shows it. *ours* means that our own account wrote it, no more.
+
+    *closed_by* is None for an open issue, and where the tracker does not tell. *person* says that
+    the closer is neither a bot nor unknown.
+    """
+
+    ref: IssueRef
+    open: bool
+    not_planned: bool
+    title: str
+    body: str
+    labels: frozenset[str]
+    ours: bool
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    url: str
+    closed_by: Login | None = None
+    closed_by_bot: bool = False
+    marker: Marker | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The tracker says that there is no such issue (deleted, or the repository is)."""
+
+    ref: IssueRef
+    why: str
+
+
+Tracked: TypeAlias = TrackedIssue | Gone

@@ -1,0 +1,108 @@
+"""What should change in the tracker: values that can be printed, guarded and then applied.
+
+Every change says why in one sentence, and names its incident by fingerprint and nonce. *key* makes
+a comment findable, so that it is made once.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
+from pipeline_health.core.model.incident import Owner
+from pipeline_health.core.model.issue import IssueRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIssue:
+    """File a new issue; applied by way of the intent journal, so that it exists once."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    repo: RepoName
+    title: str
+    body: str
+    labels: tuple[str, ...]
+    owner: Owner
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateIssue:
+    """Edit the body in place because the facts changed."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    ref: IssueRef
+    body: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment that is made once: *key* is unique to what it tells."""
+
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseIssue:
+    """Close with proof, or as a duplicate of *duplicate_of*."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    ref: IssueRef
+    body: str | None
+    comment: Comment
+    reason: str
+    duplicate_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenIssue:
+    """Open again what was closed while it is still broken, or what broke again."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    ref: IssueRef
+    body: str
+    comment: Comment
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Give an open issue to another owner: labels exchanged in place, said once."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    ref: IssueRef
+    body: str
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+    owner: Owner
+    comment: Comment
+    reason: str
+
+
+Change: TypeAlias = OpenIssue | UpdateIssue | CloseIssue | ReopenIssue | HandOver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that should change, in the order of its doing, and what waits and why."""
+
+    changes: tuple[Change, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one change. *told* is the digest of the body that the issue holds now."""
+
+    change: Change
+    applied: bool
+    ref: IssueRef | None = None
+    url: str = ""
+    told: str = ""
+    why: str = ""

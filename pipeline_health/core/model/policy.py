@@ -1,0 +1,85 @@
+"""What the operator wants, as values: the part of the configuration that decisions depend on."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from pipeline_health.core.model.ids import Login, ProjectName, RepoName
+
+
+class EvidenceMode(StrEnum):
+    """How much of a provider's log an issue may show."""
+
+    AUTO = "auto"
+    FULL = "full"
+    FIRST_ERROR = "first-error"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectPolicy:
+    """One watched project. Absent names mean that nobody asked for that source."""
+
+    name: ProjectName
+    repo: RepoName
+    branch: str | None = None
+    railway_project: str | None = None
+    staging_environment: str = "staging"
+    services: tuple[str, ...] = ()
+    github_environment: str | None = None
+    ci_workflows: tuple[str, ...] = ()
+    deploy_workflow: str | None = None
+    staging_job: str | None = None
+    production_job: str | None = None
+    evidence: EvidenceMode = EvidenceMode.AUTO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """Whose an issue is, said in labels; the defaults are what Archon's pickup keys on."""
+
+    base: tuple[str, ...] = ("pipeline-health",)
+    agent: tuple[str, ...] = ("bug", "archon:queued")
+    human: tuple[str, ...] = ("human-needed", "archon:skipped")
+    agent_states: tuple[str, ...] = (
+        "archon:queued",
+        "archon:triage-in-progress",
+        "archon:in-progress",
+        "archon:blocked",
+    )
+    agent_over: tuple[str, ...] = ("archon:done", "archon:failed")
+    hands_off: tuple[str, ...] = (
+        "manual-review",
+        "wontfix",
+        "duplicate",
+        "question",
+        "factory-gap",
+    )
+    agent_logins: tuple[Login, ...] = (Login("archon"),)
+    comment: str = ""
+    identity: Login | None = None
+    signature: str = "Auto-filed by `pipeline-health-cron.sh`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what one cycle, one hour and one agent may do."""
+
+    issues_per_cycle: int = 5
+    issues_per_hour: int = 20
+    attempts: int = 3
+    agent_deadline: timedelta = timedelta(hours=6)
+    reopen_within: timedelta = timedelta(days=7)
+    cycle_deadline: timedelta = timedelta(minutes=3)
+    ops_repo: RepoName | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The whole portfolio as the operator wants it watched."""
+
+    projects: tuple[ProjectPolicy, ...]
+    routing: Routing = field(default_factory=Routing)
+    limits: Limits = field(default_factory=Limits)
+    sla: timedelta = timedelta(minutes=30)
+    poll_interval: timedelta = timedelta(minutes=5)

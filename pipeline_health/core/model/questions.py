@@ -1,0 +1,126 @@
+"""What the core asks before it decides, and what the shell found out.
+
+Rules and incidents are pure: when a fact is missing they name it as a question, the shell answers
+what it can, and the same functions run again with the answers. A question without an answer leaves
+things as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
+from pipeline_health.core.model.readings import CheckConclusion, Reading, Unrecognised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTrace:
+    """Where an Actions run can be read; *updated_at* tells one attempt from the next."""
+
+    repo: RepoName
+    run_id: int
+    updated_at: datetime
+    url: str
+    of: Literal["run"] = "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployTrace:
+    """Where a Railway deployment can be read; *changed_at* tells a crash from the build."""
+
+    project: ProjectName
+    deployment_id: str
+    changed_at: datetime
+    url: str
+    of: Literal["deploy"] = "deploy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkTrace:
+    """Another system's page: there is nothing that we could read, only where a person may look."""
+
+    url: str
+    of: Literal["link"] = "link"
+
+
+Trace: TypeAlias = RunTrace | DeployTrace | LinkTrace
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceOf:
+    """Ask what the failing run or deployment says."""
+
+    trace: RunTrace | DeployTrace
+
+
+@dataclass(frozen=True, slots=True)
+class JobsOf:
+    """Ask which jobs this run had, and how each ended."""
+
+    trace: RunTrace
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Ask how commit *newer* stands to commit *older*; immutable once known."""
+
+    repo: RepoName
+    newer: Sha
+    older: Sha
+
+
+Question: TypeAlias = EvidenceOf | JobsOf | Contains
+
+
+class Relation(StrEnum):
+    """How one commit stands to another one (GitHub's compare), seen from the older one."""
+
+    IDENTICAL = "identical"
+    AHEAD = "ahead"
+    BEHIND = "behind"
+    DIVERGED = "diverged"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job of a run, at its newest attempt; *step* is the first one that failed."""
+
+    name: str
+    conclusion: CheckConclusion | Unrecognised | None
+    completed_at: datetime | None = None
+    step: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a failing run or deployment left behind: untrusted text, secrets already removed.
+
+    *complete* is False while a log may still appear (a first look is often before it), so that the
+    next cycle asks again. *steps* are `job / step` or Railway's deployment steps. *runtime* says
+    that the tail is the output of the running product, not of a build: it may hold users' affairs.
+    """
+
+    at: datetime
+    complete: bool
+    jobs: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    first_error: str | None = None
+    tail: str = ""
+    runtime: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What has been found out so far, question by question."""
+
+    evidence: Mapping[EvidenceOf, Reading[Evidence]] = field(default_factory=dict)
+    jobs: Mapping[JobsOf, Reading[tuple[Job, ...]]] = field(default_factory=dict)
+    contains: Mapping[Contains, Reading[Relation]] = field(default_factory=dict)
+
+    def has(self, question: Question) -> bool:
+        """Tell whether *question* was answered, were it only with «could not look»."""
+        return question in self.evidence or question in self.jobs or question in self.contains

@@ -1,0 +1,281 @@
+"""What the sources saw: every part is Seen, Blind, or was never asked for.
+
+Nothing here is judged yet. A value that a provider sent and that we do not know is `Unrecognised`,
+a type of its own, so that no rule can take it for health.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeAlias, TypeVar
+
+from pipeline_health.core.model.ids import Login, RepoName, Sha
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen(Generic[T_co]):
+    """A source looked, at *at* by the provider's clock, and this is what there was."""
+
+    at: datetime
+    value: T_co
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blind:
+    """A source could not look. It says nothing about health."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """The configuration names no such source; not seeing it is no blindness."""
+
+
+Reading: TypeAlias = Seen[T_co] | Blind
+Part: TypeAlias = Seen[T_co] | Blind | NotAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A value that the provider sent and that no table of ours holds: unknown, never healthy."""
+
+    text: str
+
+
+# -- GitHub ----------------------------------------------------------------------------------
+
+
+class CheckStatus(StrEnum):
+    """How far a check suite is (GitHub GraphQL `CheckStatusState`)."""
+
+    COMPLETED = "COMPLETED"
+    IN_PROGRESS = "IN_PROGRESS"
+    PENDING = "PENDING"
+    QUEUED = "QUEUED"
+    REQUESTED = "REQUESTED"
+    WAITING = "WAITING"
+
+
+class CheckConclusion(StrEnum):
+    """How a check suite ended (GitHub GraphQL `CheckConclusionState`)."""
+
+    ACTION_REQUIRED = "ACTION_REQUIRED"
+    CANCELLED = "CANCELLED"
+    FAILURE = "FAILURE"
+    NEUTRAL = "NEUTRAL"
+    SKIPPED = "SKIPPED"
+    STALE = "STALE"
+    STARTUP_FAILURE = "STARTUP_FAILURE"
+    SUCCESS = "SUCCESS"
+    TIMED_OUT = "TIMED_OUT"
+
+
+class StatusState(StrEnum):
+    """A commit status (GitHub GraphQL `StatusState`)."""
+
+    ERROR = "ERROR"
+    EXPECTED = "EXPECTED"
+    FAILURE = "FAILURE"
+    PENDING = "PENDING"
+    SUCCESS = "SUCCESS"
+
+
+class DeploymentState(StrEnum):
+    """The newest status of a deployment (GitHub GraphQL `DeploymentStatusState`)."""
+
+    ERROR = "ERROR"
+    FAILURE = "FAILURE"
+    INACTIVE = "INACTIVE"
+    IN_PROGRESS = "IN_PROGRESS"
+    PENDING = "PENDING"
+    QUEUED = "QUEUED"
+    SUCCESS = "SUCCESS"
+    WAITING = "WAITING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A repository as the token sees it. `node_id` survives renames, `name` does not."""
+
+    node_id: str
+    id: int
+    name: RepoName
+    private: bool
+    archived: bool
+    has_issues: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One commit; `subject` and `author` are untrusted text."""
+
+    sha: Sha
+    committed_at: datetime
+    subject: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A branch: its head, and the newest commits that the head contains, head first."""
+
+    name: str
+    head: Commit
+    history: tuple[Sha, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowRun:
+    """An Actions run behind a check suite. A re-run keeps the id and the suite."""
+
+    id: int
+    event: str
+    workflow_id: int
+    workflow: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """A check suite: one a workflow run, or one an app.
+
+    `check_runs` is None when it was not asked for; `node_id` is empty where REST was read instead.
+    """
+
+    id: int
+    node_id: str = ""
+    app: str
+    status: CheckStatus | Unrecognised
+    conclusion: CheckConclusion | Unrecognised | None
+    created_at: datetime
+    updated_at: datetime
+    run: WorkflowRun | None = None
+    check_runs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitStatus:
+    """The newest commit status of one context."""
+
+    context: str
+    state: StatusState | Unrecognised
+    created_at: datetime
+    creator: Login | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """Everything that judges one commit. *other_apps* is False when only Actions was visible."""
+
+    sha: Sha
+    suites: tuple[Suite, ...] = ()
+    statuses: tuple[CommitStatus, ...] = ()
+    other_apps: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentRecord:
+    """A GitHub deployment; *state* is its newest status, None when it has none."""
+
+    id: int
+    sha: Sha
+    environment: str
+    state: DeploymentState | Unrecognised | None
+    created_at: datetime
+    changed_at: datetime
+    creator: Login | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueStub:
+    """An issue of ours as a list shows it: enough to know whether it must be read."""
+
+    number: int
+    open: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHubReading:
+    """One batched read of one repository; each part was seen or not on its own.
+
+    *earlier* holds the checks of commits before the head, newest first; it is asked for only where
+    a deploy workflow is judged.
+    """
+
+    repository: Reading[Repository]
+    branch: Reading[Branch]
+    checks: Reading[Checks]
+    earlier: Part[tuple[Checks, ...]]
+    deployments: Reading[tuple[DeploymentRecord, ...]]
+    issues: Reading[tuple[IssueStub, ...]]
+
+
+# -- Railway ---------------------------------------------------------------------------------
+
+
+class RailwayStatus(StrEnum):
+    """Railway's `DeploymentStatus` (published schema, 13 values)."""
+
+    BUILDING = "BUILDING"
+    CRASHED = "CRASHED"
+    DEPLOYING = "DEPLOYING"
+    FAILED = "FAILED"
+    INITIALIZING = "INITIALIZING"
+    NEEDS_APPROVAL = "NEEDS_APPROVAL"
+    QUEUED = "QUEUED"
+    REMOVED = "REMOVED"
+    REMOVING = "REMOVING"
+    SKIPPED = "SKIPPED"
+    SLEEPING = "SLEEPING"
+    SUCCESS = "SUCCESS"
+    WAITING = "WAITING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One Railway deployment of one service; images, `railway up` and databases have no commit."""
+
+    id: str
+    status: RailwayStatus | Unrecognised
+    created_at: datetime
+    changed_at: datetime
+    commit: Sha | None = None
+    repo: RepoName | None = None
+    branch: str | None = None
+    image: str | None = None
+    skipped_reason: str | None = None
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service in one environment, its deployments newest first.
+
+    *complete* says that the list reaches back to the oldest deployment, so that nothing that is not
+    in it can be newer than what is.
+    """
+
+    id: str
+    name: str
+    cron: bool = False
+    repo: RepoName | None = None
+    deployments: tuple[Deployment, ...] = ()
+    serving: tuple[Deployment, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One Railway environment as one look saw it."""
+
+    id: str
+    name: str
+    project_id: str
+    services: tuple[Service, ...] = ()

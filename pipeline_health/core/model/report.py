@@ -1,0 +1,85 @@
+"""What one cycle did: stored, printed, and summed up in one sentence, also when it failed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline_health.core.model.findings import Symptom
+from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName, Sha
+from pipeline_health.core.model.incident import CauseClass, Owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingLine:
+    """One finding as the report tells it; *incident* is the number of its issue, if any."""
+
+    fingerprint: Fingerprint
+    symptom: Symptom
+    since: datetime
+    commit: Sha | None
+    cause: CauseClass
+    owner: Owner
+    incident: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindLine:
+    """A source that could not be read, and why."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectLine:
+    """What was seen of one project; *unsettled* are sentences about what is under way."""
+
+    name: ProjectName
+    repo: RepoName
+    findings: tuple[FindingLine, ...] = ()
+    blind: tuple[BlindLine, ...] = ()
+    unsettled: tuple[str, ...] = ()
+    healthy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """One change to the tracker, planned or made."""
+
+    change: str
+    repo: RepoName
+    issue: int | None
+    fingerprint: Fingerprint
+    reason: str
+    applied: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a provider was asked in one cycle; *points* and *remaining* where it counts them."""
+
+    requests: int = 0
+    points: int | None = None
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleReport:
+    """One cycle, from start to end. *failed* names what ended it early, None when nothing did."""
+
+    cycle: str
+    started_at: datetime
+    finished_at: datetime
+    sentence: str
+    dry_run: bool = False
+    projects: tuple[ProjectLine, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
+    waiting: tuple[str, ...] = ()
+    github: Usage = Usage()
+    railway: Usage = Usage()
+    failed: str | None = None
+
+    @property
+    def blind(self) -> bool:
+        """Tell whether any project was not fully seen."""
+        return any(project.blind for project in self.projects)

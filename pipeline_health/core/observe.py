@@ -1,0 +1,206 @@
+"""From readings to a snapshot, and the few questions that every rule asks of a view."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import assert_never
+
+from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
+from pipeline_health.core.model.ids import ProjectName, Sha
+from pipeline_health.core.model.policy import Policy, ProjectPolicy
+from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, Relation
+from pipeline_health.core.model.readings import (
+    Blind,
+    Deployment,
+    Environment,
+    GitHubReading,
+    NotAsked,
+    Part,
+    Seen,
+)
+from pipeline_health.core.model.snapshot import ProjectView, Snapshot
+
+NAMED_AT_MOST = 5
+
+
+def observe(
+    policy: Policy,
+    *,
+    github: Mapping[ProjectName, GitHubReading],
+    staging: Mapping[ProjectName, Part[Environment]],
+    had_services: Mapping[ProjectName, frozenset[str]],
+    answers: Answers,
+    now: datetime,
+) -> Snapshot:
+    """Put what the sources saw beside what the operator wants of it, project by project.
+
+    A project that a source does not mention, and an environment without a deployment where
+    *had_services* remembers some, are Blind: an empty read is not health.
+    """
+    return Snapshot(
+        now=now,
+        projects=tuple(
+            ProjectView(
+                policy=project,
+                now=now,
+                github=github.get(project.name) or _unread(project, now),
+                staging=_plausible(
+                    staging.get(project.name) or _unlooked(project, now),
+                    had_services.get(project.name, frozenset()),
+                ),
+                answers=answers,
+            )
+            for project in policy.projects
+        ),
+    )
+
+
+def _unread(project: ProjectPolicy, now: datetime) -> GitHubReading:
+    blind = Blind(at=now, why=f"GitHub was not read for {project.repo}")
+    return GitHubReading(
+        repository=blind,
+        branch=blind,
+        checks=blind,
+        earlier=blind if project.deploy_workflow is not None else NotAsked(),
+        deployments=blind,
+        issues=blind,
+    )
+
+
+def _unlooked(project: ProjectPolicy, now: datetime) -> Part[Environment]:
+    if project.railway_project is None:
+        return NotAsked()
+    return Blind(at=now, why=f"Railway was not read for {project.name}")
+
+
+def _plausible(part: Part[Environment], had: frozenset[str]) -> Part[Environment]:
+    if not isinstance(part, Seen) or not had or _deployed(part.value):
+        return part
+    names = sorted(had)
+    more = "" if len(names) <= NAMED_AT_MOST else f" and {len(names) - NAMED_AT_MOST} more"
+    return Blind(
+        at=part.at,
+        why=f"Railway shows no deployment of {', '.join(names[:NAMED_AT_MOST])}{more}"
+        " where there were some",
+    )
+
+
+def _deployed(environment: Environment) -> frozenset[str]:
+    return frozenset(service.name for service in environment.services if service.deployments)
+
+
+def services_seen(snapshot: Snapshot) -> Mapping[ProjectName, frozenset[str]]:
+    """Give the services that have a deployment now, for the projects where Railway was seen."""
+    return {
+        view.policy.name: _deployed(view.staging.value)
+        for view in snapshot.projects
+        if isinstance(view.staging, Seen)
+    }
+
+
+def blind_parts(view: ProjectView) -> Iterator[tuple[str, str]]:
+    """Name every source that could not be read in full, and why; the same words only once."""
+    github = view.github
+    parts = (
+        ("github", github.repository),
+        ("github", github.branch),
+        ("github", github.checks),
+        ("github", github.earlier),
+        ("github", github.deployments),
+        ("github", github.issues),
+        ("railway", view.staging),
+    )
+    yield from dict.fromkeys(
+        (source, part.why) for source, part in parts if isinstance(part, Blind)
+    )
+
+
+def is_archived(view: ProjectView) -> bool:
+    """Tell whether the repository is archived: nothing runs there, and nothing can be filed."""
+    repository = view.github.repository
+    return isinstance(repository, Seen) and repository.value.archived
+
+
+def staging_symptom(view: ProjectView, subject: Subject | None = None) -> Symptom | None:
+    """Give the symptom of a failed staging deploy, of the whole environment without a *subject*.
+
+    Its scope is built from the configuration wherever Railway is configured, so that it is the same
+    whichever source was seen; without Railway it needs the repository's id, else it is None.
+    """
+    scope = _staging_scope(view)
+    if scope is None:
+        return None
+    return Symptom(
+        kind=Kind.STAGING_DEPLOY_FAILED,
+        scope=scope,
+        subject=subject or Subject(Thing.ENVIRONMENT, view.policy.staging_environment),
+    )
+
+
+def _staging_scope(view: ProjectView) -> Scope | None:
+    policy, repository = view.policy, view.github.repository
+    if policy.railway_project is not None:
+        return Scope(f"railway:{policy.railway_project}:{policy.staging_environment}")
+    if isinstance(repository, Seen):
+        return Scope(f"github:{repository.value.id}:environment:{policy.staging_environment}")
+    return None
+
+
+def commit_of(view: ProjectView, deployment: Deployment) -> Sha | None:
+    """Give the commit of *deployment*, None also where it is a commit of another repository.
+
+    A fork or a neighbour in the same Railway project may name a commit that is not on our branch.
+    """
+    if deployment.repo is None or deployment.repo.lower() in _names(view):
+        return deployment.commit
+    return None
+
+
+def _names(view: ProjectView) -> frozenset[str]:
+    repository = view.github.repository
+    today = (repository.value.name,) if isinstance(repository, Seen) else ()
+    return frozenset(name.lower() for name in (view.policy.repo, *today))
+
+
+def commit_page(view: ProjectView, sha: Sha) -> LinkTrace:
+    """Give GitHub's page of a commit, for what has no page of its own."""
+    return LinkTrace(url=f"https://github.com/{view.policy.repo}/commit/{sha}")
+
+
+def contains(view: ProjectView, *, newer: Sha, older: Sha) -> bool | Contains:
+    """Tell whether commit *newer* contains *older*, or give the question that would settle it.
+
+    The head counts as containing what was forced off the branch.
+    """
+    if newer == older:
+        return True
+    by_history = _contains_by_history(view, newer, older)
+    if by_history is not None:
+        return by_history
+    question = Contains(repo=view.policy.repo, newer=newer, older=older)
+    answer = view.answers.contains.get(question)
+    if not isinstance(answer, Seen):
+        return question
+    match answer.value:
+        case Relation.IDENTICAL | Relation.AHEAD:
+            return True
+        case Relation.DIVERGED | Relation.MISSING:
+            return newer == _head(view)
+        case Relation.BEHIND:
+            return False
+        case never:
+            assert_never(never)
+
+
+def _contains_by_history(view: ProjectView, newer: Sha, older: Sha) -> bool | None:
+    branch = view.github.branch
+    if not isinstance(branch, Seen):
+        return None
+    history = branch.value.history
+    if newer not in history or older not in history:
+        return None
+    return history.index(newer) < history.index(older)
+
+
+def _head(view: ProjectView) -> Sha | None:
+    branch = view.github.branch
+    return branch.value.head.sha if isinstance(branch, Seen) else None

@@ -1,0 +1,247 @@
+"""From incidents and issues to a plan of changes, each with its reason.
+
+Nothing is decided after this: the plan is printed, or applied as it stands. A change is planned
+only for an issue that our own account wrote; what people decided is left as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline_health.core import issue_text
+from pipeline_health.core.incidents import proof_of
+from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
+from pipeline_health.core.model.issue import Gone, TrackedIssue
+from pipeline_health.core.model.plan import (
+    Change,
+    CloseIssue,
+    Comment,
+    HandOver,
+    OpenIssue,
+    Plan,
+    ReopenIssue,
+    UpdateIssue,
+)
+from pipeline_health.core.model.policy import Limits, Routing
+from pipeline_health.core.model.readings import Blind, NotAsked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a repository lets us file: *why_not* says in a sentence why nothing may be opened."""
+
+    private: bool
+    why_not: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues."""
+
+    routing: Routing
+    limits: Limits
+    sla: timedelta
+    desks: Mapping[RepoName, Desk]
+    opened_lately: int
+    now: datetime
+
+
+def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
+    """Give the plan that makes the tracker say what is true, oldest failure first."""
+    changes: list[Change] = []
+    waiting: list[str] = []
+    room = min(terms.limits.issues_per_cycle, terms.limits.issues_per_hour - terms.opened_lately)
+    for case in sorted(cases, key=lambda case: case.incident.first_failed_at):
+        for step in _steps(case, terms):
+            if isinstance(step, str):
+                waiting.append(f"{case.incident.title}: {step}")
+            elif isinstance(step, OpenIssue) and room <= 0:
+                waiting.append(f"{case.incident.title}: filed when the caps allow it")
+            else:
+                room -= isinstance(step, OpenIssue)
+                changes.append(step)
+    return Plan(changes=tuple(changes), waiting=tuple(waiting))
+
+
+def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
+    """Give the changes that *case* needs, and sentences about what must wait."""
+    incident = case.incident
+    if incident.filing is None:
+        yield from _unfiled(case, terms)
+        return
+    if isinstance(case.issue, Blind):
+        yield f"its issue could not be read ({case.issue.why})"
+        return
+    if isinstance(case.issue, NotAsked) or isinstance(case.issue.value, Gone):
+        return
+    issue = case.issue.value
+    if issue.ours:
+        yield from _filed(case, incident.filing, issue, terms)
+        yield from _duplicates(case, issue)
+    else:
+        yield f"issue {issue.ref.number} is not provably ours, so it is left alone"
+
+
+def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
+    incident = case.incident
+    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not case.findings:
+        return
+    desk = terms.desks.get(incident.repo)
+    if desk is None:
+        yield f"{incident.repo} was not seen"
+    elif desk.why_not is not None:
+        yield desk.why_not
+    else:
+        yield OpenIssue(
+            fingerprint=incident.fingerprint,
+            nonce=incident.nonce,
+            repo=incident.repo,
+            title=incident.title,
+            body=_body(case, terms),
+            labels=(*terms.routing.base, *labels_of(incident.cause.owner, terms.routing)),
+            owner=incident.cause.owner,
+            reason=f"{incident.newest.says} No open issue says so yet.",
+        )
+
+
+def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Iterator[Change | str]:
+    incident = case.incident
+    if incident.phase is Phase.MUTED:
+        return
+    if incident.phase is Phase.RESOLVED:
+        if issue.open and filing.closed_at is None:
+            yield _closing(case, issue, terms)
+        return
+    if not issue.open:
+        reason = reason_to_reopen(case, issue, terms)
+        if reason is not None:
+            yield ReopenIssue(
+                fingerprint=incident.fingerprint,
+                nonce=incident.nonce,
+                ref=issue.ref,
+                body=_body(case, terms, issue),
+                comment=Comment(
+                    key=f"reopened {incident.nonce} {incident.failed_at:%Y%m%dT%H%M%SZ}",
+                    body=issue_text.reopened(incident, why=reason),
+                ),
+                reason=reason,
+            )
+        return
+    yield from _open_and_broken(case, filing, issue, terms)
+
+
+def _open_and_broken(
+    case: Case, filing: Filing, issue: TrackedIssue, terms: Terms
+) -> Iterator[Change | str]:
+    incident = case.incident
+    body = _body(case, terms, issue)
+    if filing.owner is not incident.cause.owner:
+        kept = _label_that_keeps_us_off(issue, terms.routing)
+        if kept is None:
+            yield _hand_over(incident, issue, body, terms)
+            return
+        yield f"its labels are left alone while it has {kept}"
+    if issue_text.digest(body) != filing.told:
+        yield UpdateIssue(
+            fingerprint=incident.fingerprint,
+            nonce=incident.nonce,
+            ref=issue.ref,
+            body=body,
+            reason="The facts in it changed.",
+        )
+
+
+def reason_to_reopen(case: Case, issue: TrackedIssue, terms: Terms) -> str | None:
+    """Say why a closed issue must be open again, or None while nothing proves it."""
+    if not case.findings:
+        return None
+    since = max(found.finding.since for found in case.findings)
+    filing, closed_at = case.incident.filing, issue.closed_at
+    if filing is not None and filing.closed_at is not None:
+        return "The same failure is back after it was proved to be over."
+    if closed_at is None or since >= closed_at:  # both are told to the second
+        return "It failed again after this issue was closed."
+    if terms.now - closed_at >= terms.sla and not case.in_flight:
+        return "It was closed, but it is still broken and nothing is under way that could mend it."
+    return None
+
+
+def _closing(case: Case, issue: TrackedIssue, terms: Terms) -> CloseIssue:
+    incident = case.incident
+    proof = proof_of(incident)
+    assert proof is not None, "a resolved incident has a proof for every ailment"  # noqa: S101
+    return CloseIssue(
+        fingerprint=incident.fingerprint,
+        nonce=incident.nonce,
+        ref=issue.ref,
+        body=_body(case, terms, issue),
+        comment=Comment(
+            key=f"closed {incident.nonce} {proof.at:%Y%m%dT%H%M%SZ}",
+            body=issue_text.closing(incident, proof=proof),
+        ),
+        reason=proof.says,
+    )
+
+
+def _hand_over(incident: Incident, issue: TrackedIssue, body: str, terms: Terms) -> HandOver:
+    new = incident.cause.owner
+    old = Owner.HUMAN if new is Owner.AGENT else Owner.AGENT
+    return HandOver(
+        fingerprint=incident.fingerprint,
+        nonce=incident.nonce,
+        ref=issue.ref,
+        body=body,
+        add=labels_of(new, terms.routing),
+        remove=tuple(label for label in labels_of(old, terms.routing) if label in issue.labels),
+        owner=new,
+        comment=Comment(
+            key=f"owner {incident.nonce} {new} {incident.attempts}",
+            body=issue_text.handed_over(incident),
+        ),
+        reason=f"{incident.cause.why} That is for the {new}.",
+    )
+
+
+def _duplicates(case: Case, issue: TrackedIssue) -> Iterator[Change]:
+    """Close every younger issue of the same incident; one with the same nonce is a copy."""
+    nonces = {case.incident.nonce}
+    for stray in case.strays:
+        marker = stray.marker
+        if not stray.open or not stray.ours or marker is None or marker.nonce in nonces:
+            continue
+        yield CloseIssue(
+            fingerprint=case.incident.fingerprint,
+            nonce=case.incident.nonce,
+            ref=stray.ref,
+            body=None,
+            comment=Comment(
+                key=f"duplicate {marker.nonce} {issue.ref.number}",
+                body=issue_text.duplicate(of=issue.ref.number),
+            ),
+            reason=f"Issue {issue.ref.number} is about the same root cause and is older.",
+            duplicate_of=issue.ref.number,
+        )
+
+
+def labels_of(owner: Owner, routing: Routing) -> tuple[str, ...]:
+    """Give the labels that hand an issue to *owner*."""
+    return routing.agent if owner is Owner.AGENT else routing.human
+
+
+def _label_that_keeps_us_off(issue: TrackedIssue, routing: Routing) -> str | None:
+    """Give a label that forbids us to change labels: a person's decision, or a run under way."""
+    ours = {*routing.agent, *routing.human}
+    states = {label for label in routing.agent_states if label not in ours}
+    return next(iter(sorted(issue.labels & {*routing.hands_off, *states})), None)
+
+
+def _body(case: Case, terms: Terms, issue: TrackedIssue | None = None) -> str:
+    return issue_text.body(
+        case.incident,
+        routing=terms.routing,
+        evidence_shown=case.shows,
+        notes="" if issue is None else issue_text.notes_of(issue.body),
+        project=case.project,
+    )

@@ -1,0 +1,20 @@
+"""What counts as broken: one module a family, each rule a function of one project's view.
+
+A newcomer adds a rule by writing a function, naming it in `ALL`, giving it a table test and a row
+in `docs/rules.md`; a test compares the two lists.
+"""
+
+from collections.abc import Callable, Iterator
+
+from pipeline_health.core.model.findings import Observation
+from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.rules import ci, staging, staging_records
+
+Rule = Callable[[ProjectView], Iterator[Observation]]
+
+ALL: tuple[Rule, ...] = (
+    ci.main_ci,
+    staging.railway_deploys,
+    staging_records.deploy_workflow,
+    staging_records.deployment_records,
+)

@@ -1,0 +1,76 @@
+"""Incidents and reports as JSON text, and back; what is read is validated, never trusted.
+
+A field that is missing takes its default and one that is not known is dropped, so that a field with
+a default needs no migration; any other change of shape does.
+"""
+
+import json
+from functools import cache
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.ports import LedgerError
+
+ModelT = TypeVar("ModelT")
+
+
+@cache
+def _incidents() -> TypeAdapter[Incident]:
+    return TypeAdapter(Incident)
+
+
+@cache
+def _reports() -> TypeAdapter[CycleReport]:
+    return TypeAdapter(CycleReport)
+
+
+def as_unicode(text: str) -> str:
+    """Give *text* with a question mark for every half of a surrogate pair.
+
+    JSON may escape such halves into a log that we read; neither UTF-8 nor SQLite can hold them.
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def incident_as_text(incident: Incident) -> str:
+    """Give *incident* as JSON."""
+    return _encode(_incidents(), incident)
+
+
+def incident_of(text: str, *, fingerprint: str) -> Incident:
+    """Give the incident that *text* holds; raises LedgerError naming the fingerprint."""
+    return _decode(_incidents(), text, what=f"the incident {fingerprint}")
+
+
+def report_as_text(report: CycleReport) -> str:
+    """Give *report* as JSON."""
+    return _encode(_reports(), report)
+
+
+def report_of(text: str, *, cycle: str) -> CycleReport:
+    """Give the report that *text* holds; raises LedgerError naming the cycle."""
+    return _decode(_reports(), text, what=f"the report of cycle {cycle}")
+
+
+def _encode(adapter: TypeAdapter[ModelT], model: ModelT) -> str:
+    try:
+        return adapter.dump_json(model).decode()
+    except (PydanticSerializationError, UnicodeEncodeError):
+        plain: object = adapter.dump_python(model, mode="json")
+        return as_unicode(json.dumps(plain, ensure_ascii=False))
+
+
+def _decode(adapter: TypeAdapter[ModelT], text: str, *, what: str) -> ModelT:
+    try:
+        return adapter.validate_json(text, strict=True)
+    except ValidationError as exc:
+        msg = (
+            f"{what} in the ledger cannot be read: {exc.error_count()} places are not of this "
+            "version; run the version that wrote it, or move the ledger away: open issues are "
+            "found again by their markers"
+        )
+        raise LedgerError(msg) from exc

@@ -1,0 +1,154 @@
+"""A ledger that lasts as long as its process: for tests, simulations and dry runs."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+
+from pipeline_health.core.model.ids import Fingerprint, Nonce
+from pipeline_health.core.model.incident import Incident, Phase
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
+from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
+from pipeline_health.ports import Intent, Lease, LeaseHeldError, LeaseLostError, TrailLine
+
+
+class MemoryLedger:
+    """A `Ledger` of dictionaries. Threads may share its memory of facts, the rest one thread."""
+
+    def __init__(self) -> None:
+        self._epoch = 0
+        self._held_until: datetime | None = None
+        self._incidents: dict[tuple[Fingerprint, Nonce], Incident] = {}
+        self._trails: dict[Fingerprint, deque[TrailLine]] = {}
+        self._facts: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self._intents: dict[str, Intent] = {}
+        self._reports: dict[str, CycleReport] = {}
+
+    # -- the lease --------------------------------------------------------------------------
+
+    @contextmanager
+    def lease(self, *, now: datetime, lasting: timedelta) -> Iterator[HeldLease]:
+        """Take the lease for one cycle, or raise LeaseHeldError; given back at the end."""
+        if self._held_until is not None and now < self._held_until:
+            msg = f"another cycle of this process holds the lease until {self._held_until}"
+            raise LeaseHeldError(msg, retryable=True)
+        self._epoch += 1
+        self._held_until = now + lasting
+        epoch = self._epoch
+        try:
+            yield grant(self, epoch=epoch, prolong=partial(self._renew, epoch, lasting))
+        finally:
+            if epoch == self._epoch:
+                self._held_until = None
+
+    def _renew(self, epoch: int, lasting: timedelta, now: datetime) -> None:
+        self._require(epoch)
+        self._held_until = now + lasting
+
+    def _require(self, epoch: int) -> None:
+        if epoch != self._epoch or self._held_until is None:
+            msg = "the lease is no longer ours; nothing more is written"
+            raise LeaseLostError(msg)
+
+    # -- incidents and their trails ---------------------------------------------------------
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Give every incident that is kept, oldest first."""
+        return oldest_first(self._incidents.values())
+
+    def save(self, incidents: Iterable[Incident], *, lease: Lease) -> None:
+        """Keep *incidents*, each by its fingerprint and nonce."""
+        self._require(epoch_of(lease, issuer=self))
+        self._incidents |= {identity(incident): incident for incident in incidents}
+
+    def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
+        """Append one line to the decision trail of an incident, unless it repeats the last."""
+        if any(last.says == line.says for last in self.trail(fingerprint)[-1:]):
+            return
+        self._trails.setdefault(fingerprint, deque(maxlen=TRAIL_LINES)).append(line)
+
+    def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
+        """Give the decision trail of an incident, oldest first, the newest 200 lines."""
+        return tuple(self._trails.get(fingerprint, ()))
+
+    # -- memory -----------------------------------------------------------------------------
+
+    def recall(self, topic: str, key: str) -> str | None:
+        """Give what was remembered, or None."""
+        fact, _ = self._facts.get((topic, key), (None, None))
+        return fact
+
+    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
+        """Keep *fact* under *topic* and *key*, replacing what was there."""
+        known, kept_at = self._facts.get((topic, key), (None, now))
+        if known != fact or kept_at < now - REFRESH:
+            self._facts[topic, key] = (fact, now)
+
+    def forget(self, topic: str, key: str) -> None:
+        """Drop what was remembered, if anything was."""
+        self._facts.pop((topic, key), None)
+
+    # -- the intent journal -----------------------------------------------------------------
+
+    def intend(self, intent: Intent, *, lease: Lease) -> None:
+        """Note what is about to be created; the same key again replaces what was noted."""
+        self._require(epoch_of(lease, issuer=self))
+        self._intents[intent.key] = intent
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Give the intents whose outcome is not known yet, oldest first."""
+        return tuple(sorted(self._intents.values(), key=lambda intent: (intent.at, intent.key)))
+
+    def settle(self, key: str) -> None:
+        """Drop an intent: it happened, or it certainly did not."""
+        self._intents.pop(key, None)
+
+    # -- reports ----------------------------------------------------------------------------
+
+    def record(self, report: CycleReport) -> None:
+        """Keep the report of a cycle, and drop what is older than the retention."""
+        self._reports.pop(report.cycle, None)
+        self._reports[report.cycle] = report
+        self.prune(now=report.finished_at)
+
+    def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
+        """Give the newest reports, newest first."""
+        return tuple(reversed(self._reports.values()))[:limit]
+
+    def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
+        """Drop reports, facts, and resolved incidents with their trails older than *keep*."""
+        before = now - keep
+        for cycle, report in tuple(self._reports.items()):
+            if report.started_at < before:
+                del self._reports[cycle]
+        for place, (_, kept_at) in tuple(self._facts.items()):
+            if kept_at < before:
+                self.forget(*place)
+        self._prune_incidents(before)
+
+    def _prune_incidents(self, before: datetime) -> None:
+        for place, incident in tuple(self._incidents.items()):
+            if _is_long_over(incident, before):
+                del self._incidents[place]
+        kept = {fingerprint for fingerprint, _ in self._incidents}
+        for fingerprint in self._trails.keys() - kept:
+            lines = (line for line in self._trails[fingerprint] if line.at >= before)
+            self._trails[fingerprint] = deque(lines, maxlen=TRAIL_LINES)
+
+
+def identity(incident: Incident) -> tuple[Fingerprint, Nonce]:
+    """Give what tells one filing from every other."""
+    return incident.fingerprint, incident.nonce
+
+
+def oldest_first(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """Give *incidents* in the order in which a ledger gives them."""
+    return tuple(sorted(incidents, key=lambda incident: (incident.first_seen, identity(incident))))
+
+
+def _is_long_over(incident: Incident, before: datetime) -> bool:
+    if incident.phase is not Phase.RESOLVED or incident.resolved_at is None:
+        return False
+    return incident.resolved_at < before

@@ -1,0 +1,68 @@
+"""Every statement that the ledger runs; a test asks SQLite for the index that each of them uses."""
+
+LEASE = "SELECT epoch, held, taken_at, expires_at FROM lease WHERE id = 1"
+LEASE_HOLDER = "SELECT nonce, pid, host, boot, started FROM lease WHERE id = 1"
+TAKE_LEASE = """
+INSERT OR REPLACE INTO lease
+  (id, epoch, held, taken_at, expires_at, nonce, pid, host, boot, started)
+VALUES (1, ?, 1, ?, ?, ?, ?, ?, ?, ?)
+"""
+RENEW_LEASE = """
+UPDATE lease SET expires_at = ? WHERE id = 1 AND held = 1 AND epoch = ? AND nonce = ?
+"""
+RELEASE_LEASE = """
+UPDATE lease SET held = 0 WHERE id = 1 AND held = 1 AND epoch = ? AND nonce = ?
+"""
+OUR_LEASE = """
+SELECT epoch FROM lease WHERE id = 1 AND held = 1 AND epoch = ? AND nonce = ?
+"""
+
+INCIDENTS = """
+SELECT document, fingerprint FROM incident ORDER BY first_seen, fingerprint, nonce
+"""
+KEEP_INCIDENT = """
+INSERT INTO incident (fingerprint, nonce, project, phase, first_seen, resolved_at, document)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (fingerprint, nonce) DO UPDATE SET
+  project = excluded.project,
+  phase = excluded.phase,
+  first_seen = excluded.first_seen,
+  resolved_at = excluded.resolved_at,
+  document = excluded.document
+WHERE document <> excluded.document
+"""
+
+TRAIL = "SELECT at, says FROM trail WHERE fingerprint = ? ORDER BY id"
+LAST_OF_TRAIL = "SELECT says FROM trail WHERE fingerprint = ? ORDER BY id DESC LIMIT 1"
+EXTEND_TRAIL = "INSERT INTO trail (fingerprint, at, says) VALUES (?, ?, ?)"
+SHORTEN_TRAIL = """
+DELETE FROM trail WHERE fingerprint = ?1 AND id <= (
+  SELECT id FROM trail WHERE fingerprint = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2
+)
+"""
+
+RECALL = "SELECT fact FROM memory WHERE topic = ? AND key = ?"
+REMEMBER = """
+INSERT INTO memory (topic, key, fact, kept_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (topic, key) DO UPDATE SET fact = excluded.fact, kept_at = excluded.kept_at
+WHERE fact <> excluded.fact OR kept_at < ?
+"""
+FORGET = "DELETE FROM memory WHERE topic = ? AND key = ?"
+
+INTENTS = "SELECT key, of, fingerprint, repo, at, highest FROM intent ORDER BY at, key"
+INTEND = """
+INSERT OR REPLACE INTO intent (key, of, fingerprint, repo, at, highest) VALUES (?, ?, ?, ?, ?, ?)
+"""
+SETTLE = "DELETE FROM intent WHERE key = ?"
+
+REPORTS = "SELECT document, cycle FROM report ORDER BY id DESC LIMIT ?"
+RECORD = "INSERT OR REPLACE INTO report (cycle, started_at, document) VALUES (?, ?, ?)"
+
+PRUNE_REPORTS = "DELETE FROM report WHERE started_at < ?"
+PRUNE_INCIDENTS = "DELETE FROM incident WHERE phase = 'resolved' AND resolved_at < ?"
+PRUNE_TRAILS = """
+DELETE FROM trail WHERE at < ? AND NOT EXISTS (
+  SELECT 1 FROM incident WHERE incident.fingerprint = trail.fingerprint
+)
+"""
+PRUNE_MEMORY = "DELETE FROM memory WHERE kept_at < ?"

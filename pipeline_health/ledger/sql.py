@@ -1,0 +1,227 @@
+"""The ledger in one SQLite file: what every run on this host shares."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Literal, Self
+
+from pipeline_health.core.model.ids import Fingerprint, RepoName
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.ledger import queries
+from pipeline_health.ledger.codec import (
+    incident_as_text,
+    incident_of,
+    report_as_text,
+    report_of,
+)
+from pipeline_health.ledger.holder import NOBODY, Holder
+from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
+from pipeline_health.ledger.lease_table import LeaseTable
+from pipeline_health.ledger.reading import ReadingStore
+from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
+from pipeline_health.ledger.store import Store, Transaction, Value, WritableStore
+from pipeline_health.ledger.times import as_text, as_time
+from pipeline_health.ports import Intent, Lease, LedgerError, TrailLine
+
+
+class SqlLedger:
+    """A `Ledger` that outlives its process. Every method raises LedgerError when it could not.
+
+    Threads may share it. Every write is one transaction: all of it is on the disk when the method
+    returns, or nothing is.
+    """
+
+    def __init__(self, store: Store, *, holder: Holder) -> None:
+        self._store = store
+        self._leases = LeaseTable(store, holder=holder)
+
+    @classmethod
+    def open(cls, path: Path, *, holder: Holder) -> "SqlLedger":
+        """Open the ledger for *holder*, creating or migrating it as needed.
+
+        Raises LedgerError when the file is not a ledger, is damaged or is of a newer version.
+        """
+        return cls(WritableStore(path), holder=holder)
+
+    @classmethod
+    def read_only(cls, path: Path) -> "SqlLedger":
+        """Open the ledger to look only: nothing is created or changed, and a write raises.
+
+        A file that does not exist reads as an empty ledger. It takes no lease and waits for none.
+        """
+        return cls(ReadingStore(path), holder=NOBODY)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The file that it is, or would be."""
+        return self._store.path
+
+    def close(self) -> None:
+        """Let go of the file; closing twice is harmless."""
+        self._store.close()
+
+    # -- the lease --------------------------------------------------------------------------
+
+    @contextmanager
+    def lease(self, *, now: datetime, lasting: timedelta) -> Iterator[HeldLease]:
+        """Take the lease for one cycle, or raise LeaseHeldError; given back at the end."""
+        epoch = self._leases.take(now=now, lasting=lasting)
+        try:
+            yield grant(self, epoch=epoch, prolong=partial(self._renew, epoch, lasting))
+        finally:
+            # What could not be given back runs out by itself, and must not hide what happened.
+            with contextlib.suppress(LedgerError):
+                self._leases.release(epoch)
+
+    def _renew(self, epoch: int, lasting: timedelta, now: datetime) -> None:
+        self._leases.renew(epoch, until=now + lasting)
+
+    @contextmanager
+    def _writing_under(self, lease: Lease) -> Iterator[Transaction]:
+        epoch = epoch_of(lease, issuer=self)
+        with self._store.writing() as transaction:
+            self._leases.require(epoch, transaction)
+            yield transaction
+
+    # -- incidents and their trails ---------------------------------------------------------
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Give every incident that is kept, oldest first."""
+        return tuple(self._store.read(_incident, queries.INCIDENTS))
+
+    def save(self, incidents: Iterable[Incident], *, lease: Lease) -> None:
+        """Keep *incidents*, each by its fingerprint and nonce, in one transaction.
+
+        What has not changed is not written. Raises LeaseLostError when the lease is not ours.
+        """
+        rows = [_columns(incident) for incident in incidents]
+        with self._writing_under(lease) as transaction:
+            for row in rows:
+                transaction.run(queries.KEEP_INCIDENT, *row)
+
+    def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
+        """Append one line to the decision trail of an incident, unless it repeats the last."""
+        with self._store.writing() as transaction:
+            if [line.says] == transaction.read(str, queries.LAST_OF_TRAIL, fingerprint):
+                return
+            transaction.run(queries.EXTEND_TRAIL, fingerprint, as_text(line.at), line.says)
+            transaction.run(queries.SHORTEN_TRAIL, fingerprint, TRAIL_LINES)
+
+    def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
+        """Give the decision trail of an incident, oldest first, the newest 200 lines."""
+        return tuple(self._store.read(_trail_line, queries.TRAIL, fingerprint))
+
+    # -- memory -----------------------------------------------------------------------------
+
+    def recall(self, topic: str, key: str) -> str | None:
+        """Give what was remembered, or None."""
+        return next(iter(self._store.read(str, queries.RECALL, topic, key)), None)
+
+    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
+        """Keep *fact* under *topic* and *key*; what is known already is not written again."""
+        times = (as_text(now), as_text(now - REFRESH))
+        with self._store.writing() as transaction:
+            transaction.run(queries.REMEMBER, topic, key, fact, *times)
+
+    def forget(self, topic: str, key: str) -> None:
+        """Drop what was remembered, if anything was."""
+        with self._store.writing() as transaction:
+            transaction.run(queries.FORGET, topic, key)
+
+    # -- the intent journal -----------------------------------------------------------------
+
+    def intend(self, intent: Intent, *, lease: Lease) -> None:
+        """Note what is about to be created; it is on the disk when this returns.
+
+        The same key again replaces what was noted. Raises LeaseLostError when the lease is not
+        ours.
+        """
+        row = (intent.key, intent.of, intent.fingerprint, intent.repo, as_text(intent.at))
+        with self._writing_under(lease) as transaction:
+            transaction.run(queries.INTEND, *row, intent.highest)
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Give the intents whose outcome is not known yet, oldest first."""
+        return tuple(self._store.read(_intent, queries.INTENTS))
+
+    def settle(self, key: str) -> None:
+        """Drop an intent: it happened, or it certainly did not."""
+        with self._store.writing() as transaction:
+            transaction.run(queries.SETTLE, key)
+
+    # -- reports ----------------------------------------------------------------------------
+
+    def record(self, report: CycleReport) -> None:
+        """Keep the report of a cycle, and drop what is older than the retention."""
+        row = (report.cycle, as_text(report.started_at), report_as_text(report))
+        with self._store.writing() as transaction:
+            transaction.run(queries.RECORD, *row)
+            _prune(transaction, before=report.finished_at - KEEP)
+
+    def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
+        """Give the newest reports, newest first."""
+        return tuple(self._store.read(_report, queries.REPORTS, limit))
+
+    def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
+        """Drop reports, facts, and resolved incidents with their trails older than *keep*."""
+        with self._store.writing() as transaction:
+            _prune(transaction, before=now - keep)
+
+
+def _prune(transaction: Transaction, *, before: datetime) -> None:
+    """Drop in this order: a trail goes only when its incident has gone."""
+    for sql in (
+        queries.PRUNE_REPORTS,
+        queries.PRUNE_INCIDENTS,
+        queries.PRUNE_TRAILS,
+        queries.PRUNE_MEMORY,
+    ):
+        transaction.run(sql, as_text(before))
+
+
+def _columns(incident: Incident) -> tuple[Value, ...]:
+    resolved_at = None if incident.resolved_at is None else as_text(incident.resolved_at)
+    return (
+        incident.fingerprint,
+        incident.nonce,
+        incident.project,
+        incident.phase,
+        as_text(incident.first_seen),
+        resolved_at,
+        incident_as_text(incident),
+    )
+
+
+def _incident(document: str, fingerprint: str) -> Incident:
+    return incident_of(document, fingerprint=fingerprint)
+
+
+def _report(document: str, cycle: str) -> CycleReport:
+    return report_of(document, cycle=cycle)
+
+
+def _trail_line(at: str, says: str) -> TrailLine:
+    return TrailLine(at=as_time(at), says=says)
+
+
+def _intent(
+    key: str,
+    of: Literal["issue", "comment"],
+    fingerprint: Fingerprint,
+    repo: RepoName,
+    at: str,
+    highest: int,
+) -> Intent:
+    return Intent(
+        key=key, of=of, fingerprint=fingerprint, repo=repo, at=as_time(at), highest=highest
+    )

@@ -1,0 +1,161 @@
+"""The file: opened, checked, migrated, and written in whole transactions only."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import RLock
+from time import sleep
+from typing import Protocol, TypeAlias, TypeVar
+
+from pipeline_health.ledger.codec import as_unicode
+from pipeline_health.ledger.faults import explained, require_file
+from pipeline_health.ledger.schema import migrate, migrations, require_ours, require_sqlite
+
+Value: TypeAlias = str | int | None
+RowT = TypeVar("RowT")
+
+_BUSY_SECONDS = 5.0
+_PAUSE_SECONDS = 0.05
+_TRIES = 100
+_LOG_AHEAD = "PRAGMA journal_mode = WAL"
+
+
+class Transaction:
+    """One transaction on its way: all of it becomes durable at its end, or nothing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Run one statement and give the number of rows that it changed."""
+        return self._connection.execute(sql, bindable(values)).rowcount
+
+    def read(self, shape: Callable[..., RowT], sql: str, *values: Value) -> list[RowT]:
+        """Give what *shape* makes of each row, called with the row's columns."""
+        return [shape(*row) for row in self._connection.execute(sql, bindable(values))]
+
+
+class Store(Protocol):
+    """A database of the ledger's schema."""
+
+    @property
+    def path(self) -> Path:
+        """The file that it is, or would be."""
+        ...
+
+    def read(self, shape: Callable[..., RowT], sql: str, *values: Value) -> list[RowT]:
+        """Give what *shape* makes of each row, called with the row's columns."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction; what raises inside undoes it. LedgerError when it cannot be."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; closing twice is harmless."""
+        ...
+
+
+class WritableStore:
+    """The ledger's file, open for writing; threads take turns.
+
+    Every commit is synced to the disk (synchronous=FULL): an intent that was only in a cache would
+    be worth nothing after a power cut, and a quiet cycle commits three times.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = RLock()
+        require_sqlite(sqlite3.sqlite_version_info)
+        with explained("open", path):
+            require_file(path)
+            _create(path)
+            self._connection = connect(str(path))
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def read(self, shape: Callable[..., RowT], sql: str, *values: Value) -> list[RowT]:
+        """Give what *shape* makes of each row, called with the row's columns."""
+        with self._lock, explained("read", self._path):
+            return Transaction(self._connection).read(shape, sql, *values)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Begin a transaction; what raises inside undoes it. LedgerError when it cannot be."""
+        with self._lock, explained("write", self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(self._connection)
+                self._connection.execute("COMMIT")
+            finally:
+                # A full disk may already have rolled it back.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let go of the file; closing twice is harmless."""
+        with self._lock, explained("close", self._path):
+            self._connection.close()
+
+    def _prepare(self) -> None:
+        """Check before the first write: what is not ours is left as it is."""
+        steps = migrations()
+        with explained("open", self._path):
+            require_ours(self._connection, self._path, latest=len(steps))
+            log_ahead(self._connection)
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+        with explained("migrate", self._path):
+            migrate(self._connection, steps)
+
+
+def log_ahead(connection: sqlite3.Connection, *, tries: int = _TRIES) -> None:
+    """Switch a new file to a write-ahead log; once switched it stays so.
+
+    SQLite does not wait for this lock as it does for all others: it fails at once while another
+    process looks at the same new file.
+    """
+    for _ in range(tries - 1):
+        try:
+            connection.execute(_LOG_AHEAD)
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            sleep(_PAUSE_SECONDS)
+        else:
+            return
+    connection.execute(_LOG_AHEAD)
+
+
+def connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
+    """Open *database* with no transaction but those that are begun by name."""
+    return sqlite3.connect(
+        database, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
+    )
+
+
+def bindable(values: Sequence[Value]) -> tuple[Value, ...]:
+    """Give *values* as SQLite can hold them."""
+    return tuple(as_unicode(value) if isinstance(value, str) else value for value in values)
+
+
+def _create(path: Path) -> None:
+    """Create what is missing of the file and its directories, for this user alone.
+
+    An existing file is not even opened: closing it again would drop the locks that SQLite holds on
+    it elsewhere in this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    missing = [parent for parent in path.parents if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)

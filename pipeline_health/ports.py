@@ -1,0 +1,264 @@
+"""What the agent needs of the world, as protocols, and the errors by which the world says no.
+
+An implementation lives one floor up (`sources/`, `tracker.py`, `ledger/`); every implementation
+passes the suite of its port in `tests/contract/`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, TypeVar
+
+from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.policy import ProjectPolicy
+from pipeline_health.core.model.questions import (
+    Contains,
+    DeployTrace,
+    Evidence,
+    Job,
+    Relation,
+    RunTrace,
+)
+from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
+from pipeline_health.core.model.report import CycleReport, Usage
+
+LookT_co = TypeVar("LookT_co", covariant=True)
+
+
+class PipelineHealthError(Exception):
+    """Something that was being done could not be done; the message says what and to what.
+
+    *retryable* says that the same act may succeed later without anybody changing anything.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class SourceError(PipelineHealthError):
+    """A source could not be read."""
+
+
+class TrackerError(PipelineHealthError):
+    """The tracker did not do what it was asked.
+
+    *unknown* says that it may have done it all the same: the answer was lost, not refused.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False, unknown: bool = False) -> None:
+        super().__init__(message, retryable=retryable)
+        self.unknown = unknown
+
+
+class LedgerError(PipelineHealthError):
+    """The ledger could not be opened, read or written."""
+
+
+class LeaseHeldError(LedgerError):
+    """Another run holds the lease; nothing was done."""
+
+
+class LeaseLostError(LedgerError):
+    """The lease was lost while the plan was applied; no further write is made."""
+
+
+class Source(Protocol[LookT_co]):
+    """One provider: looks at all projects in as few requests as it can."""
+
+    def look(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, LookT_co]:
+        """Read what there is to see of every project; never raises, what failed is Blind."""
+        ...
+
+    def usage(self) -> Usage:
+        """Tell what was asked of the provider so far."""
+        ...
+
+
+class CodeSource(Source[GitHubReading], Protocol):
+    """Where the code is and where its checks run. What cannot be answered is Blind."""
+
+    def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
+        """Read what a failing run left behind."""
+        ...
+
+    def jobs(self, trace: RunTrace, *, now: datetime) -> Reading[tuple[Job, ...]]:
+        """Read the jobs of a run, at its newest attempt."""
+        ...
+
+    def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
+        """Compare two commits."""
+        ...
+
+
+class DeploySource(Source[Part[Environment]], Protocol):
+    """Where the code is deployed to. What cannot be answered is Blind."""
+
+    def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
+        """Read what a failing deployment left behind."""
+        ...
+
+
+class Tracker(Protocol):
+    """Where incidents are filed. Every method raises TrackerError when it could not."""
+
+    def read(
+        self, refs: Sequence[IssueRef], *, now: datetime
+    ) -> Mapping[IssueRef, Reading[Tracked]]:
+        """Read issues by number, in as few requests as can be; what failed is Blind."""
+        ...
+
+    def ours(self, repo: RepoName) -> tuple[TrackedIssue, ...]:
+        """List the issues that our account wrote, open and closed, newest first (bounded)."""
+        ...
+
+    def highest(self, repo: RepoName) -> int:
+        """Give the highest issue or pull request number that the repository's list shows."""
+        ...
+
+    def after(self, repo: RepoName, number: int) -> tuple[TrackedIssue, ...]:
+        """Read what our account wrote above *number*, each by its number and not by a list."""
+        ...
+
+    def create(
+        self, repo: RepoName, *, title: str, body: str, labels: Sequence[str]
+    ) -> TrackedIssue:
+        """File an issue. The request is sent once; a lost answer raises with `unknown` set."""
+        ...
+
+    def edit(self, ref: IssueRef, *, body: str) -> None:
+        """Replace the body."""
+        ...
+
+    def relabel(self, ref: IssueRef, *, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Add labels, creating what the repository lacks, and remove others; idempotent."""
+        ...
+
+    def close(self, ref: IssueRef, *, duplicate_of: int | None = None) -> None:
+        """Close as completed, or as a duplicate; idempotent."""
+        ...
+
+    def reopen(self, ref: IssueRef) -> None:
+        """Open again; idempotent."""
+        ...
+
+    def comments(self, ref: IssueRef) -> tuple[str, ...]:
+        """Give the bodies of the comments that our account made, oldest first."""
+        ...
+
+    def comment(self, ref: IssueRef, *, body: str) -> None:
+        """Comment. The request is sent once; a lost answer raises with `unknown` set."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Something that we are about to create, noted before it is sent.
+
+    *key* is the nonce of an issue or the key of a comment; *highest* the highest number in the
+    repository at that moment.
+    """
+
+    key: str
+    of: Literal["issue", "comment"]
+    fingerprint: Fingerprint
+    repo: RepoName
+    at: datetime
+    highest: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailLine:
+    """One decision in the life of an incident, in one sentence."""
+
+    at: datetime
+    says: str
+
+
+class Lease(Protocol):
+    """The right to write; only a ledger makes one."""
+
+    def renew(self, *, now: datetime) -> None:
+        """Prolong it, or raise LeaseLostError when somebody else has it now."""
+        ...
+
+
+class Memory(Protocol):
+    """Small facts that outlive a cycle: ids that were looked up, answers that never change."""
+
+    def recall(self, topic: str, key: str) -> str | None:
+        """Give what was remembered, or None."""
+        ...
+
+    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
+        """Keep *fact* under *topic* and *key*, replacing what was there."""
+        ...
+
+    def forget(self, topic: str, key: str) -> None:
+        """Drop what was remembered, if anything was."""
+        ...
+
+
+class Ledger(Memory, Protocol):
+    """What the agent knows beside what it sees. Losing it costs comfort, never correctness."""
+
+    def lease(self, *, now: datetime, lasting: timedelta) -> AbstractContextManager[Lease]:
+        """Take the lease for one cycle, or raise LeaseHeldError."""
+        ...
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Give every incident that is kept, oldest first."""
+        ...
+
+    def save(self, incidents: Iterable[Incident], *, lease: Lease) -> None:
+        """Keep *incidents*, each by its fingerprint and nonce, in one transaction."""
+        ...
+
+    def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
+        """Append one line to the decision trail of an incident, unless it repeats the last."""
+        ...
+
+    def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
+        """Give the decision trail of an incident, oldest first (bounded)."""
+        ...
+
+    def intend(self, intent: Intent, *, lease: Lease) -> None:
+        """Note, durably, what is about to be created."""
+        ...
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Give the intents whose outcome is not known yet."""
+        ...
+
+    def settle(self, key: str) -> None:
+        """Drop an intent: it happened, or it certainly did not."""
+        ...
+
+    def record(self, report: CycleReport) -> None:
+        """Keep the report of a cycle."""
+        ...
+
+    def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
+        """Give the newest reports, newest first."""
+        ...
+
+
+class Clock(Protocol):
+    """The only way to learn the time."""
+
+    def now(self) -> datetime:
+        """Tell the time, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Tell seconds since some moment, unmoved by clock changes."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...

@@ -1,0 +1,34 @@
+"""A value that is never shown: not by print, repr, format, a traceback's locals, or pickle."""
+
+from typing import NoReturn
+
+
+class Secret:
+    """Holds a secret text; only `clients/` and the redaction call `reveal`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Give the text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a secret is not to be serialised"
+        raise TypeError(msg)

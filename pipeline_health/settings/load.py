@@ -1,0 +1,77 @@
+"""Puts the configuration and the credentials together, or says all that is wrong with them."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline_health.core.model.policy import Policy
+from pipeline_health.secret import Secret
+from pipeline_health.settings import sources
+from pipeline_health.settings.configuration import Configuration
+from pipeline_health.settings.credentials import Credentials, OptionalSecrets
+from pipeline_health.settings.errors import configuration_error
+from pipeline_health.settings.policy import policy_of
+from pipeline_health.settings.reader import CredentialsReader
+from pipeline_health.settings.toml_file import read_configuration
+from pipeline_health.settings.variables import read_variables
+
+_GITHUB = "https://api.github.com"
+_RAILWAY = "https://backboard.railway.com/graphql/v2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that the operator decided. *config_hash* is the SHA-256 of the file's bytes."""
+
+    policy: Policy
+    configuration: Configuration
+    config_path: Path
+    config_hash: str
+    ledger_path: Path
+    github_api: str
+    railway_api: str
+    credentials: Credentials
+    optional: OptionalSecrets
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Give every secret value that was loaded, for the redaction to know."""
+        return (*self.credentials.secrets(), *self.optional.secrets())
+
+
+def load(*, config: Path | None, environment: Mapping[str, str], home: Path) -> Settings:
+    """Read the configuration at *config*, or where it is by default, and the secrets it needs.
+
+    Raises ConfigurationError. No request is made, and *environment* is all of it that is read.
+    """
+    config_path = sources.configuration_path(config, environment, home=home)
+    configuration, config_hash = read_configuration(config_path)
+    reader = _reader(environment, home=home)
+    github = reader.github()
+    railway = reader.railway(configuration.projects)
+    optional = reader.optional()
+    github_api = reader.address("GITHUB_API_URL", default=_GITHUB)
+    railway_api = reader.address("RAILWAY_API_URL", default=_RAILWAY)
+    if github is None or reader.problems:
+        raise configuration_error(reader.problems)
+    return Settings(
+        policy=policy_of(configuration),
+        configuration=configuration,
+        config_path=config_path,
+        config_hash=config_hash,
+        ledger_path=sources.ledger_path(environment, home=home),
+        github_api=github_api,
+        railway_api=railway_api,
+        credentials=Credentials(github=github, railway=railway),
+        optional=optional,
+    )
+
+
+def _reader(environment: Mapping[str, str], *, home: Path) -> CredentialsReader:
+    def owner_of(path: Path) -> int | None:
+        # systemd and Kubernetes set owner and mode of what they hand to us.
+        return None if sources.is_handed_over(path, environment) else os.geteuid()
+
+    path = sources.secrets_path(environment, home=home)
+    variables = read_variables(environment, path=path, owner=owner_of(path))
+    return CredentialsReader(variables, home=home, owner_of=owner_of)

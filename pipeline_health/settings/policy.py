@@ -1,0 +1,64 @@
+"""The part of the configuration that decisions depend on, as the core knows it."""
+
+from pipeline_health.core.model.policy import Limits, Policy, ProjectPolicy, Routing
+from pipeline_health.settings.configuration import (
+    Configuration,
+    LimitsTable,
+    ProjectTable,
+    RoutingTable,
+)
+
+
+def policy_of(configuration: Configuration) -> Policy:
+    """Give the policy that *configuration* describes."""
+    return Policy(
+        projects=tuple(_project(project) for project in configuration.projects),
+        routing=_routing(configuration.routing),
+        limits=_limits(configuration.limits),
+        sla=configuration.sla,
+        poll_interval=configuration.poll_interval,
+    )
+
+
+def _project(table: ProjectTable) -> ProjectPolicy:
+    return ProjectPolicy(
+        name=table.name,
+        repo=table.repo,
+        branch=table.branch,
+        railway_project=table.railway_project,
+        staging_environment=table.staging_environment,
+        services=table.services,
+        github_environment=table.github_environment,
+        ci_workflows=table.ci_workflows,
+        deploy_workflow=table.deploy_workflow,
+        staging_job=table.staging_job,
+        production_job=table.production_job,
+        evidence=table.evidence,
+    )
+
+
+def _routing(table: RoutingTable) -> Routing:
+    return Routing(
+        base=table.base,
+        agent=table.agent,
+        human=table.human,
+        agent_states=table.agent_states,
+        agent_over=table.agent_over,
+        hands_off=table.hands_off,
+        agent_logins=table.agent_logins,
+        comment=table.comment,
+        identity=table.identity,
+        signature=table.signature,
+    )
+
+
+def _limits(table: LimitsTable) -> Limits:
+    return Limits(
+        issues_per_cycle=table.issues_per_cycle,
+        issues_per_hour=table.issues_per_hour,
+        attempts=table.attempts,
+        agent_deadline=table.agent_deadline,
+        reopen_within=table.reopen_within,
+        cycle_deadline=table.cycle_deadline,
+        ops_repo=table.ops_repo,
+    )

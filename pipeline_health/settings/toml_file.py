@@ -1,0 +1,153 @@
+"""Reads `pipeline-health.toml` and says, for everything that is wrong in it, where and what."""
+
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pipeline_health.settings.configuration import Configuration
+from pipeline_health.settings.errors import ConfigurationError, Problem, configuration_error
+
+_EXAMPLE = """\
+  [[projects]]
+  name = "shop"
+  repo = "acme/shop"
+  railway_project = "the id in the URL of its Railway project"
+"""
+
+_WORDS = {
+    "bool_type": "is of the wrong type; expected true or false",
+    "enum": "is none of the known values; expected {expected}",
+    "greater_than": "is too small; expected more than {gt}",
+    "greater_than_equal": "is too small; expected at least {ge}",
+    "int_type": "is of the wrong type; expected a whole number",
+    "less_than_equal": "is too large; expected at most {le}",
+    "literal_error": "is none of the known values; expected {expected}",
+    "missing": "is missing; expected a value",
+    "model_type": "is of the wrong type; expected a table",
+    "string_too_short": "is empty; expected a text",
+    "string_type": "is of the wrong type; expected a text in quotes",
+    "tuple_type": "is of the wrong type; expected a list in brackets",
+}
+"""Our words for pydantic's kinds of errors; for all others its own words do."""
+
+
+def read_configuration(path: Path) -> tuple[Configuration, str]:
+    """Give what *path* says, and the SHA-256 of its bytes in hexadecimal digits.
+
+    Raises ConfigurationError that lists everything that is wrong.
+    """
+    content = _content(path)
+    document = _document(content, path)
+    try:
+        configuration = Configuration.model_validate(document)
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False, include_input=False)
+        problems = [Problem(str(path), _key(it["loc"], document), _says(it)) for it in errors]
+        raise configuration_error(problems) from exc
+    return configuration, hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as exc:
+        msg = (
+            f"{path}: there is no such file; create it (or name another one with --config or "
+            f"$PIPELINE_HEALTH_CONFIG), for example with\n{_EXAMPLE}"
+        )
+        raise ConfigurationError(msg) from exc
+    except OSError as exc:
+        msg = f"{path}: could not be read ({exc.strerror}); expected a TOML file"
+        raise ConfigurationError(msg) from exc
+
+
+def _document(content: bytes, path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as exc:
+        line = content.count(b"\n", 0, exc.start) + 1
+        msg = f"{path}: is not UTF-8 text (line {line})"
+        raise ConfigurationError(msg) from exc
+    except (ValueError, RecursionError) as exc:
+        msg = f"{path}: is no TOML: {exc}"
+        raise ConfigurationError(msg) from exc
+
+
+def _says(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(error["loc"])
+    words = _WORDS.get(error["type"])
+    return words.format(**error.get("ctx", {})) if words else error["msg"]
+
+
+def _unknown_key(loc: tuple[int | str, ...]) -> str:
+    """Say that there is no such key, and which one could have been meant."""
+    *table, key = (part for part in loc if isinstance(part, str))
+    near = difflib.get_close_matches(key, _KEYS[tuple(table)], n=1)
+    if near:
+        return f"no such key; did you mean {near[0]}?"
+    homes = [_heading(path) for path, keys in _KEYS.items() if key in keys]
+    if homes:
+        return f"no such key here; it belongs to {' or '.join(homes)}"
+    return f"no such key; expected one of {', '.join(_KEYS[tuple(table)])}"
+
+
+def _heading(table: tuple[str, ...]) -> str:
+    return f"[{'.'.join(table)}]" if table else "the top of the file, before the first [table]"
+
+
+def _key(loc: tuple[int | str, ...], document: object) -> str:
+    """Write *loc* as a path; a project is shown by its name, other items of lists by number."""
+    path = ""
+    for part in loc:
+        document = _inside(document, part)
+        if isinstance(part, int):
+            path += f"[{_item(part, document)}]"
+        else:
+            path += ("." if path else "") + _bare(part)
+    return path
+
+
+def _inside(document: object, part: int | str) -> object:
+    if isinstance(part, str):
+        return document.get(part) if isinstance(document, dict) else None
+    return document[part] if isinstance(document, list) else None
+
+
+def _item(position: int, item: object) -> str:
+    name = item.get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) and _BARE.fullmatch(name) else f"#{position + 1}"
+
+
+def _bare(key: str) -> str:
+    return key if _BARE.fullmatch(key) else json.dumps(key)
+
+
+def _tables(
+    model: type[BaseModel], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Give every table of the file with its keys."""
+    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    yield path, tuple(fields)
+    for key, annotation in fields.items():
+        for inner in _models(annotation):
+            yield from _tables(inner, (*path, key))
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
+
+
+_BARE = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_KEYS: Mapping[tuple[str, ...], tuple[str, ...]] = dict(_tables(Configuration))

@@ -1,0 +1,271 @@
+"""A repository of the simulated GitHub, in the words in which a story is told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pipeline_health.simulator.github_history import History
+from pipeline_health.simulator.github_issues import IssueBook
+from pipeline_health.simulator.github_records import (
+    CommitStatus,
+    DeploymentRecord,
+    ExternalSuite,
+    Job,
+    RecordStatus,
+    Run,
+    Step,
+    Suite,
+)
+from pipeline_health.simulator.timeline import Timeline
+
+BAD = frozenset({"failure", "timed_out"})
+
+
+class Registry:
+    """Finds repositories by any name that they ever had and by id, and check suites by id."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Repo] = {}
+        self._by_id: dict[int, Repo] = {}
+        self.suites: dict[int, tuple[Repo, Suite]] = {}
+
+    def enter(self, repo: "Repo") -> None:
+        """Make *repo* findable by its present name, beside the earlier ones."""
+        self._by_name[repo.full_name.lower()] = repo
+        self._by_id[repo.id] = repo
+
+    def named(self, full_name: str) -> "Repo | None":
+        """Find the repository that has this name now, or had it last."""
+        return self._by_name.get(full_name.lower())
+
+    def numbered(self, number: int) -> "Repo | None":
+        """Find the repository with this id."""
+        return self._by_id.get(number)
+
+
+class Repo(History, IssueBook):
+    """One repository: commits, runs, statuses, deployments, and its issues."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        timeline: Timeline,
+        *,
+        full_name: str,
+        default_branch: str,
+        private: bool,
+    ) -> None:
+        History.__init__(self, timeline, seed=full_name, default_branch=default_branch)
+        IssueBook.__init__(self, timeline)
+        self._registry = registry
+        self.id = timeline.number()
+        self.full_name = full_name
+        self.private = private
+        self.archived = False
+        self.runs: list[Run] = []
+        self.deployments: list[DeploymentRecord] = []
+        self._suites: dict[str, list[Suite]] = {}
+        self._statuses: dict[str, list[CommitStatus]] = {}
+        self._workflows: dict[str, int] = {}
+        registry.enter(self)
+
+    @property
+    def owner(self) -> str:
+        """Tell the first half of the name."""
+        return self.full_name.split("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Tell the second half of the name."""
+        return self.full_name.split("/")[1]
+
+    def rename(self, full_name: str) -> None:
+        """Give the repository another name; the earlier one leads to it from now on."""
+        self.full_name = full_name
+        self._registry.enter(self)
+
+    # -- checks ----------------------------------------------------------------------------
+
+    def run(  # noqa: PLR0913 - the vocabulary of the stories
+        self,
+        workflow: str,
+        conclusion: str | None,
+        *,
+        event: str = "push",
+        sha: str | None = None,
+        jobs: Mapping[str, str | None] | None = None,
+        step: str = "Run tests",
+        log: str = "",
+        minutes: float = 3,
+        status: str | None = None,
+    ) -> Run:
+        """Add an Actions run that ends now, or with no conclusion one that begins now.
+
+        Without *jobs* it has one, named as the workflow in lower case (none after a
+        startup_failure); *log* becomes that of its failing jobs.
+        """
+        commit = self.commits[sha or self.head]
+        now = self._timeline.now()
+        began = max(now - timedelta(minutes=minutes), commit.committed_at) if conclusion else now
+        run = Run(
+            id=self._timeline.number(),
+            suite_id=self._timeline.number(),
+            workflow=workflow,
+            workflow_id=self._workflows.setdefault(workflow, self._timeline.number()),
+            event=event,
+            branch=self.branch_of(commit.sha),
+            sha=commit.sha,
+            status=status or ("completed" if conclusion else "in_progress"),
+            conclusion=conclusion,
+            created_at=began,
+            updated_at=now,
+            jobs=[],
+            step=step,
+        )
+        if jobs is None:
+            jobs = {} if conclusion == "startup_failure" else {workflow.lower(): conclusion}
+        run.jobs = [self._job(run, name, verdict, log=log) for name, verdict in jobs.items()]
+        self.runs.append(run)
+        self._keep(run.sha, run)
+        return run
+
+    def finish(self, run: Run, conclusion: str, log: str = "") -> None:
+        """End a run now, and with it the jobs that have not ended."""
+        now = self._timeline.now()
+        run.status, run.conclusion, run.updated_at = "completed", conclusion, now
+        for job in run.jobs:
+            if job.conclusion is None:
+                job.status, job.conclusion, job.completed_at = "completed", conclusion, now
+                job.steps[-1].conclusion = conclusion
+                job.log = log if conclusion in BAD else ""
+
+    def rerun(self, run: Run, *, only_failed: bool = False) -> None:
+        """Begin another attempt: the same id and suite, new jobs; with *only_failed* not all."""
+        now = self._timeline.now()
+        run.attempt += 1
+        run.status, run.conclusion, run.updated_at = "in_progress", None, now
+        run.jobs = [
+            job
+            if only_failed and job.conclusion == "success"
+            else self._job(run, job.name, None, started=now)
+            for job in run.jobs
+        ]
+
+    def status(
+        self,
+        context: str,
+        state: str,
+        *,
+        creator: str | None = "bot",
+        sha: str | None = None,
+        target_url: str | None = None,
+    ) -> CommitStatus:
+        """Post a commit status."""
+        status = CommitStatus(
+            id=self._timeline.number(),
+            context=context,
+            state=state,
+            creator=creator,
+            created_at=self._timeline.now(),
+            target_url=target_url,
+        )
+        self._statuses.setdefault(sha or self.head, []).append(status)
+        return status
+
+    def external_suite(
+        self,
+        app: str,
+        *,
+        status: str = "queued",
+        conclusion: str | None = None,
+        runs: int = 0,
+        sha: str | None = None,
+    ) -> ExternalSuite:
+        """Add the check suite of another app; many such suites stay queued, empty, for ever."""
+        now = self._timeline.now()
+        suite = ExternalSuite(
+            suite_id=self._timeline.number(),
+            app=app,
+            sha=sha or self.head,
+            status=status,
+            conclusion=conclusion,
+            runs=runs,
+            created_at=now,
+            updated_at=now,
+        )
+        self._keep(suite.sha, suite)
+        return suite
+
+    def suites_of(self, sha: str) -> Sequence[Suite]:
+        """List the check suites of a commit, oldest first."""
+        return self._suites.get(sha, ())
+
+    def statuses_of(self, sha: str) -> list[CommitStatus]:
+        """List the newest status of each context of a commit."""
+        return list({status.context: status for status in self._statuses.get(sha, ())}.values())
+
+    def _keep(self, sha: str, suite: Suite) -> None:
+        self._suites.setdefault(sha, []).append(suite)
+        self._registry.suites[suite.suite_id] = (self, suite)
+
+    def _job(
+        self,
+        run: Run,
+        name: str,
+        conclusion: str | None,
+        *,
+        log: str = "",
+        started: datetime | None = None,
+    ) -> Job:
+        waiting = run.status if run.status != "completed" else "in_progress"
+        return Job(
+            id=self._timeline.number(),
+            name=name,
+            status="completed" if conclusion else waiting,
+            conclusion=conclusion,
+            started_at=started or run.created_at,
+            completed_at=self._timeline.now() if conclusion else None,
+            steps=[
+                Step(name="Set up job", conclusion="success"),
+                Step(name=run.step, conclusion=conclusion),
+            ],
+            log=log if conclusion in BAD else "",
+        )
+
+    # -- deployments -----------------------------------------------------------------------
+
+    def record_deployment(
+        self,
+        environment: str,
+        state: str | None,
+        *,
+        sha: str | None = None,
+        creator: str = "railway-app[bot]",
+    ) -> DeploymentRecord:
+        """Add a GitHub deployment with its first status, or with none."""
+        number = self._timeline.number()
+        record = DeploymentRecord(
+            id=number,
+            sha=sha or self.head,
+            environment=environment,
+            creator=creator,
+            created_at=self._timeline.now(),
+            url=f"https://github.com/{self.full_name}/deployments/{number}",
+        )
+        self.deployments.append(record)
+        if state is not None:
+            self.move_deployment(record, state)
+        return record
+
+    def move_deployment(self, record: DeploymentRecord, state: str) -> None:
+        """Post a status; a success makes earlier ones of the environment inactive.
+
+        An environment named `production` keeps them (the API's auto_inactive).
+        """
+        now = self._timeline.now()
+        record.statuses.append(RecordStatus(state=state, created_at=now))
+        if state != "success" or record.environment == "production":
+            return
+        for other in self.deployments:
+            same = other is not record and other.environment == record.environment
+            if same and other.state == "success":
+                other.statuses.append(RecordStatus(state="inactive", created_at=now))

@@ -1,0 +1,266 @@
+"""Railway's GraphQL service over a world: who may see what, and how it says no.
+
+Source of the behaviours: docs.railway.com, its published schema, and probes of the live service.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError
+
+from pipeline_health.simulator.executor import Arguments, Executor, Value, edges
+from pipeline_health.simulator.railway_schema import RAILWAY_SDL
+from pipeline_health.simulator.railway_values import (
+    deployment_page,
+    environment_deployments,
+    event_value,
+    instance_value,
+    log_lines,
+)
+from pipeline_health.simulator.railway_world import (
+    RailwayDeployment,
+    RailwayEnvironment,
+    RailwayProject,
+    RailwayService,
+)
+from pipeline_health.simulator.world import Refusal, World
+
+WORKSPACE = {"id": "5d1a9a43-7d6f-4c0e-9d6c-2f6a1d0a7b11", "name": "The workspace"}
+NEVER_BUILT = frozenset({"INITIALIZING", "QUEUED", "WAITING", "NEEDS_APPROVAL", "SKIPPED"})
+
+
+@cache
+def railway_executor() -> Executor:
+    """Give the executor of Railway's schema; it is built once."""
+    return Executor(RAILWAY_SDL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whom a token speaks for; *project* and *environment* are those of a project token."""
+
+    kind: str
+    project: str = ""
+    environment: str = ""
+
+    def may_see(self, project: RailwayProject) -> bool:
+        """Tell whether the project and the names in it are visible."""
+        return self.kind in ("account", "workspace") or self.project == project.id
+
+    def may_enter(self, environment: RailwayEnvironment) -> bool:
+        """Tell whether what the environment holds is visible."""
+        whole = self.kind in ("account", "workspace")
+        return whole or self.environment == environment.id
+
+
+def caller_of(world: World, *, bearer: str | None, project_token: str | None) -> Caller:
+    """Find whom a request speaks for; the wrong header is as good as a bad token."""
+    scope = world.railway_tokens.get(project_token or bearer or "", "nobody")
+    kind, _, place = scope.partition(":")
+    if (kind == "project") != (project_token is not None):
+        return Caller(kind="nobody")
+    project, _, environment = place.partition(":")
+    return Caller(kind=kind, project=project, environment=environment)
+
+
+def answer_railway(world: World, caller: Caller, payload: Mapping[str, Any]) -> tuple[int, Value]:
+    """Answer a document for *caller*: the HTTP status and the body."""
+    document, variables = str(payload.get("query") or ""), payload.get("variables") or {}
+    checked = railway_executor().check(document)
+    if checked.tree is None:
+        return _refused(world, document, checked.problems, code="GRAPHQL_PARSE_FAILED")
+    if checked.problems:
+        return _refused(world, document, checked.problems, code="GRAPHQL_VALIDATION_FAILED")
+    view = View(world, caller)
+    result = railway_executor().execute(checked.tree, variables, view.root())
+    return _answered(world, document, result)
+
+
+def _answered(world: World, document: str, result: ExecutionResult) -> tuple[int, Value]:
+    errors = result.errors or []
+    if any(error.path is None for error in errors):
+        return _refused(world, document, errors, code="BAD_USER_INPUT")
+    told = {"errors": [failure(error.message, error.path) for error in errors]} if errors else {}
+    return 200, {**told, "data": result.data}
+
+
+def _refused(
+    world: World, document: str, problems: Sequence[GraphQLError], *, code: str
+) -> tuple[int, Value]:
+    said = tuple(problem.message for problem in problems)
+    world.refusals.append(Refusal(host="railway", asked=document, problems=said))
+    return 400, {"errors": [{"message": message, "extensions": {"code": code}} for message in said]}
+
+
+def failure(message: str, path: Sequence[str | int] | None) -> Value:
+    """Write an error as Railway does: one code for nearly everything, and a trace id."""
+    return {
+        "message": message,
+        "path": list(path or ()),
+        "extensions": {"code": "INTERNAL_SERVER_ERROR"},
+        "traceId": "1234567890",
+    }
+
+
+class View:
+    """Gives values for the executor on behalf of *caller*."""
+
+    def __init__(self, world: World, caller: Caller) -> None:
+        self._world = world
+        self._caller = caller
+
+    def root(self) -> Value:
+        """Give the root value of a query."""
+        return {
+            "apiToken": self._api_token,
+            "projectToken": self._project_token,
+            "projectsByIds": self._projects,
+            "environment": lambda given: self._environment(self._entered(given["id"])),
+            "deployments": self._deployments,
+            "buildLogs": self._build_logs,
+            "deploymentLogs": self._deploy_logs,
+            "deploymentEvents": self._events,
+        }
+
+    # -- scope -----------------------------------------------------------------------------
+
+    def _api_token(self, _: Arguments) -> Value:
+        if self._caller.kind not in ("account", "workspace"):
+            raise _not_authorized()
+        return {"workspaces": [WORKSPACE]}
+
+    def _project_token(self, _: Arguments) -> Value:
+        if self._caller.kind != "project":
+            raise _not_authorized()
+        environment = self._entered(self._caller.environment)
+        return {
+            "projectId": self._caller.project,
+            "environmentId": self._caller.environment,
+            "project": self._project(environment.project),
+            "environment": self._environment(environment),
+        }
+
+    def _entered(self, environment_id: str) -> RailwayEnvironment:
+        found = self._world.find_environment(environment_id)
+        if found is None or not self._caller.may_enter(found):
+            raise _not_authorized()
+        return found
+
+    # -- projects --------------------------------------------------------------------------
+
+    def _projects(self, given: Arguments) -> list[Value]:
+        """Give the projects with these ids; those that the caller may not see are left out."""
+        if self._caller.kind == "nobody":
+            raise _not_authorized()
+        by_id = {project.id: project for project in self._world.projects.values()}
+        found = (by_id[one] for one in given["ids"] if one in by_id)
+        return [self._project(project) for project in found if self._caller.may_see(project)]
+
+    def _project(self, project: RailwayProject) -> Value:
+        def environments(given: Arguments) -> Value:
+            wanted = given.get("isEphemeral")
+            found = [
+                environment
+                for environment in project.environments.values()
+                if wanted is None or environment.ephemeral == wanted
+            ]
+            return edges(found, self._environment, given)
+
+        return {"id": project.id, "name": project.name, "environments": environments}
+
+    def _environment(self, environment: RailwayEnvironment) -> Value:
+        return {
+            "id": environment.id,
+            "name": environment.name,
+            "projectId": environment.project.id,
+            "canAccess": self._caller.may_enter(environment),
+            "serviceInstances": self._inside(environment, _instances),
+            "deployments": self._inside(environment, environment_deployments),
+        }
+
+    def _inside(
+        self,
+        environment: RailwayEnvironment,
+        make: Callable[[RailwayEnvironment, Arguments], Value],
+    ) -> Callable[[Arguments], Value]:
+        def resolve(given: Arguments) -> Value:
+            if not self._caller.may_enter(environment):
+                raise _not_authorized()
+            return make(environment, given)
+
+        return resolve
+
+    # -- deployments -----------------------------------------------------------------------
+
+    def _services(self) -> list[RailwayService]:
+        return [
+            service
+            for project in self._world.projects.values()
+            for environment in project.environments.values()
+            if self._caller.may_enter(environment)
+            for service in environment.services.values()
+        ]
+
+    def _deployments(self, given: Arguments) -> Value:
+        """List deployments; what the caller may not enter is missing, and nothing says so."""
+        if self._caller.kind == "nobody":
+            raise _not_authorized()
+        wanted = given["input"]
+        return deployment_page(
+            (
+                (service, deployment)
+                for service in self._services()
+                if _is_wanted(service, wanted)
+                for deployment in service.newest_first
+                if _has_wanted_status(deployment, wanted.get("status") or {})
+            ),
+            given,
+        )
+
+    def _found(self, deployment_id: str) -> RailwayDeployment:
+        if self._caller.kind == "nobody":
+            raise _not_authorized()
+        everything = (one for service in self._services() for one in service.deployments)
+        found = next((one for one in everything if one.id == deployment_id), None)
+        if found is None:
+            raise _not_authorized()
+        return found
+
+    def _build_logs(self, given: Arguments) -> list[Value]:
+        deployment = self._found(given["deploymentId"])
+        if deployment.status in NEVER_BUILT:
+            msg = "Deployment does not have an associated build"
+            raise GraphQLError(msg)
+        return log_lines(deployment, deployment.build_log, given.get("limit"))
+
+    def _deploy_logs(self, given: Arguments) -> list[Value]:
+        deployment = self._found(given["deploymentId"])
+        return log_lines(deployment, deployment.deploy_log, given.get("limit"))
+
+    def _events(self, given: Arguments) -> Value:
+        deployment = self._found(given["id"])
+        return edges(deployment.events, lambda event: event_value(deployment, event), given)
+
+
+def _instances(environment: RailwayEnvironment, given: Arguments) -> Value:
+    return edges(list(environment.services.values()), instance_value, given)
+
+
+def _is_wanted(service: RailwayService, wanted: Arguments) -> bool:
+    environment = service.environment
+    return (
+        wanted.get("projectId") in (None, environment.project.id)
+        and wanted.get("environmentId") in (None, environment.id)
+        and wanted.get("serviceId") in (None, service.id)
+    )
+
+
+def _has_wanted_status(deployment: RailwayDeployment, wanted: Arguments) -> bool:
+    only, never = wanted.get("in"), wanted.get("notIn") or ()
+    return (only is None or deployment.status in only) and deployment.status not in never
+
+
+def _not_authorized() -> GraphQLError:
+    return GraphQLError("Not Authorized")

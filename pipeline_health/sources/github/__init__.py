@@ -1,0 +1,5 @@
+"""GitHub as a source: heads, checks, deployments and our issues, and what failing runs left."""
+
+from pipeline_health.sources.github.source import GitHubSource
+
+__all__ = ["GitHubSource"]

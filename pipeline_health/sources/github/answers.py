@@ -1,0 +1,112 @@
+"""What failing runs left behind and how commits stand to each other: asked once, then known."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pipeline_health.clients.errors import ClientError
+from pipeline_health.clients.github import GitHub
+from pipeline_health.clients.github_rest import LoggedJob
+from pipeline_health.core.model.questions import Contains, Evidence, Job, Relation, RunTrace
+from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen
+from pipeline_health.ports import Memory
+from pipeline_health.sources.github import remembered
+from pipeline_health.sources.github.job_log import BYTES, first_error_of, lines_of, tail_of
+
+MOST_LOGS = 3
+JOBS_MAY_COME = timedelta(minutes=5)
+LOG_MAY_COME = timedelta(days=1)
+_FAILED = frozenset(
+    {CheckConclusion.FAILURE, CheckConclusion.TIMED_OUT, CheckConclusion.STARTUP_FAILURE}
+)
+
+
+class Answers:
+    """Answers about runs and commits. *redact* sees every text before anything else does."""
+
+    def __init__(self, client: GitHub, memory: Memory, *, redact: Callable[[str], str]) -> None:
+        self._client = client
+        self._memory = memory
+        self._redact = redact
+
+    def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
+        """Read the jobs of a failing run and the ends of their logs."""
+        known = remembered.evidence_from_text(self._memory.recall("evidence", _key(trace)))
+        if known is not None:
+            return Seen(at=now, value=known)
+        try:
+            found = self._evidence(trace, now)
+        except ClientError as exc:
+            return Blind(at=now, why=str(exc))
+        if found.complete:
+            text = remembered.evidence_to_text(found)
+            self._memory.remember("evidence", _key(trace), text, now=now)
+        return Seen(at=now, value=found)
+
+    def jobs(self, trace: RunTrace, *, now: datetime) -> Reading[tuple[Job, ...]]:
+        """Read the jobs of a run."""
+        try:
+            return Seen(at=now, value=tuple(each.job for each in self._jobs(trace, now)))
+        except ClientError as exc:
+            return Blind(at=now, why=str(exc))
+
+    def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
+        """Compare two commits; what is missing may come, and any other answer is for ever."""
+        key = f"{question.repo} {question.older}...{question.newer}"
+        known = self._memory.recall("contains", key)
+        if known is not None and known in {relation.value for relation in Relation}:
+            return Seen(at=now, value=Relation(known))
+        try:
+            found = self._client.compare(question.repo, question.older, question.newer)
+        except ClientError as exc:
+            return Blind(at=now, why=str(exc))
+        if found is not Relation.MISSING:
+            self._memory.remember("contains", key, found.value, now=now)
+        return Seen(at=now, value=found)
+
+    def _jobs(self, trace: RunTrace, now: datetime) -> tuple[LoggedJob, ...]:
+        known = remembered.jobs_from_text(self._memory.recall("jobs", _key(trace)))
+        if known is not None:
+            return known
+        found = tuple(self._redacted(job) for job in self._client.jobs(trace.repo, trace.run_id))
+        if found and all(each.job.conclusion is not None for each in found):
+            self._memory.remember("jobs", _key(trace), remembered.jobs_to_text(found), now=now)
+        return found
+
+    def _redacted(self, logged: LoggedJob) -> LoggedJob:
+        """Redact the names too: a matrix puts values of the workflow into them."""
+        job = logged.job
+        step = None if job.step is None else self._redact(job.step)
+        return replace(logged, job=replace(job, name=self._redact(job.name), step=step))
+
+    def _evidence(self, trace: RunTrace, now: datetime) -> Evidence:
+        jobs = self._jobs(trace, now)
+        failing = [each for each in jobs if each.job.conclusion in _FAILED]
+        logs = [(_place(each.job), self._log(trace, each)) for each in failing[:MOST_LOGS]]
+        errors = (first_error_of(lines) for _, lines in logs)
+        age = now - trace.updated_at
+        ended = all(each.job.conclusion is not None for each in jobs)
+        jobs_are_in = ended if jobs else age >= JOBS_MAY_COME
+        logs_are_in = age >= LOG_MAY_COME or all(lines for _, lines in logs)
+        return Evidence(
+            at=now,
+            complete=jobs_are_in and logs_are_in,
+            jobs=tuple(each.job.name for each in failing),
+            steps=tuple(_place(each.job) for each in failing),
+            first_error=next((error for error in errors if error is not None), None),
+            tail=tail_of(logs),
+        )
+
+    def _log(self, trace: RunTrace, logged: LoggedJob) -> tuple[str, ...]:
+        """Read a log's last lines; none while GitHub has no log of the job."""
+        log = self._client.job_log(trace.repo, logged.id, keep=BYTES)
+        return () if log is None else lines_of(log, redact=self._redact)
+
+
+def _key(trace: RunTrace) -> str:
+    """Tell one attempt from the next: a re-run keeps the id of a run, and changes its time."""
+    return f"{trace.repo} {trace.run_id} {trace.updated_at.isoformat()}"
+
+
+def _place(job: Job) -> str:
+    return job.name if job.step is None else f"{job.name} / {job.step}"

@@ -1,0 +1,151 @@
+"""One look at every repository, in as few requests as GitHub lets pass."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from pipeline_health.clients.errors import ClientError
+from pipeline_health.clients.github import GitHub
+from pipeline_health.clients.github_login import OwnLogin
+from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
+from pipeline_health.core.model.ids import Login, ProjectName
+from pipeline_health.core.model.policy import ProjectPolicy
+from pipeline_health.core.model.questions import Contains, Evidence, Job, Relation, RunTrace
+from pipeline_health.core.model.readings import Blind, GitHubReading, Reading, Seen
+from pipeline_health.core.model.report import Usage
+from pipeline_health.ports import Memory
+from pipeline_health.sources.github.answers import Answers
+from pipeline_health.sources.github.batches import see_all
+from pipeline_health.sources.github.by_runs import reading_by_runs
+
+BATCH = 25
+TRY_CHECKS_AGAIN = timedelta(days=1)
+_NO_CHECKS = "github-no-checks"
+
+Sightings: TypeAlias = Mapping[Wanted, Sighting]
+
+
+class GitHubSource:
+    """Sees repositories, checks, deployments and our issues; *identity* names our account."""
+
+    def __init__(
+        self,
+        client: GitHub,
+        memory: Memory,
+        *,
+        redact: Callable[[str], str],
+        identity: Login | None = None,
+        batch: int = BATCH,
+    ) -> None:
+        self._client = client
+        self._memory = memory
+        self._redact = redact
+        self._batch = batch
+        self._login = OwnLogin(client, memory, identity=identity)
+        self._answers = Answers(client, memory, redact=redact)
+
+    def look(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, GitHubReading]:
+        """Read every project; a repository that several of them share is read once."""
+        wanted = {project.name: self._wanted(project) for project in projects}
+        readings = self._readings(tuple(dict.fromkeys(wanted.values())), now)
+        return {name: readings[each] for name, each in wanted.items()}
+
+    def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
+        """Read what a failing run left behind; complete evidence is asked for once."""
+        return self._answers.evidence(trace, now=now)
+
+    def jobs(self, trace: RunTrace, *, now: datetime) -> Reading[tuple[Job, ...]]:
+        """Read the jobs of a run, at its newest attempt; once all are over, once."""
+        return self._answers.jobs(trace, now=now)
+
+    def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
+        """Compare two commits; once."""
+        return self._answers.relation(question, now=now)
+
+    def usage(self) -> Usage:
+        """Tell what was asked of GitHub so far, by the tracker too."""
+        return self._client.usage()
+
+    def _wanted(self, project: ProjectPolicy) -> Wanted:
+        return Wanted(
+            repo=project.repo,
+            branch=project.branch,
+            environments=self._environments(project),
+            earlier=project.deploy_workflow is not None,
+        )
+
+    def _environments(self, project: ProjectPolicy) -> tuple[str, ...]:
+        """Give the names that a staging deployment may have; Railway's app puts its project first.
+
+        The Railway source remembers what the project is called.
+        """
+        if project.github_environment is not None:
+            return (project.github_environment,)
+        environment, name = project.staging_environment, None
+        if project.railway_project is not None:
+            name = self._memory.recall("railway-project-name", project.railway_project)
+        return (environment,) if name is None else (environment, f"{name} / {environment}")
+
+    def _readings(self, wanted: Sequence[Wanted], now: datetime) -> Mapping[Wanted, GitHubReading]:
+        try:
+            own, sightings, checks = self._look(wanted, now)
+        except ClientError as exc:
+            blind = Blind(at=now, why=str(exc))
+            return {each: unseen(each, blind).reading for each in wanted}
+        if checks:
+            self._remember_checks(own, sightings.values(), now)
+        return {
+            each: self._reading(each, sighting, checks=checks)
+            for each, sighting in sightings.items()
+        }
+
+    def _look(self, wanted: Sequence[Wanted], now: datetime) -> tuple[str, Sightings, bool]:
+        """Look as whoever we are; when the answer says that the token is another's now, again."""
+        own = self._login()
+        checks = self._may_see_checks(own, now)
+        sightings = self._sightings(wanted, now, checks=checks)
+        other = next((s.viewer for s in sightings.values() if s.viewer not in (None, own)), None)
+        if other is None:
+            return own, sightings, checks
+        self._login.learn(other, now=now)
+        checks = self._may_see_checks(other, now)
+        return other, self._sightings(wanted, now, checks=checks), checks
+
+    def _sightings(self, wanted: Sequence[Wanted], now: datetime, *, checks: bool) -> Sightings:
+        author = self._login.author()
+        return see_all(
+            wanted,
+            lambda batch: self._client.look(batch, author=author, checks=checks),
+            size=self._batch,
+            now=now,
+        )
+
+    def _reading(self, wanted: Wanted, sighting: Sighting, *, checks: bool) -> GitHubReading:
+        reading = sighting.reading
+        if sighting.forbidden or not checks:
+            reading = reading_by_runs(self._client, wanted, sighting)
+        if not isinstance(reading.branch, Seen):
+            return reading
+        branch = reading.branch.value
+        head = replace(branch.head, subject=self._redact(branch.head.subject))
+        seen = replace(reading.branch, value=replace(branch, head=head))
+        return replace(reading, branch=seen)
+
+    def _may_see_checks(self, own: str, now: datetime) -> bool:
+        """Tell whether check suites are worth asking for; a permission may have been added."""
+        refused = self._memory.recall(_NO_CHECKS, own)
+        try:
+            return refused is None or now - datetime.fromisoformat(refused) >= TRY_CHECKS_AGAIN
+        except (ValueError, TypeError):
+            return True
+
+    def _remember_checks(self, own: str, sightings: Iterable[Sighting], now: datetime) -> None:
+        """Keep whether this token may see checks; one repository that refuses them is not that."""
+        kept = tuple(sightings)
+        if any(isinstance(sighting.reading.checks, Seen) for sighting in kept):
+            self._memory.forget(_NO_CHECKS, own)
+        elif any(sighting.forbidden for sighting in kept):
+            self._memory.remember(_NO_CHECKS, own, now.isoformat(), now=now)

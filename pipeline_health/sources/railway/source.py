@@ -1,0 +1,275 @@
+"""Looks at every staging environment on Railway, in as few requests as the tokens allow."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+from pipeline_health.clients.errors import ClientError, NothingThereError
+from pipeline_health.clients.railway import BATCH, Looked, Railway
+from pipeline_health.clients.railway_access import Access, HeaderForm, RailwayToken, Scope
+from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
+from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.policy import ProjectPolicy
+from pipeline_health.core.model.questions import DeployTrace, Evidence
+from pipeline_health.core.model.readings import (
+    Blind,
+    Environment,
+    NotAsked,
+    Part,
+    RailwayStatus,
+    Reading,
+    Seen,
+)
+from pipeline_health.core.model.report import Usage
+from pipeline_health.ports import Memory, PipelineHealthError
+from pipeline_health.sources.railway.evidence import Found, evidence_of, gather, kept, unkept
+from pipeline_health.sources.railway.places import Nowhere, Places, Watched
+
+T = TypeVar("T")
+Sight: TypeAlias = dict[Watched, Reading[Environment]]
+
+
+class RailwaySource:
+    """The Railway side of every project.
+
+    *tokens* gives the token of a project, None where there is none; *redact* is applied to every
+    text of Railway's before it leaves.
+    """
+
+    def __init__(
+        self,
+        client: Railway,
+        *,
+        tokens: Callable[[ProjectName], RailwayToken | None],
+        memory: Memory,
+        redact: Callable[[str], str],
+        batch: int = BATCH,
+    ) -> None:
+        self._client = client
+        self._tokens = tokens
+        self._memory = memory
+        self._redact = redact
+        self._batch = batch
+        self._places = Places(client, memory)
+        self._crashed: frozenset[str] = frozenset()
+
+    def look(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, Part[Environment]]:
+        """Look at the staging environment of every project that names a Railway project."""
+        parts: dict[ProjectName, Part[Environment]] = {}
+        by_token: dict[RailwayToken, list[Watched]] = defaultdict(list)
+        for policy in projects:
+            token = self._tokens(policy.name)
+            if policy.railway_project is None:
+                parts[policy.name] = NotAsked()
+            elif token is None:
+                parts[policy.name] = self._blind(_no_token(policy.name), now=now)
+            else:
+                by_token[token].append(_watched(policy, policy.railway_project))
+        for token, group in by_token.items():
+            sight = self._look_as(token, group, now=now)
+            parts.update((watched.name, reading) for watched, reading in sight.items())
+        self._crashed = _crashed(parts)
+        return parts
+
+    def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
+        """Read what a failing deployment left behind; what is complete is read once."""
+        try:
+            return self._evidence(trace, now=now)
+        except PipelineHealthError as exc:
+            return self._blind(f"could not read deployment {trace.deployment_id}: {exc}", now=now)
+
+    def usage(self) -> Usage:
+        """Tell how many requests Railway answered so far."""
+        return Usage(requests=self._client.requests)
+
+    # -- looking -----------------------------------------------------------------------------
+
+    def _look_as(self, token: RailwayToken, group: Sequence[Watched], *, now: datetime) -> Sight:
+        def look_under(access: Access) -> Sight:
+            if access.form is HeaderForm.PROJECT:
+                return {
+                    watched: self._look_by_project(access, token, watched, now=now)
+                    for watched in group
+                }
+            return self._look_by_account(access, token, group, now=now)
+
+        try:
+            return self._under_either(token, look_under, now=now)
+        except TokenRefusedError:
+            return {one: self._blind(self._refused(token, one), now=now) for one in group}
+        except PipelineHealthError as exc:
+            return {one: self._blind(self._unread(one, exc), now=now) for one in group}
+
+    def _under_either(self, token: RailwayToken, act: Callable[[Access], T], *, now: datetime) -> T:
+        """Do *act* under the header that worked last, and under the other when that is refused."""
+        remembered = self._memory.recall("railway-header", token.variable)
+        form = HeaderForm.PROJECT if remembered == HeaderForm.PROJECT else HeaderForm.BEARER
+        try:
+            return act(Access(secret=token.secret, form=form))
+        except TokenRefusedError:
+            done = act(Access(secret=token.secret, form=form.other))
+        self._memory.remember("railway-header", token.variable, form.other, now=now)
+        return done
+
+    def _look_by_account(
+        self, access: Access, token: RailwayToken, group: Sequence[Watched], *, now: datetime
+    ) -> Sight:
+        """Look in batches; a remembered id that leads nowhere is looked up again, once."""
+        remembered = {watched for watched in group if self._places.recall(watched) is not None}
+        sight, lost = self._look_once(access, token, group, now=now)
+        again = [watched for watched in lost if watched in remembered]
+        for watched in again:
+            self._places.forget(watched)
+        if again:
+            sight |= self._look_once(access, token, again, now=now)[0]
+        return sight
+
+    def _look_once(
+        self, access: Access, token: RailwayToken, group: Sequence[Watched], *, now: datetime
+    ) -> tuple[Sight, list[Watched]]:
+        """Give what was seen, and whose environment was not where it was expected."""
+        places = self._places_of(access, token, group, now=now)
+        ids = [place for place in places.values() if isinstance(place, str)]
+        looked = self._client.look(access, ids, batch=self._batch) if ids else {}
+        sight: Sight = {}
+        lost = []
+        for watched, place in places.items():
+            if isinstance(place, Nowhere):
+                sight[watched] = self._blind(place.why, now=now)
+                continue
+            sight[watched] = self._reading(looked[place], token, watched, now=now)
+            if _is_elsewhere(looked[place], watched):
+                lost.append(watched)
+        return sight, lost
+
+    def _places_of(
+        self, access: Access, token: RailwayToken, group: Sequence[Watched], *, now: datetime
+    ) -> Mapping[Watched, str | Nowhere]:
+        known = {watched: self._places.recall(watched) for watched in group}
+        unknown = [watched for watched, place in known.items() if place is None]
+        found = self._places.find(access, token.variable, unknown, now=now)
+        return {watched: place or found[watched] for watched, place in known.items()}
+
+    def _look_by_project(
+        self, access: Access, token: RailwayToken, watched: Watched, *, now: datetime
+    ) -> Reading[Environment]:
+        """Look with a project token, which sees one environment and must be the one that is meant.
+
+        Anywhere else it would see an empty list of deployments and no error, so its scope is read
+        with every look.
+        """
+        try:
+            return self._look_scoped(access, token, watched, now=now)
+        except TokenRefusedError:
+            raise
+        except ClientError as exc:
+            return self._blind(self._unread(watched, exc), now=now)
+
+    def _look_scoped(
+        self, access: Access, token: RailwayToken, watched: Watched, *, now: datetime
+    ) -> Reading[Environment]:
+        place = self._places.recall(watched)
+        if place is None:
+            place = self._client.scope(access).environment_id
+        look = self._client.look_with_scope(access, place)
+        scope = look.scope
+        if scope.project_id != watched.project_id or not watched.is_at(
+            scope.environment_id, scope.environment
+        ):
+            return self._blind(self._misplaced(token, watched, scope), now=now)
+        if scope.environment_id != place:
+            look = self._client.look_with_scope(access, scope.environment_id)
+        self._places.learn(watched, scope, now=now)
+        return self._reading(look.looked, token, watched, now=now)
+
+    def _reading(
+        self, looked: Looked, token: RailwayToken, watched: Watched, *, now: datetime
+    ) -> Reading[Environment]:
+        if isinstance(looked, NotAuthorizedError | NothingThereError):
+            what = self._places.label(watched)
+            return self._blind(f"{token.variable} does not see {what}: {looked}", now=now)
+        if isinstance(looked, ClientError):
+            return self._blind(self._unread(watched, looked), now=now)
+        if _is_elsewhere(looked, watched):
+            what = self._places.label(watched)
+            found = f"{looked.value.name} of Railway project {looked.value.project_id}"
+            return self._blind(f"looked for {what}, found {found}", now=now)
+        return looked
+
+    # -- evidence ----------------------------------------------------------------------------
+
+    def _evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
+        key = f"{trace.deployment_id}@{trace.changed_at.isoformat()}"
+        remembered = self._memory.recall("evidence", key)
+        known = None if remembered is None else unkept(remembered)
+        if known is not None:
+            return Seen(at=known.at, value=known)
+        token = self._tokens(trace.project)
+        if token is None:
+            return self._blind(_no_token(trace.project), now=now)
+        try:
+            found = self._gathered(token, trace, now=now)
+        except TokenRefusedError:
+            return self._blind(f"Railway refused {token.variable} (Not Authorized)", now=now)
+        crashed = trace.deployment_id in self._crashed
+        evidence = evidence_of(found, trace, crashed=crashed, now=now)
+        if evidence.complete:
+            self._memory.remember("evidence", key, kept(evidence), now=now)
+        return Seen(at=now, value=evidence)
+
+    def _gathered(self, token: RailwayToken, trace: DeployTrace, *, now: datetime) -> Found:
+        def gather_under(access: Access) -> Found:
+            return gather(self._client, access, trace.deployment_id, redact=self._redact)
+
+        return self._under_either(token, gather_under, now=now)
+
+    # -- words -------------------------------------------------------------------------------
+
+    def _blind(self, why: str, *, now: datetime) -> Blind:
+        return Blind(at=now, why=self._redact(why))
+
+    def _unread(self, watched: Watched, exc: Exception) -> str:
+        return f"could not read {self._places.label(watched)}: {exc}"
+
+    def _refused(self, token: RailwayToken, watched: Watched) -> str:
+        return (
+            f"Railway refused {token.variable} (Not Authorized: invalid, expired, of the wrong "
+            f"kind, or it cannot see {self._places.label(watched)})"
+        )
+
+    def _misplaced(self, token: RailwayToken, watched: Watched, scope: Scope) -> str:
+        return (
+            f"{token.variable} belongs to environment {scope.environment} of Railway project "
+            f"{scope.project} ({scope.project_id}), not to {self._places.label(watched)}"
+        )
+
+
+def _watched(policy: ProjectPolicy, project_id: str) -> Watched:
+    return Watched(name=policy.name, project_id=project_id, environment=policy.staging_environment)
+
+
+def _no_token(project: ProjectName) -> str:
+    return f"there is no Railway token for {project}: set RAILWAY_TOKEN, or one for this project"
+
+
+def _is_elsewhere(looked: Looked, watched: Watched) -> bool:
+    """Tell whether a look did not lead to what is meant: gone, moved, or called otherwise now."""
+    if isinstance(looked, ClientError):
+        return isinstance(looked, NotAuthorizedError | NothingThereError)
+    found = looked.value
+    return found.project_id != watched.project_id or not watched.is_at(found.id, found.name)
+
+
+def _crashed(parts: Mapping[ProjectName, Part[Environment]]) -> frozenset[str]:
+    """Give the deployments that ran before they failed: their own log says more than the build."""
+    return frozenset(
+        deployment.id
+        for part in parts.values()
+        if isinstance(part, Seen)
+        for service in part.value.services
+        for deployment in service.deployments
+        if deployment.status is RailwayStatus.CRASHED
+    )

@@ -1,0 +1,27 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desk import Desk
+from pipeline_health.bootstrap import SystemClock
+from pipeline_health.simulator import Loopback, World
+
+
+@pytest.fixture
+def world() -> World:
+    """Give a pretend GitHub and Railway whose time is now: the command has its own clock."""
+    return World(SystemClock().now().replace(microsecond=0))
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """Give an operator's desk: a home, a configuration, and a shell in which to run commands."""
+    with Loopback(world) as loopback:
+        made = Desk(world, loopback, tmp_path)
+        for name in ("JOURNAL_STREAM", "CREDENTIALS_DIRECTORY", "PIPELINE_HEALTH_CONFIG"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        yield made
+    assert world.refusals == []

@@ -1,0 +1,180 @@
+"""`status`, `incidents` and `why`: what the ledger knows, for people and for scripts."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from desk import Desk
+from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.main import run
+
+MORE_THAN_SETTLING = timedelta(seconds=30)
+
+
+@pytest.fixture
+def broken(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Give a product with a red main and a failed deploy, both filed."""
+    desk.repo.push("second")
+    desk.repo.run("CI", "failure", jobs={"test": "failure"}, log="FAILED test_total")
+    desk.web.deploy("FAILED", log="error: boom", events=[("BUILD_IMAGE", "exit 1")])
+    run(["run-once"])
+    capsys.readouterr()
+    return desk
+
+
+def mend(desk: Desk) -> None:
+    """Let both be proved to work."""
+    desk.world.advance(MORE_THAN_SETTLING)
+    desk.repo.push("third")
+    desk.repo.run("CI", "success", jobs={"test": "success"}, minutes=0)
+    desk.web.deploy("SUCCESS")
+
+
+def test_before_the_first_cycle_status_says_what_to_do(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No ledger is no error, and looking makes none."""
+    assert run(["status"]) == Exit.DONE
+
+    assert "No cycle has run yet" in capsys.readouterr().out
+    assert not desk.ledger.exists()
+    assert run(["incidents"]) == Exit.DONE
+    assert capsys.readouterr().out == "No open incidents.\n"
+    assert run(["incidents", "--all"]) == Exit.DONE
+    assert capsys.readouterr().out == "No incidents.\n"
+
+
+def test_status_shows_each_project_and_the_last_sentence(
+    broken: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Broken things by name."""
+    assert run(["status"]) == Exit.DONE
+
+    out = capsys.readouterr().out
+    assert "main-ci-red CI, staging-deploy-failed web" in out
+    assert "Looked at 1 project; broken: shop; opened 2 issues." in out
+
+
+@pytest.mark.parametrize(
+    ("state", "change"),
+    [
+        ("healthy", lambda _: None),
+        ("undecided", lambda desk: desk.web.deploy("BUILDING")),
+        (
+            "not seen",
+            lambda desk: desk.world.faults.add(host="railway", mode="status", status=502, times=99),
+        ),
+        ("broken", lambda desk: desk.web.deploy("FAILED")),
+    ],
+    ids=["healthy", "undecided", "not seen", "broken"],
+)
+def test_a_project_is_healthy_only_when_all_of_it_was_seen(
+    desk: Desk, capsys: pytest.CaptureFixture[str], state: str, change: object
+) -> None:
+    """Blind and undecided are words of their own."""
+    assert callable(change)
+    change(desk)
+    run(["run-once"])
+    capsys.readouterr()
+
+    run(["status", "--json"])
+
+    (project,) = json.loads(capsys.readouterr().out)["projects"]
+    assert state == project["state"]
+
+
+def test_status_json_before_the_first_cycle_has_no_sentence(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Null is the absence of a look."""
+    run(["status", "--json"])
+
+    assert json.loads(capsys.readouterr().out) == {"sentence": None, "at": None, "projects": []}
+
+
+def test_incidents_lists_what_is_open(broken: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line an incident, with its issue."""
+    assert run(["incidents"]) == Exit.DONE
+
+    out = capsys.readouterr().out
+    assert "Main CI red: CI (shop)" in out
+    assert "acme/shop#1" in out
+    assert "acme/shop#2" in out
+
+
+def test_incidents_hides_what_is_over_unless_asked(
+    broken: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """History is there for whoever wants it."""
+    mend(broken)
+    broken.world.advance(MORE_THAN_SETTLING)
+    run(["run-once"])
+    capsys.readouterr()
+
+    run(["incidents", "--json"])
+    now = json.loads(capsys.readouterr().out)
+    run(["incidents", "--all", "--json"])
+    ever = json.loads(capsys.readouterr().out)
+
+    assert [] == [each["phase"] for each in now if each["kind"] == "staging-deploy-failed"]
+    assert "resolved" in [each["phase"] for each in ever]
+
+
+def test_why_tells_the_evidence_and_the_decisions(
+    broken: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By issue number, with or without the sign."""
+    run(["incidents", "--json"])
+    known = {each["kind"]: each for each in json.loads(capsys.readouterr().out)}
+    number = known["main-ci-red"]["issue"]["number"]
+
+    assert run(["why", f"#{number}"]) == Exit.DONE
+
+    out = capsys.readouterr().out
+    assert out.startswith("Main CI red: CI (shop)\n")
+    assert "FAILED test_total" in out
+    assert "OpenIssue: Workflow CI failed" in out
+
+
+def test_why_by_fingerprint_as_json(broken: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The start of a fingerprint is enough."""
+    run(["incidents", "--json"])
+    known = json.loads(capsys.readouterr().out)[0]
+
+    assert run(["why", known["fingerprint"][:10], "--json"]) == Exit.DONE
+
+    told = json.loads(capsys.readouterr().out)
+    assert known["fingerprint"] == told["fingerprint"]
+    assert len(told["trail"]) == 1
+
+
+def test_why_of_what_was_not_filed_yet(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """An incident exists before its issue does."""
+    desk.repo.has_issues = False
+    desk.web.deploy("FAILED")
+    run(["run-once"])
+    run(["incidents", "--json"])
+    fingerprint = json.loads(capsys.readouterr().out.splitlines()[-1])[0]["fingerprint"]
+
+    assert run(["why", fingerprint]) == Exit.DONE
+
+    out = capsys.readouterr().out
+    assert "not filed yet" in out
+    assert "none yet" in out
+    run(["incidents"])
+    assert capsys.readouterr().out.splitlines()[-1].endswith("-")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [("99", "no incident '99'"), ("", "names several incidents")],
+    ids=["unknown", "ambiguous"],
+)
+def test_why_refuses_what_is_not_one_incident(
+    broken: Desk, capsys: pytest.CaptureFixture[str], wanted: str, says: str
+) -> None:
+    """It says how to find the right one."""
+    assert run(["why", wanted]) == Exit.WRONG
+
+    assert says in capsys.readouterr().err

@@ -1,0 +1,105 @@
+import gzip
+import inspect
+import json
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLSchema, build_client_schema, build_schema, parse, validate
+
+from pipeline_health.clients import documents
+
+CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
+
+BUILT: dict[str, dict[str, Callable[[], str]]] = {
+    "github_look": {
+        "one": lambda: documents.github_look([None], [False]),
+        "named-branch": lambda: documents.github_look(["main"], [False]),
+        "many": lambda: documents.github_look([None, "main", None], [False, True, True]),
+    },
+    "github_issues": {
+        "one": lambda: documents.github_issues(1),
+        "fifty": lambda: documents.github_issues(50),
+    },
+    "railway_look": {
+        "one": lambda: documents.railway_look(1),
+        "many": lambda: documents.railway_look(5),
+        "project-token": lambda: documents.railway_look(1, project_token=True),
+    },
+}
+
+
+def public_names() -> set[str]:
+    """Give every public text and function that the module makes itself."""
+    return {
+        name
+        for name, value in vars(documents).items()
+        if not name.startswith("_")
+        and (
+            isinstance(value, str)
+            or (inspect.isfunction(value) and value.__module__ == documents.__name__)
+        )
+    }
+
+
+def constants() -> list[str]:
+    """Give the names of the documents that are not built."""
+    return sorted(public_names() - set(BUILT))
+
+
+def every_document() -> Sequence[object]:
+    """Give each document that can be sent, with the name to show for it."""
+    fixed = [pytest.param(name, getattr(documents, name), id=name) for name in constants()]
+    built = [
+        pytest.param(name, build(), id=f"{name}-{case}")
+        for name, cases in BUILT.items()
+        for case, build in cases.items()
+    ]
+    return fixed + built
+
+
+@cache
+def schema_of(provider: str) -> GraphQLSchema:
+    """Read a provider's published schema."""
+    if provider == "github":
+        text = gzip.decompress((CONTRACTS / "github.schema.graphql.gz").read_bytes()).decode()
+        return build_schema(text, assume_valid=True)
+    told = json.loads(gzip.decompress((CONTRACTS / "railway.schema.json.gz").read_bytes()))
+    return build_client_schema(told.get("data", told), assume_valid=True)
+
+
+@pytest.fixture
+def _contracts() -> None:
+    if CONTRACTS.is_dir():
+        return
+    reason = f"no published schemas at {CONTRACTS.name}/ beside the repository"
+    if os.environ.get("CI") == "true":  # noqa: TID251 - whether skipping is allowed here
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.mark.usefixtures("_contracts")
+@pytest.mark.parametrize(("name", "document"), every_document())
+def test_every_document_holds_against_the_published_schema(name: str, document: str) -> None:
+    """No field, argument, variable or fragment is one that the provider does not know."""
+    schema = schema_of(name.partition("_")[0].lower())
+
+    problems = [problem.message for problem in validate(schema, parse(document))]
+
+    assert [] == problems
+
+
+def test_every_function_that_builds_a_document_is_built_here() -> None:
+    """A new function in `documents` fails this test until a case above builds it."""
+    functions = {name for name in public_names() if callable(getattr(documents, name))}
+
+    assert functions == set(BUILT)
+
+
+def test_every_document_names_its_provider() -> None:
+    """The provider, and so the schema, is the first word of a document's name."""
+    providers = {name.partition("_")[0].lower() for name in public_names()}
+
+    assert {"github", "railway"} == providers

@@ -1,0 +1,102 @@
+"""From an issue back to its incident, when the ledger knows nothing of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from incident_builders import CI, PROJECT, REJECTED, REPO, T0, UNKNOWN, WEB, ailment, incident
+from pipeline_health.core.adoption import adopted, found_again, is_worth_adopting
+from pipeline_health.core.issue_text import body, digest, marker_of
+from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.incident import CauseClass, Filing, Owner, Phase
+from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.policy import EvidenceMode, Routing
+
+NOW = T0 + timedelta(days=10)
+WEEK = timedelta(days=7)
+FILED = incident(ailment(), ailment(WEB))
+
+
+def issue(*, is_open: bool = True, closed_at: datetime | None = None) -> TrackedIssue:
+    """Give the issue that was filed for an incident."""
+    return TrackedIssue(
+        ref=IssueRef(REPO, 7),
+        open=is_open,
+        not_planned=False,
+        title=FILED.title,
+        body=body(FILED, routing=Routing(), evidence_shown=EvidenceMode.FULL),
+        labels=frozenset(),
+        ours=True,
+        created_at=T0,
+        updated_at=T0,
+        closed_at=closed_at,
+        url="https://github.com/acme/shop/issues/7",
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "worth"),
+    [
+        (issue(), True),
+        (issue(is_open=False, closed_at=NOW - WEEK), True),
+        (issue(is_open=False, closed_at=NOW - WEEK - timedelta(seconds=1)), False),
+        (issue(is_open=False), False),
+    ],
+    ids=["open", "closed lately", "closed long ago", "closed at an unknown time"],
+)
+def test_what_would_not_be_reopened_is_not_adopted(of: TrackedIssue, worth: bool) -> None:  # noqa: FBT001
+    """Old stories stay closed."""
+    assert is_worth_adopting(of, reopen_within=WEEK, now=NOW) is worth
+
+
+def test_an_adopted_incident_knows_what_its_marker_tells() -> None:
+    """Identity, symptoms, dates, attempts and owner survive a lost ledger."""
+    back = adopted(issue(), marker_of(FILED), project=PROJECT)
+
+    assert (FILED.fingerprint, FILED.nonce, FILED.kind, FILED.title) == (
+        back.fingerprint,
+        back.nonce,
+        back.kind,
+        back.title,
+    )
+    assert [CI, WEB] == [each.symptom for each in back.ailments]
+    assert (Phase.OPEN, CauseClass.UNKNOWN, Owner.AGENT) == (
+        back.phase,
+        back.cause.of,
+        back.cause.owner,
+    )
+    assert back.filing == Filing(
+        repo=REPO,
+        number=7,
+        url="https://github.com/acme/shop/issues/7",
+        told=digest(issue().body),
+        owner=Owner.AGENT,
+    )
+
+
+def test_a_persons_issue_comes_back_as_a_persons() -> None:
+    """The agent does not get it because a ledger was lost."""
+    back = adopted(issue(), marker_of(incident(cause=REJECTED)), project=PROJECT)
+
+    assert (CauseClass.CREDENTIAL, Owner.HUMAN) == (back.cause.of, back.cause.owner)
+
+
+def test_a_lost_answer_gives_an_incident_its_number() -> None:
+    """The issue is there; only nobody had said so."""
+    back = found_again(FILED, issue(), marker_of(FILED))
+
+    assert back.filing is not None
+    assert (7, FILED.cause) == (back.filing.number, UNKNOWN)
+
+
+def test_an_issue_of_a_renamed_repository_is_known_under_its_new_name() -> None:
+    """The number stays, the name changes."""
+    before = replace(
+        FILED, repo=RepoName("acme/old"), filing=Filing(repo=RepoName("acme/old"), number=7, url="")
+    )
+
+    back = found_again(before, issue(), marker_of(FILED))
+
+    assert back.filing is not None
+    assert (REPO, REPO) == (back.repo, back.filing.repo)

@@ -1,0 +1,248 @@
+"""Which incident a finding belongs to: continuity first, then one incident per root cause."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from incident_builders import (
+    BAD,
+    CI,
+    EVIDENCE,
+    FIXED,
+    GOOD,
+    MINUTE,
+    PROJECT,
+    REJECTED,
+    REPO,
+    STAGING,
+    T0,
+    UNKNOWN,
+    WEB,
+    ailment,
+    incident,
+    proof,
+    run,
+)
+from pipeline_health.core.correlate import Correlation, fingerprint_of
+from pipeline_health.core.model.case import Diagnosed
+from pipeline_health.core.model.findings import Finding, Kind, Symptom
+from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
+from pipeline_health.core.model.questions import Evidence
+
+LATER = T0 + 30 * MINUTE
+WEEK = timedelta(days=7)
+
+
+def found(
+    symptom: Symptom = CI,
+    *,
+    since: datetime = T0,
+    commit: Sha = BAD,
+    cause: Cause = UNKNOWN,
+    evidence: Evidence | None = None,
+) -> Diagnosed:
+    """Give a finding with its cause."""
+    finding = Finding(
+        symptom=symptom,
+        project=PROJECT,
+        since=since,
+        commit=commit,
+        trace=run(),
+        says=f"{symptom.subject.name} failed.",
+    )
+    return Diagnosed(finding=finding, cause=cause, evidence=evidence)
+
+
+def placed(
+    known: Sequence[Incident], *diagnosed: Diagnosed, now: datetime = LATER
+) -> tuple[tuple[Incident, tuple[Diagnosed, ...]], ...]:
+    """Give every incident with its findings."""
+    correlation = Correlation(
+        known,
+        repos={PROJECT: REPO},
+        last_green={CI: GOOD},
+        reopen_within=WEEK,
+        seed="seed",
+    )
+    correlation.place(diagnosed, now=now)
+    return correlation.placed()
+
+
+def resolved(*, at: datetime = T0 + 10 * MINUTE, filed: int | None = 7) -> Incident:
+    """Give an incident of CI that was proved to be over."""
+    healed = replace(ailment(), healed=proof(at=at))
+    filing = None if filed is None else Filing(repo=REPO, number=filed, url="u")
+    return replace(incident(healed), phase=Phase.RESOLVED, resolved_at=at, filing=filing)
+
+
+def test_a_new_failure_opens_an_incident() -> None:
+    """Nothing is known, so the failure gets an incident that names it in its title."""
+    ((opened, findings),) = placed([], found())
+
+    assert opened.title == "Main CI red: CI (shop)"
+    assert (Kind.MAIN_CI_RED, Phase.OPEN, 1) == (opened.kind, opened.phase, opened.count)
+    assert (T0, LATER, GOOD) == (opened.first_failed_at, opened.first_seen, opened.last_green)
+    assert findings == (found(),)
+
+
+def test_the_same_symptom_at_another_commit_is_the_same_incident() -> None:
+    """Root cause, not SHA, is identity."""
+    ((same, _),) = placed([incident(ailment())], found(since=LATER, commit=FIXED))
+
+    assert (2, FIXED, LATER) == (same.count, same.commit, same.failed_at)
+    assert [BAD, FIXED] == [each.commit for each in same.occurrences]
+
+
+def test_a_standing_failure_changes_nothing() -> None:
+    """The same failure seen again is no second occurrence."""
+    before = incident(ailment())
+
+    assert placed([before], found()) == ((before, (found(),)),)
+
+
+def test_a_cause_that_shows_later_changes_the_owner_and_not_the_incident() -> None:
+    """A first look often has no log yet; the second names a credential."""
+    before = replace(incident(ailment()), evidence=None)
+
+    ((after, _),) = placed([before], found(cause=REJECTED, evidence=EVIDENCE))
+
+    assert before.fingerprint == after.fingerprint
+    assert (REJECTED, EVIDENCE) == (after.cause, after.evidence)
+    assert after.newest.jobs == EVIDENCE.jobs
+
+
+def test_a_credential_is_not_forgotten_when_the_next_log_is_lost() -> None:
+    """A human's problem never goes back to the agent because a log is gone."""
+    before = incident(ailment(), cause=REJECTED)
+
+    ((after, _),) = placed([before], found(since=LATER, cause=UNKNOWN))
+
+    assert after.cause == REJECTED
+
+
+def test_an_incident_found_again_by_its_marker_learns_the_name_of_its_secret() -> None:
+    """A marker says whose an issue is, not which secret; evidence does."""
+    before = incident(ailment(), cause=replace(REJECTED, key=""))
+
+    ((after, _),) = placed([before], found(cause=REJECTED))
+
+    assert after.cause == REJECTED
+
+
+def test_one_rejected_secret_is_one_incident_across_kinds() -> None:
+    """CI and the deploy fail for the same token: one issue, that lists both."""
+    ((one, findings),) = placed([], found(cause=REJECTED), found(WEB, since=LATER, cause=REJECTED))
+
+    assert one.kind is Kind.CREDENTIAL_REJECTED
+    assert [CI, WEB] == [each.symptom for each in one.ailments]
+    assert len(findings) == 2
+
+
+def test_the_same_secret_in_another_repository_is_another_incident() -> None:
+    """A secret's name is an identity within its repository only."""
+    elsewhere = replace(incident(ailment(WEB), cause=REJECTED), repo=type(REPO)("acme/blog"))
+
+    assert len(placed([elsewhere], found(cause=REJECTED))) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(STAGING, WEB), (WEB, STAGING)], ids=["record first", "Railway first"]
+)
+def test_a_deployment_record_and_the_service_behind_it_are_one_incident(
+    first: Symptom, second: Symptom
+) -> None:
+    """GitHub's record names no service; Railway tells the same failure by the service's name."""
+    ((one, _),) = placed([incident(ailment(first))], found(second, since=LATER))
+
+    assert {first, second} == {each.symptom for each in one.ailments}
+
+
+def test_two_services_are_two_incidents() -> None:
+    """What fails alone is filed alone."""
+    api = replace(WEB, subject=replace(WEB.subject, name="api"))
+
+    assert len(placed([incident(ailment(WEB))], found(api))) == 2
+
+
+def test_what_was_resolved_lately_is_opened_again() -> None:
+    """A relapse within a week reopens its issue instead of filing a second one."""
+    before = resolved()
+
+    ((again, findings),) = placed([before], found(since=LATER))
+
+    assert (before.nonce, Phase.OPEN, None) == (again.nonce, again.phase, again.resolved_at)
+    assert again.broken == again.ailments
+    assert len(findings) == 1
+
+
+def test_after_the_window_a_relapse_is_a_new_incident_that_names_the_old() -> None:
+    """An old story is linked, and not continued."""
+    now = T0 + 8 * timedelta(days=1)
+
+    (_, (new, _)) = placed([resolved()], found(since=now), now=now)
+
+    assert (7, Phase.OPEN) == (new.previous, new.phase)
+
+
+def test_a_relapse_of_what_was_never_filed_links_to_nothing() -> None:
+    """There is no issue that could be named."""
+    now = T0 + 8 * timedelta(days=1)
+
+    (_, (new, _)) = placed([resolved(filed=None)], found(since=now), now=now)
+
+    assert new.previous is None
+
+
+def test_a_failure_from_before_the_proof_reopens_nothing() -> None:
+    """A stale look shows a failure that was proved to be over since."""
+    before = resolved()
+
+    assert placed([before], found(since=T0 + 5 * MINUTE)) == ((before, ()),)
+
+
+def test_a_stale_failure_does_not_break_what_was_healed_in_a_live_incident() -> None:
+    """One symptom is proved, another stands: an old look at the first changes nothing."""
+    healed = replace(ailment(), healed=proof(at=T0 + 10 * MINUTE))
+    before = incident(healed, ailment(WEB))
+
+    assert placed([before], found(since=T0 + 5 * MINUTE)) == ((before, ()),)
+
+
+def test_an_older_failure_than_the_one_noted_changes_nothing() -> None:
+    """Times only go forward: the newest failure is what is told."""
+    before = incident(ailment(failed_at=LATER))
+
+    ((after, _),) = placed([before], found(since=T0, cause=REJECTED))
+
+    assert before == after
+
+
+def test_better_evidence_is_kept_over_worse() -> None:
+    """A whole log is not thrown away for a later look that found none."""
+    before = incident(ailment())
+    nothing_yet = Evidence(at=LATER, complete=False)
+
+    ((after, _),) = placed([before], found(since=LATER, evidence=nothing_yet))
+
+    assert after.evidence == EVIDENCE
+
+
+def test_occurrences_are_bounded_and_counted() -> None:
+    """A storm of commits stays one issue of bounded length."""
+    known: tuple[Incident, ...] = ()
+    for minute in range(25):
+        known = tuple(one for one, _ in placed(known, found(since=T0 + minute * MINUTE)))
+
+    assert (25, 20) == (known[0].count, len(known[0].occurrences))
+
+
+def test_the_fingerprint_holds_no_commit_and_tells_causes_apart() -> None:
+    """A symptom has one identity, a secret has another, and the repository's case is no part."""
+    assert fingerprint_of(CI, UNKNOWN, REPO) != fingerprint_of(CI, REJECTED, REPO)
+    assert fingerprint_of(CI, REJECTED, REPO) == fingerprint_of(WEB, REJECTED, REPO)
+    assert fingerprint_of(CI, REJECTED, REPO) == fingerprint_of(
+        CI, REJECTED, type(REPO)(REPO.upper())
+    )

@@ -1,0 +1,410 @@
+"""The life of an incident: what heals it, when it is over, and what people decide about it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from builders import a_branch, a_job, a_view, github
+from incident_builders import (
+    BAD,
+    CI,
+    FIXED,
+    GOOD,
+    MINUTE,
+    REPO,
+    T0,
+    WEB,
+    ailment,
+    deployment,
+    incident,
+    page,
+    proof,
+    run,
+)
+from pipeline_health.core.incidents import (
+    advanced,
+    may_heal,
+    proof_of,
+    proof_questions,
+    with_outcome,
+    with_proofs,
+)
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.findings import Finding, Proof
+from pipeline_health.core.model.ids import Login, Sha
+from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
+from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.plan import (
+    Change,
+    CloseIssue,
+    Comment,
+    HandOver,
+    OpenIssue,
+    Outcome,
+    ReopenIssue,
+    UpdateIssue,
+)
+from pipeline_health.core.model.questions import (
+    Answers,
+    Contains,
+    Job,
+    JobsOf,
+    Relation,
+)
+from pipeline_health.core.model.readings import Blind, CheckConclusion, NotAsked, Part, Seen
+from pipeline_health.core.model.snapshot import ProjectView
+
+NOW = T0 + timedelta(hours=3)
+REF = IssueRef(REPO, 7)
+AGENTS = frozenset({Login("archon")})
+PASSED = a_job("test", CheckConclusion.SUCCESS)
+
+
+def view(
+    *jobs: Job,
+    history: tuple[Sha, ...] = (FIXED, BAD, GOOD),
+    relation: Relation | None = None,
+) -> ProjectView:
+    """Give a look whose branch holds *history*, and whose green run had *jobs*."""
+    green = {JobsOf(run(202)): Seen(at=NOW, value=jobs)} if jobs else {}
+    related = (
+        {}
+        if relation is None
+        else {Contains(repo=REPO, newer=FIXED, older=BAD): Seen(at=NOW, value=relation)}
+    )
+    return a_view(
+        read=github(branch=a_branch(head=history[0], history=history)),
+        answers=Answers(jobs=green, contains=related),
+    )
+
+
+def test_a_newer_success_at_a_commit_that_contains_the_failing_one_heals() -> None:
+    """The proof is newer, later on the branch, and by the job that had failed."""
+    healed = with_proofs(incident(), [proof()], view(PASSED))
+
+    assert healed.broken == ()
+    assert proof_of(healed) == proof()
+
+
+def test_one_proof_of_several_is_enough() -> None:
+    """Two sources speak of one thing; the older word does not drown the newer."""
+    proofs = [proof(), proof(at=T0)]
+
+    assert with_proofs(incident(), proofs, view(PASSED)).broken == ()
+    assert with_proofs(incident(), proofs[::-1], view(PASSED)).broken == ()
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "seen"),
+    [
+        pytest.param(ailment(), proof(at=T0), view(), id="not newer than the failure"),
+        pytest.param(
+            ailment(), replace(proof(), commit=GOOD), view(), id="at a commit before the failing"
+        ),
+        pytest.param(ailment(), replace(proof(), commit=None), view(), id="at an unknown commit"),
+        pytest.param(ailment(), proof(), view(history=(GOOD,)), id="ancestry not known yet"),
+        pytest.param(
+            ailment(), proof(), view(history=(GOOD,), relation=Relation.BEHIND), id="behind"
+        ),
+        pytest.param(ailment(jobs=("test",)), proof(), view(), id="jobs not known yet"),
+        pytest.param(ailment(jobs=("test",)), proof(), view(a_job("build")), id="the job is gone"),
+        pytest.param(
+            ailment(jobs=("test",)),
+            proof(),
+            view(a_job("test", CheckConclusion.SKIPPED)),
+            id="the job was skipped",
+        ),
+        pytest.param(
+            ailment(jobs=("test (3.11)",)),
+            proof(),
+            view(a_job("test (3.11)"), a_job("test (3.12)", CheckConclusion.FAILURE)),
+            id="one leg of the matrix still fails",
+        ),
+    ],
+)
+def test_nothing_less_heals(of: object, by: Proof, seen: ProjectView) -> None:
+    """Every piece of the proof is needed."""
+    assert not may_heal(of, by, seen)  # type: ignore[arg-type]
+
+
+def test_jobs_that_could_not_be_read_prove_nothing() -> None:
+    """Blind closes nothing."""
+    answers = Answers(jobs={JobsOf(run(202)): Blind(at=NOW, why="502")})
+
+    assert not may_heal(ailment(jobs=("test",)), proof(), replace(view(), answers=answers))
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "seen"),
+    [
+        pytest.param(ailment(commit=None), replace(proof(), commit=None), view(), id="no commit"),
+        pytest.param(
+            ailment(),
+            proof(),
+            view(history=(GOOD,), relation=Relation.AHEAD),
+            id="asked for, and ahead",
+        ),
+        pytest.param(
+            ailment(WEB, trace=deployment(), jobs=("test",)),
+            replace(proof(WEB), trace=deployment()),
+            view(),
+            id="a deployment has no jobs",
+        ),
+        pytest.param(
+            ailment(jobs=("test (3.11)",)), proof(), view(a_job("test (3.12)")), id="matrix"
+        ),
+    ],
+)
+def test_other_proofs_that_are_enough(of: object, by: Proof, seen: ProjectView) -> None:
+    """What cannot be asked for is not asked for."""
+    assert may_heal(of, by, seen)  # type: ignore[arg-type]
+
+
+def test_what_a_proof_needs_is_asked_for() -> None:
+    """Ancestry that the history does not show, and the jobs of the green run."""
+    asked = set(proof_questions(incident(), [proof()], view(history=(GOOD,))))
+
+    assert asked == {Contains(repo=REPO, newer=FIXED, older=BAD), JobsOf(run(202))}
+
+
+@pytest.mark.parametrize(
+    ("of", "proofs"),
+    [
+        (incident(), [proof(at=T0)]),
+        (incident(), [proof(WEB)]),
+        (incident(replace(ailment(), healed=proof())), [proof()]),
+        (incident(ailment()), [proof()]),
+    ],
+    ids=["an old proof", "of something else", "healed already", "nothing more is needed"],
+)
+def test_nothing_is_asked_in_vain(of: Incident, proofs: list[Proof]) -> None:
+    """A proof that cannot heal, or that needs nothing, costs no request."""
+    assert set(proof_questions(of, proofs, view())) == set()
+
+
+def tracked(
+    *,
+    is_open: bool = True,
+    not_planned: bool = False,
+    by: str | None = "dev",
+    bot: bool = False,
+    closed_at: datetime | None = NOW,
+) -> Seen[Tracked]:
+    """Give the issue as the tracker shows it."""
+    shown = TrackedIssue(
+        ref=REF,
+        open=is_open,
+        not_planned=not_planned,
+        title="t",
+        body="",
+        labels=frozenset(),
+        ours=True,
+        created_at=T0,
+        updated_at=T0,
+        closed_at=closed_at,
+        url="u",
+        closed_by=None if by is None else Login(by),
+        closed_by_bot=bot,
+    )
+    return Seen(at=NOW, value=shown)
+
+
+def life(
+    of: Incident,
+    issue: Part[Tracked] | None = None,
+    *,
+    fails: bool = True,
+    in_flight: bool = False,
+) -> Incident:
+    """Give *of* one step further."""
+    finding = Finding(
+        symptom=CI, project=of.project, since=T0, commit=BAD, trace=run(), says="CI failed."
+    )
+    found = (Diagnosed(finding=finding, cause=of.cause, evidence=None),) if fails else ()
+    case = Case(incident=of, findings=found, in_flight=in_flight, issue=issue or NotAsked())
+    return advanced(case, agent_logins=AGENTS, now=NOW).incident
+
+
+HALF = incident(ailment(), replace(ailment(WEB), healed=proof(WEB)))
+OVER = incident(replace(ailment(), healed=proof()))
+RESOLVED = replace(OVER, phase=Phase.RESOLVED, resolved_at=T0)
+MUTED = replace(incident(), phase=Phase.MUTED)
+
+
+@pytest.mark.parametrize(
+    ("after", "phase"),
+    [
+        pytest.param(life(incident()), Phase.OPEN, id="it fails"),
+        pytest.param(life(incident(), fails=False), Phase.OPEN, id="nobody says anything"),
+        pytest.param(
+            life(incident(), fails=False, in_flight=True), Phase.RECOVERING, id="a run is under way"
+        ),
+        pytest.param(life(HALF, fails=False), Phase.RECOVERING, id="half of it is proved"),
+        pytest.param(life(OVER, fails=False), Phase.RESOLVED, id="all of it is proved"),
+        pytest.param(life(MUTED), Phase.MUTED, id="muted stays muted while it fails"),
+        pytest.param(
+            life(replace(OVER, phase=Phase.MUTED)), Phase.RESOLVED, id="muted until it recovered"
+        ),
+        pytest.param(life(MUTED, tracked(is_open=True)), Phase.OPEN, id="a person opened it again"),
+        pytest.param(life(incident(), tracked()), Phase.OPEN, id="open in the tracker"),
+        pytest.param(
+            life(incident(), tracked(is_open=False)), Phase.OPEN, id="closed while it fails"
+        ),
+        pytest.param(
+            life(incident(), tracked(is_open=False, not_planned=True)),
+            Phase.MUTED,
+            id="closed as not planned by a person",
+        ),
+        pytest.param(
+            life(incident(), tracked(is_open=False, not_planned=True, by="archon")),
+            Phase.OPEN,
+            id="closed as not planned by the agent",
+        ),
+        pytest.param(
+            life(incident(), tracked(is_open=False, not_planned=True, bot=True)),
+            Phase.OPEN,
+            id="closed as not planned by a bot",
+        ),
+        pytest.param(
+            life(incident(), tracked(is_open=False, not_planned=True, by=None)),
+            Phase.OPEN,
+            id="closed as not planned by nobody knows whom",
+        ),
+        pytest.param(life(incident(), Blind(at=NOW, why="502")), Phase.OPEN, id="not readable"),
+    ],
+)
+def test_the_phase_follows_from_what_is_seen(after: Incident, phase: Phase) -> None:
+    """One row a way through the life of an incident."""
+    assert phase is after.phase
+
+
+def test_it_is_resolved_at_the_time_of_the_cycle_that_proved_it_and_stays_so() -> None:
+    """The first cycle that has every proof dates the end."""
+    assert life(OVER, fails=False).resolved_at == NOW
+    assert life(RESOLVED, fails=False).resolved_at == T0
+
+
+def test_an_issue_is_deleted_when_two_looks_an_hour_apart_say_so() -> None:
+    """One 404 may be a replica that lags; the second, an hour later, is believed."""
+    gone = Seen(at=NOW, value=Gone(ref=REF, why="not found"))
+
+    assert (life(incident(), gone).phase, life(incident(), gone).gone_since) == (Phase.OPEN, NOW)
+    once = replace(incident(), gone_since=NOW - 59 * MINUTE)
+    assert life(once, gone).phase is Phase.OPEN
+    twice = replace(incident(), gone_since=NOW - 60 * MINUTE)
+    assert life(twice, gone).phase is Phase.MUTED
+    assert life(replace(RESOLVED, gone_since=T0), gone).phase is Phase.RESOLVED
+    assert life(once, tracked()).gone_since is None
+
+
+@pytest.mark.parametrize(
+    ("before", "closed_at", "after"),
+    [(None, T0, T0), (None, None, NOW), (T0 - MINUTE, T0, T0 - MINUTE)],
+    ids=["closed by somebody", "at an unknown time", "noted before"],
+)
+def test_the_closed_issue_of_a_resolved_incident_is_noted_once(
+    before: datetime | None, closed_at: datetime | None, after: datetime
+) -> None:
+    """What is known to be closed need not be read in every cycle."""
+    filed = replace(RESOLVED, filing=Filing(repo=REPO, number=7, url="u", closed_at=before))
+
+    seen = life(filed, tracked(is_open=False, closed_at=closed_at), fails=False)
+
+    assert seen.filing is not None
+    assert after == seen.filing.closed_at
+
+
+def test_a_resolved_incident_that_was_never_filed_has_nothing_to_note() -> None:
+    """No filing, no date."""
+    assert life(RESOLVED, tracked(is_open=False), fails=False) == RESOLVED
+
+
+def test_there_is_no_proof_while_anything_is_unproved() -> None:
+    """The proof of an incident is the last one of all its ailments."""
+    assert proof_of(HALF) is None
+    late = proof(WEB, at=NOW)
+    both = incident(replace(ailment(), healed=proof()), replace(ailment(WEB), healed=late))
+    assert proof_of(both) == late
+
+
+FILED = replace(incident(), filing=Filing(repo=REPO, number=7, url="u", told="old"))
+WORDS = Comment(key="k", body="b")
+NAMED = {"fingerprint": FILED.fingerprint, "nonce": FILED.nonce, "ref": REF, "reason": "r"}
+OPENING = OpenIssue(
+    fingerprint=FILED.fingerprint,
+    nonce=FILED.nonce,
+    repo=REPO,
+    title="t",
+    body="b",
+    labels=(),
+    owner=Owner.HUMAN,
+    reason="r",
+)
+UPDATE = UpdateIssue(body="b", **NAMED)  # type: ignore[arg-type]
+CLOSE = CloseIssue(body="b", comment=WORDS, **NAMED)  # type: ignore[arg-type]
+REOPEN = ReopenIssue(body="b", comment=WORDS, **NAMED)  # type: ignore[arg-type]
+HAND = HandOver(
+    body="b",
+    add=(),
+    remove=(),
+    owner=Owner.HUMAN,
+    comment=WORDS,
+    **NAMED,  # type: ignore[arg-type]
+)
+
+
+def done(change: Change, *, told: str = "new") -> Outcome:
+    """Give the outcome of a change that was made."""
+    return Outcome(change=change, applied=True, ref=REF, url="https://x", told=told)
+
+
+def test_an_opened_issue_is_filed() -> None:
+    """Its number, its text, its owner and the time are kept."""
+    after = with_outcome(incident(), done(OPENING), now=NOW).filing
+
+    assert after == Filing(
+        repo=REPO, number=7, url="https://x", told="new", owner=Owner.HUMAN, opened_at=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "after"),
+    [
+        (UPDATE, "new", {"told": "new"}),
+        (UPDATE, "", {"told": "old"}),
+        (CLOSE, "new", {"told": "new", "closed_at": NOW}),
+        (replace(CLOSE, duplicate_of=3), "", {"told": "old"}),
+        (REOPEN, "new", {"told": "new", "closed_at": None}),
+        (HAND, "new", {"told": "new", "owner": Owner.HUMAN}),
+    ],
+    ids=["edited", "nothing told", "closed", "a stray was closed", "reopened", "handed over"],
+)
+def test_a_change_that_was_made_is_kept(
+    change: Change, told: str, after: dict[str, object]
+) -> None:
+    """So that it is not made again."""
+    assert FILED.filing is not None
+
+    kept = with_outcome(FILED, done(change, told=told), now=NOW).filing
+
+    assert replace(FILED.filing, **after) == kept  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("of", "outcome"),
+    [
+        (FILED, Outcome(change=UPDATE, applied=False)),
+        (incident(), done(UPDATE)),
+        (incident(), Outcome(change=OPENING, applied=True)),
+    ],
+    ids=["not made", "nothing filed", "no number"],
+)
+def test_what_was_not_made_changes_nothing(of: Incident, outcome: Outcome) -> None:
+    """The next cycle plans it again."""
+    assert with_outcome(of, outcome, now=NOW) == of
+
+
+def test_a_link_needs_no_jobs() -> None:
+    """Another system's status has a page and no jobs of ours."""
+    assert may_heal(ailment(trace=page(), jobs=("x",)), replace(proof(), trace=page()), view())

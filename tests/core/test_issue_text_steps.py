@@ -1,0 +1,163 @@
+"""Who is told to do what: an agent, a person with keys, a person after an agent gave up."""
+
+from dataclasses import replace
+
+import pytest
+
+from incident_builders import (
+    CI,
+    MINUTE,
+    PIPELINE,
+    REJECTED,
+    STATUS,
+    T0,
+    UNKNOWN,
+    WEB,
+    ailment,
+    deployment,
+    incident,
+    proof,
+    run,
+)
+from pipeline_health.core.issue_text.steps import who_and_how
+from pipeline_health.core.model.incident import Cause, Incident, Owner
+
+PERSON = replace(UNKNOWN, owner=Owner.HUMAN)
+
+
+def test_the_task_of_an_agent() -> None:
+    """An agent is told to make it pass by one pull request, and when to change nothing."""
+    task = who_and_how(replace(incident(), attempts=2))
+
+    assert task.startswith(
+        "**An agent**, in the repository. Severity: HIGH. Nothing that is merged is proved to work,"
+    )
+    assert (
+        "1. Find out why job `test` of workflow `CI` failed: the evidence is at the end of this "
+        "issue, the whole log at [run 101](https://github.com/acme/shop/actions/runs/101) "
+        "(`gh run view 101 --log-failed --repo acme/shop`). 2 earlier fixes did not work: read "
+        "what was tried before you try again.\n2. Make it pass, on a branch." in task
+    )
+    assert 'description says "Fixes" and this issue\'s number' in task
+    assert "Out of scope: secrets, alarms and the checks themselves." in task
+    assert "a secret, a quota or the platform: change nothing, say so in a comment" in task
+    assert "earlier fix" not in who_and_how(incident())
+
+
+def test_the_task_of_an_agent_for_a_deployment() -> None:
+    """A deployment that failed is told by its consequence, and read where it can be read."""
+    task = who_and_how(incident(ailment(WEB, trace=deployment())))
+
+    assert "Severity: HIGH. Nothing new reaches staging," in task
+    assert (
+        "1. Find out why the deployment of service `web` failed: the evidence is at the end of "
+        "this issue, the whole log at [deployment `d-1`]"
+        "(https://railway.com/project/p1/service/s1?id=d-1).\n" in task
+    )
+
+
+def test_the_steps_for_a_rejected_railway_token() -> None:
+    """A person reads which secret, where it is made, where it is set, and what to run again."""
+    told = incident(
+        ailment(CI, trace=run(101)),
+        ailment(PIPELINE, trace=run(102), failed_at=T0 + MINUTE),
+        replace(ailment(STATUS, trace=run(103)), healed=proof(STATUS)),
+        cause=REJECTED,
+    )
+    steps = who_and_how(told)
+
+    assert steps.startswith("**A person** who may replace the secret `RAILWAY_TOKEN`. Severity:")
+    assert "[railway.com/account/tokens](https://railway.com/account/tokens)" in steps
+    assert "`gh secret set RAILWAY_TOKEN --repo acme/shop`. It asks for the value." in steps
+    assert "Never paste the value into this issue." in steps
+    assert (
+        "3. Run again what failed: `gh run rerun 101 --failed --repo acme/shop`, "
+        "`gh run rerun 102 --failed --repo acme/shop`.\n" in steps
+    )
+    assert steps.endswith(
+        "**Not for an agent.** No agent should try to rotate the secret, or to edit code, "
+        "workflows or checks around it: no commit can fix this, and every attempt is one more "
+        "failed run."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        pytest.param(
+            replace(REJECTED, key="NPM_TOKEN"),
+            "1. Find out at the provider why the secret `NPM_TOKEN` was refused (expired, revoked, "
+            "never set, or lacking a permission), and make a new value there.\n"
+            "2. Store it as the secret of the GitHub repository: "
+            "`gh secret set NPM_TOKEN --repo acme/shop`. It asks for the value.",
+            id="secret",
+        ),
+        pytest.param(
+            replace(REJECTED, key="npm"),
+            "1. Find out at the provider why the credential for `npm` was refused (expired, "
+            "revoked, never set, or lacking a permission), and make a new value there.\n"
+            "2. Store it as the secret of the GitHub repository: "
+            "`gh secret set NAME --repo acme/shop`, NAME being the secret that the failing step "
+            "reads. It asks for the value.",
+            id="provider",
+        ),
+        pytest.param(
+            replace(REJECTED, key="GITHUB_TOKEN"),
+            "1. `GITHUB_TOKEN` is made by Actions for every run and cannot be set: check "
+            "`permissions:` in the workflow, and Settings → Actions → General → Workflow "
+            "permissions of the repository.\n2. Run again what failed:",
+            id="token of Actions",
+        ),
+    ],
+)
+def test_the_steps_for_other_credentials(cause: Cause, expected: str) -> None:
+    """Every credential has the steps that can be taken for it, and no others."""
+    assert expected in who_and_how(incident(cause=cause))
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        pytest.param(REJECTED, "2. Set `RAILWAY_TOKEN` in Railway, in the variables", id="secret"),
+        pytest.param(
+            replace(REJECTED, key="container registry"),
+            "2. Set the new value in Railway, in the variables",
+            id="provider",
+        ),
+    ],
+)
+def test_the_steps_for_a_credential_of_a_railway_build(cause: Cause, expected: str) -> None:
+    """What Railway itself was refused is set in Railway, and not redeployed with old variables."""
+    told = incident(ailment(WEB, trace=deployment()), cause=cause)
+    steps = who_and_how(told)
+
+    assert expected in steps
+    assert "Do not press Redeploy on the failed deployment" in steps
+    assert "3. See that what failed runs again, and succeeds." in steps
+
+
+@pytest.mark.parametrize(
+    ("told", "who", "second"),
+    [
+        pytest.param(
+            replace(incident(cause=PERSON), attempts=3),
+            "**A person.** The agent's 3 fixes did not work, and it will not try again. Severity:",
+            "2. Fix it, or revert the commit that broke it. If it was not the code, run it again: "
+            "`gh run rerun 101 --failed --repo acme/shop`.\n3. If it may stay broken, close",
+            id="attempts used up",
+        ),
+        pytest.param(
+            incident(ailment(WEB, trace=deployment()), cause=PERSON),
+            "**A person.** No agent is working on it. Severity:",
+            "2. Fix it, or revert the commit that broke it.\n3. If it may stay broken, close",
+            id="nothing to run again",
+        ),
+    ],
+)
+def test_the_steps_for_a_person(told: Incident, who: str, second: str) -> None:
+    """A person reads why it is theirs now, what to do, and how to be left alone."""
+    steps = who_and_how(told)
+
+    assert steps.startswith(who)
+    assert "1. See why " in steps
+    assert second in steps

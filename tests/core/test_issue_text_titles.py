@@ -1,0 +1,169 @@
+"""Titles and the small words: stable, short, and never what another cron keys on."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident_builders import (
+    CI,
+    PIPELINE,
+    PROJECT,
+    REJECTED,
+    REPO,
+    STAGING,
+    STATUS,
+    UNKNOWN,
+    WEB,
+    deployment,
+    page,
+    run,
+)
+from pipeline_health.core.issue_text import duration, title_of
+from pipeline_health.core.issue_text.wording import commit_link, counted, link, names, trace_link
+from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.ids import ProjectName, Sha
+from pipeline_health.core.model.incident import Cause
+
+RAILWAY = replace(REJECTED, key="Railway")
+NAMELESS = replace(REJECTED, key="credential")
+
+
+@pytest.mark.parametrize(
+    ("symptom", "cause", "expected"),
+    [
+        pytest.param(CI, UNKNOWN, "Main CI red: CI (shop)", id="workflow"),
+        pytest.param(STATUS, UNKNOWN, "Main CI red: ci/circle (shop)", id="status"),
+        pytest.param(WEB, UNKNOWN, "Staging deploy failed: web (shop)", id="service"),
+        pytest.param(
+            STAGING, UNKNOWN, "Staging deploy failed: shop / staging (shop)", id="environment"
+        ),
+        pytest.param(CI, REJECTED, "RAILWAY_TOKEN rejected: CI cannot run (shop)", id="CI token"),
+        pytest.param(
+            WEB, REJECTED, "RAILWAY_TOKEN rejected: staging cannot deploy (shop)", id="deploy token"
+        ),
+        pytest.param(
+            PIPELINE,
+            REJECTED,
+            "RAILWAY_TOKEN rejected: staging cannot deploy (shop)",
+            id="token of a pipeline that deploys",
+        ),
+        pytest.param(
+            CI, RAILWAY, "Credential for Railway rejected: CI cannot run (shop)", id="provider"
+        ),
+        pytest.param(CI, NAMELESS, "Credential rejected: CI cannot run (shop)", id="nothing known"),
+    ],
+)
+def test_a_title_says_what_is_broken_and_where(
+    symptom: Symptom, cause: Cause, expected: str
+) -> None:
+    """A title begins as the portfolio's other crons know it, and ends with the project."""
+    kind = symptom.kind if cause is UNKNOWN else Kind.CREDENTIAL_REJECTED
+
+    title = title_of(kind, symptom.subject, project=PROJECT, cause=cause, symptom_kind=symptom.kind)
+
+    assert expected == title
+
+
+def test_a_service_says_by_itself_that_it_deploys() -> None:
+    """Without the symptom's kind a service still means a deployment, a workflow means CI."""
+    titles = [
+        title_of(Kind.CREDENTIAL_REJECTED, each.subject, project=PROJECT, cause=REJECTED)
+        for each in (WEB, PIPELINE)
+    ]
+
+    assert [
+        "RAILWAY_TOKEN rejected: staging cannot deploy (shop)",
+        "RAILWAY_TOKEN rejected: CI cannot run (shop)",
+    ] == titles
+
+
+@given(
+    kind=st.sampled_from(Kind),
+    thing=st.sampled_from(Thing),
+    name=st.text(max_size=200) | st.just("@archon fixes #12 <!-- x"),
+    project=st.text(max_size=90),
+    key=st.sampled_from(["[Sentry] x", "Bug: y", "K_" + "A" * 50]) | st.text(max_size=90),
+)
+def test_no_name_spoils_a_title(
+    kind: Kind, thing: Thing, name: str, project: str, key: str
+) -> None:
+    """Whatever is called what, a title is one short harmless line with one of our beginnings."""
+    title = title_of(
+        kind, Subject(thing, name), project=ProjectName(project), cause=replace(REJECTED, key=key)
+    )
+
+    assert len(title) <= 120
+    assert "\n" not in title
+    assert "@archon" not in title
+    assert "#12" not in title
+    assert not title.startswith(("[Sentry] ", "Bug: ", "Feature: ", "Sweep:"))
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        pytest.param(timedelta(seconds=-5), "less than a minute", id="clocks that disagree"),
+        pytest.param(timedelta(seconds=59), "less than a minute", id="seconds"),
+        pytest.param(timedelta(minutes=1), "1 min", id="a minute"),
+        pytest.param(timedelta(minutes=60), "1 h", id="an hour"),
+        pytest.param(timedelta(minutes=125), "2 h 5 min", id="hours and minutes"),
+        pytest.param(timedelta(days=3, hours=4, minutes=5), "3 d 4 h", id="days and hours"),
+        pytest.param(timedelta(days=1), "1 d", id="a day"),
+        pytest.param(timedelta(days=1, minutes=5), "1 d", id="a day and minutes"),
+    ],
+)
+def test_a_duration_is_told_in_two_units(length: timedelta, expected: str) -> None:
+    """A length of time is told in its two largest units, and is never negative."""
+    assert expected == duration(length)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        pytest.param("https://x.dev/a?b=c#d", "[here](https://x.dev/a?b=c#d)", id="plain"),
+        pytest.param("http://127.0.0.1:8080", "[here](http://127.0.0.1:8080)", id="port"),
+        pytest.param("", "here", id="none"),
+        pytest.param("javascript:alert(1)", "here (`javascript:alert(1)`)", id="other scheme"),
+        pytest.param("https://x.dev/)](x", "here (`https://x.dev/)](x`)", id="markup"),
+        pytest.param("https://x.dev/a b", "here (`https://x.dev/a b`)", id="blank"),
+        pytest.param("https://u@x.dev/", "here (`https://u@x.dev/`)", id="user"),
+        pytest.param(
+            "https://github.com/o/r/issues/1",
+            "here (`hxxps://github.com/o/r/issues/1`)",
+            id="issue",
+        ),
+        pytest.param("https://x.dev/#12", "here (`https://x.dev/no. 12`)", id="reference"),
+        pytest.param(
+            f"https://x.dev/{'a' * 500}", f"here (`https://x.dev/{'a' * 83}…`)", id="endless"
+        ),
+    ],
+)
+def test_only_a_harmless_url_is_linked(url: str, expected: str) -> None:
+    """A URL from outside is a link when it is plain, else it is only quoted."""
+    assert expected == link("here", url)
+
+
+def test_every_trace_is_linked() -> None:
+    """A run and a deployment are named by their ids; another system's page is called details."""
+    assert [
+        "[run 101](https://github.com/acme/shop/actions/runs/101)",
+        "[deployment `d-1`](https://railway.com/project/p1/service/s1?id=d-1)",
+        "[details](https://circle.example/jobs/7)",
+    ] == [trace_link(each) for each in (run(), deployment(), page())]
+
+
+def test_small_words() -> None:
+    """Commits are short, lists end, and numbers agree with their nouns."""
+    assert "[`1a1a1a1`](https://github.com/acme/shop/commit/" + "1a" * 20 + ")" == commit_link(
+        REPO, Sha("1a" * 20)
+    )
+    assert "`a`, `b`" == names(("a", "b"))
+    assert f"{', '.join(['`a`'] * 10)} and 2 more" == names(["a"] * 12)
+    assert ["1 job", "2 jobs", "2 fixes"] == [
+        counted(1, "job"),
+        counted(2, "job"),
+        counted(2, "fix", "fixes"),
+    ]

@@ -1,0 +1,412 @@
+"""From cases to a plan: what is opened, edited, closed, reopened, handed over, and what waits."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from incident_builders import (
+    CI,
+    EVIDENCE,
+    MINUTE,
+    PROJECT,
+    REJECTED,
+    REPO,
+    T0,
+    UNKNOWN,
+    ailment,
+    incident,
+    proof,
+    run,
+)
+from pipeline_health.core import issue_text
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.ids import Nonce
+from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
+from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.plan import (
+    CloseIssue,
+    HandOver,
+    OpenIssue,
+    Plan,
+    ReopenIssue,
+    UpdateIssue,
+)
+from pipeline_health.core.model.policy import EvidenceMode, Limits, Routing
+from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
+from pipeline_health.core.reconcile import Desk, Terms, reconcile
+
+NOW = T0 + 30 * MINUTE
+REF = IssueRef(REPO, 7)
+ROUTING = Routing()
+
+
+def terms(**changes: object) -> Terms:
+    """Give terms under which everything may be done."""
+    given = Terms(
+        routing=ROUTING,
+        limits=Limits(),
+        sla=timedelta(minutes=30),
+        desks={REPO: Desk(private=False)},
+        opened_lately=0,
+        now=NOW,
+    )
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def filed(
+    of: Incident, *, owner: Owner = Owner.AGENT, closed_at: datetime | None = None
+) -> Incident:
+    """Give *of* as it is once its issue says what is true."""
+    text = issue_text.body(of, routing=ROUTING, evidence_shown=EvidenceMode.FULL)
+    filing = Filing(
+        repo=REPO,
+        number=7,
+        url="u",
+        told=issue_text.digest(text),
+        owner=owner,
+        closed_at=closed_at,
+    )
+    return replace(of, filing=filing)
+
+
+def issue(**changes: object) -> TrackedIssue:
+    """Give the open issue of an incident, as our own account wrote it."""
+    given = TrackedIssue(
+        ref=REF,
+        open=True,
+        not_planned=False,
+        title="Main CI red: CI (shop)",
+        body="",
+        labels=frozenset({"pipeline-health", "bug", "archon:queued"}),
+        ours=True,
+        created_at=T0,
+        updated_at=T0,
+        closed_at=None,
+        url="u",
+    )
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def closed(at: datetime) -> TrackedIssue:
+    """Give the issue as somebody closed it."""
+    return issue(open=False, closed_at=at)
+
+
+def standing(*, since: datetime = T0) -> Diagnosed:
+    """Give a failure that still stands."""
+    finding = Finding(
+        symptom=CI, project=PROJECT, since=since, commit=None, trace=run(), says="CI failed."
+    )
+    return Diagnosed(finding=finding, cause=UNKNOWN, evidence=EVIDENCE)
+
+
+def case(
+    of: Incident,
+    *,
+    shown: Part[Tracked] | TrackedIssue | None = None,
+    found: tuple[Diagnosed, ...] | None = None,
+    **changes: object,
+) -> Case:
+    """Give a case in which the failure stands, unless *found* says otherwise."""
+    match shown:
+        case None:
+            part: Part[Tracked] = NotAsked()
+        case TrackedIssue():
+            part = Seen(at=NOW, value=shown)
+        case _:
+            part = shown
+    given = Case(
+        incident=of,
+        findings=(standing(),) if found is None else found,
+        issue=part,
+        shows=EvidenceMode.FULL,
+    )
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def resolved(of: Incident) -> Incident:
+    """Give *of* proved to be over."""
+    ailments = tuple(replace(each, healed=proof()) for each in of.ailments)
+    return replace(of, ailments=ailments, phase=Phase.RESOLVED, resolved_at=NOW)
+
+
+def test_an_unfiled_failure_is_opened_for_the_agent() -> None:
+    """The issue has its labels from the start, so that no pickup sees it without them."""
+    plan = reconcile([case(incident())], terms())
+
+    (change,) = plan.changes
+    assert isinstance(change, OpenIssue)
+    assert change.labels == ("pipeline-health", "bug", "archon:queued")
+    assert change.owner is Owner.AGENT
+    assert change.body.startswith("<!-- pipeline-health v1 {")
+
+
+def test_a_credential_is_opened_for_a_person_and_never_labelled_for_the_agent() -> None:
+    """A human's problem never goes to the agent."""
+    (change,) = reconcile([case(incident(cause=REJECTED))], terms()).changes
+
+    assert isinstance(change, OpenIssue)
+    assert change.labels == ("pipeline-health", "human-needed", "archon:skipped")
+
+
+@pytest.mark.parametrize(
+    ("desks", "why"),
+    [
+        ({}, "acme/shop was not seen"),
+        ({REPO: Desk(private=True, why_not="the list is stale")}, "the list is stale"),
+    ],
+    ids=["repository not seen", "list stale"],
+)
+def test_nothing_is_opened_where_we_are_blind(desks: dict[object, Desk], why: str) -> None:
+    """An issue that we might not see may exist already."""
+    plan = reconcile([case(incident())], terms(desks=desks))
+
+    assert plan == Plan(waiting=(f"Main CI red: CI (shop): {why}",))
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        case(incident(), found=()),
+        case(resolved(incident())),
+        case(replace(incident(), phase=Phase.MUTED)),
+    ],
+    ids=["no failure in this look", "over", "muted"],
+)
+def test_what_does_not_fail_now_is_not_opened(quiet: Case) -> None:
+    """Only a failure that this cycle saw is filed."""
+    assert reconcile([quiet], terms()) == Plan()
+
+
+@pytest.mark.parametrize(
+    "limits", [{"limits": Limits(issues_per_cycle=1)}, {"opened_lately": 19}], ids=["cycle", "hour"]
+)
+def test_the_caps_let_the_oldest_failure_through_first(limits: dict[str, object]) -> None:
+    """What exceeds a cap is filed later, and said to wait."""
+    young = replace(incident(), first_failed_at=T0 + MINUTE, title="young", nonce=Nonce("2"))
+    old = replace(incident(), title="old")
+
+    plan = reconcile([case(young), case(old)], terms(**limits))
+
+    assert [change.nonce for change in plan.changes] == [old.nonce]
+    assert plan.waiting == ("young: filed when the caps allow it",)
+
+
+def test_a_standing_failure_whose_issue_says_so_changes_nothing() -> None:
+    """Silence, once everything has been said."""
+    assert reconcile([case(filed(incident()), shown=issue())], terms()) == Plan()
+
+
+def test_a_changed_fact_is_edited_in_place_and_the_notes_are_kept() -> None:
+    """What people wrote below the notes line survives every edit."""
+    told = filed(incident())
+    changed = replace(told, count=2)
+    noted = issue(body="old\n\n<!-- notes -->\nask Ann first")
+
+    (change,) = reconcile([case(changed, shown=noted)], terms()).changes
+
+    assert isinstance(change, UpdateIssue)
+    assert change.body.endswith("<!-- notes -->\nask Ann first")
+
+
+def test_proof_closes_with_a_comment_that_can_be_found_again() -> None:
+    """One closing comment, keyed by the proof, so that a crash does not repeat it."""
+    over = resolved(filed(incident()))
+
+    (change,) = reconcile([case(over, shown=issue(), found=())], terms()).changes
+
+    assert isinstance(change, CloseIssue)
+    assert change.comment.key == "closed n0nce 20261122T121000Z"
+    assert change.duplicate_of is None
+    assert change.reason == proof().says
+
+
+@pytest.mark.parametrize(
+    ("of", "shown"),
+    [
+        (resolved(filed(incident())), closed(NOW)),
+        (resolved(filed(incident(), closed_at=NOW)), issue()),
+        (replace(filed(incident()), phase=Phase.MUTED), closed(T0)),
+    ],
+    ids=["closed already", "reopened by a person after our closing", "muted"],
+)
+def test_what_people_did_to_a_finished_issue_is_left_alone(
+    of: Incident, shown: TrackedIssue
+) -> None:
+    """We close once, and mute when told to."""
+    assert reconcile([case(of, shown=shown)], terms()) == Plan()
+
+
+@pytest.mark.parametrize(
+    ("shown", "found", "changes", "reason"),
+    [
+        pytest.param(
+            closed(T0 - MINUTE),
+            (standing(),),
+            {},
+            "It failed again after this issue was closed.",
+            id="a newer failure",
+        ),
+        pytest.param(
+            issue(open=False),
+            (standing(),),
+            {},
+            "It failed again after this issue was closed.",
+            id="closed at an unknown time",
+        ),
+        pytest.param(
+            closed(T0),
+            (standing(since=T0 - MINUTE),),
+            {},
+            "It was closed, but it is still broken and nothing is under way that could mend it.",
+            id="closed for one SLA",
+        ),
+    ],
+)
+def test_what_was_closed_while_it_is_broken_is_reopened(
+    shown: TrackedIssue, found: tuple[Diagnosed, ...], changes: dict[str, object], reason: str
+) -> None:
+    """Whoever closes an issue does not mend anything by it."""
+    (change,) = reconcile(
+        [case(filed(incident()), shown=shown, found=found, **changes)], terms()
+    ).changes
+
+    assert isinstance(change, ReopenIssue)
+    assert reason == change.reason
+
+
+@pytest.mark.parametrize(
+    ("shown", "found", "changes"),
+    [
+        pytest.param(closed(T0 + MINUTE), (standing(),), {}, id="closed a moment ago"),
+        pytest.param(
+            closed(T0),
+            (standing(since=T0 - MINUTE),),
+            {"in_flight": True},
+            id="a verdict is under way",
+        ),
+        pytest.param(closed(T0 - MINUTE), (), {}, id="no failure in this look"),
+    ],
+)
+def test_a_closed_issue_stays_closed_until_a_verdict_says_otherwise(
+    shown: TrackedIssue, found: tuple[Diagnosed, ...], changes: dict[str, object]
+) -> None:
+    """The fix may be on its way; not seeing it fail is no reason to speak."""
+    given = case(filed(incident()), shown=shown, found=found, **changes)
+
+    assert reconcile([given], terms()) == Plan()
+
+
+def test_a_relapse_after_our_own_closing_is_reopened_at_once() -> None:
+    """The failure may be older than our closing by a minute; it is newer than the proof."""
+    of = filed(incident(), closed_at=NOW)
+
+    (change,) = reconcile([case(of, shown=closed(NOW))], terms()).changes
+
+    assert isinstance(change, ReopenIssue)
+    assert change.reason == "The same failure is back after it was proved to be over."
+
+
+def test_a_new_owner_gets_the_issue_in_place() -> None:
+    """Our labels are exchanged, once, with one comment; other people's labels stay."""
+    of = filed(incident(cause=REJECTED))
+    shown = issue(labels=frozenset({"pipeline-health", "bug", "archon:queued", "P1"}))
+
+    (change,) = reconcile([case(of, shown=shown)], terms()).changes
+
+    assert isinstance(change, HandOver)
+    assert change.add == ("human-needed", "archon:skipped")
+    assert change.remove == ("bug", "archon:queued")
+    assert change.owner is Owner.HUMAN
+
+
+def test_only_labels_that_are_there_are_removed() -> None:
+    """A label that a person took off is not asked to be taken off again."""
+    of = filed(incident(cause=REJECTED))
+
+    (change,) = reconcile([case(of, shown=issue(labels=frozenset({"bug"})))], terms()).changes
+
+    assert isinstance(change, HandOver)
+    assert change.remove == ("bug",)
+
+
+@pytest.mark.parametrize("label", ["manual-review", "archon:in-progress"])
+def test_labels_are_left_alone_while_a_person_or_a_run_has_the_issue(label: str) -> None:
+    """The text is edited all the same; the labels wait."""
+    of = replace(filed(incident(cause=REJECTED)), count=9)
+    shown = issue(labels=frozenset({"bug", label}))
+
+    plan = reconcile([case(of, shown=shown)], terms())
+
+    assert [type(change) for change in plan.changes] == [UpdateIssue]
+    assert plan.waiting == (
+        f"Main CI red: CI (shop): its labels are left alone while it has {label}",
+    )
+
+
+def test_the_agent_can_get_an_issue_from_a_person() -> None:
+    """The exchange works both ways."""
+    of = filed(incident(), owner=Owner.HUMAN)
+    shown = issue(labels=frozenset({"human-needed"}))
+
+    (change,) = reconcile([case(of, shown=shown)], terms()).changes
+
+    assert isinstance(change, HandOver)
+    assert (change.add, change.remove) == (("bug", "archon:queued"), ("human-needed",))
+
+
+def test_an_issue_that_cannot_be_read_is_not_touched() -> None:
+    """Blind closes nothing."""
+    plan = reconcile([case(filed(incident()), shown=Blind(at=NOW, why="502"))], terms())
+
+    assert plan == Plan(waiting=("Main CI red: CI (shop): its issue could not be read (502)",))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [NotAsked(), Seen(at=NOW, value=Gone(ref=REF, why="not found"))],
+    ids=["not asked", "gone"],
+)
+def test_an_issue_that_is_not_there_is_not_filed_again(shown: Part[Tracked]) -> None:
+    """Whoever deletes an issue means it."""
+    assert reconcile([case(filed(incident()), shown=shown)], terms()) == Plan()
+
+
+def test_an_issue_that_somebody_else_wrote_is_never_changed() -> None:
+    """A number in the ledger is no proof of authorship."""
+    plan = reconcile([case(filed(incident()), shown=issue(ours=False))], terms())
+
+    assert plan == Plan(
+        waiting=("Main CI red: CI (shop): issue 7 is not provably ours, so it is left alone",)
+    )
+
+
+def test_the_younger_of_two_issues_is_closed_as_a_duplicate() -> None:
+    """Two hosts filed the same; a copy with the same nonce and a stranger's are left alone."""
+    of = filed(incident())
+    ours = issue_text.marker_of(of)
+    twin = issue(ref=IssueRef(REPO, 9), marker=replace(ours, nonce=Nonce("other")))
+    strays = (
+        twin,
+        replace(twin, ref=IssueRef(REPO, 10), open=False),
+        replace(twin, ref=IssueRef(REPO, 11), ours=False),
+        replace(twin, ref=IssueRef(REPO, 12), marker=ours),
+        replace(twin, ref=IssueRef(REPO, 13), marker=None),
+    )
+
+    (change,) = reconcile([case(of, shown=issue(), strays=strays)], terms()).changes
+
+    assert isinstance(change, CloseIssue)
+    assert (IssueRef(REPO, 9), 7, None) == (change.ref, change.duplicate_of, change.body)
+    assert change.comment.key == "duplicate other 7"
+
+
+def test_an_ailment_that_failed_last_names_the_reason() -> None:
+    """The reason of a change is a sentence that a person can read."""
+    of = incident(ailment())
+
+    (change,) = reconcile([case(of)], terms()).changes
+
+    assert change.reason == "CI failed. No open issue says so yet."

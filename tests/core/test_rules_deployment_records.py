@@ -1,0 +1,266 @@
+"""What is said of staging by GitHub's deployment records."""
+
+from dataclasses import replace
+
+import pytest
+
+from builders import (
+    HEAD,
+    NOW,
+    PARENT,
+    PROJECT,
+    REPO,
+    a_deployment,
+    a_job,
+    a_policy,
+    a_record,
+    a_repository,
+    a_run,
+    a_service,
+    a_suite,
+    a_view,
+    ago,
+    an_environment,
+    blind,
+    checks,
+    github,
+    seen,
+    sha,
+)
+from pipeline_health.core.model.findings import (
+    Finding,
+    Kind,
+    Observation,
+    Proof,
+    Scope,
+    Subject,
+    Symptom,
+    Thing,
+    Unsettled,
+)
+from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.policy import ProjectPolicy
+from pipeline_health.core.model.questions import (
+    Answers,
+    Contains,
+    JobsOf,
+    LinkTrace,
+    Relation,
+    RunTrace,
+)
+from pipeline_health.core.model.readings import (
+    Blind,
+    CheckConclusion,
+    DeploymentRecord,
+    DeploymentState,
+    Environment,
+    GitHubReading,
+    NotAsked,
+    RailwayStatus,
+    Unrecognised,
+)
+from pipeline_health.core.rules.staging_records import deployment_records
+
+SYMPTOM = Symptom(
+    kind=Kind.STAGING_DEPLOY_FAILED,
+    scope=Scope("railway:railway-project:staging"),
+    subject=Subject(Thing.ENVIRONMENT, "staging"),
+)
+SHORT = HEAD[:7]
+FAILURE = DeploymentState.FAILURE
+FAILED = a_record(FAILURE)
+LINK = LinkTrace(url="https://railway.com/project/p")
+BROKEN = Finding(
+    symptom=SYMPTOM,
+    project=PROJECT,
+    since=ago(minutes=20),
+    commit=HEAD,
+    trace=LINK,
+    says=f"The deployment to shop / staging failed at {SHORT}.",
+)
+
+
+def said(
+    *records: DeploymentRecord,
+    staging: Environment | Blind | NotAsked | None = None,
+    answers: Answers | None = None,
+) -> list[Observation]:
+    """Give what the rule says of *records*; Railway is not asked unless *staging* is given."""
+    view = a_view(read=github(records=records), staging=staging or NotAsked(), answers=answers)
+    return list(deployment_records(view))
+
+
+@pytest.mark.parametrize("state", [FAILURE, DeploymentState.ERROR], ids=str)
+def test_a_failed_record_is_a_finding(state: DeploymentState) -> None:
+    """Where nothing else shows it, a failed record says that staging is broken."""
+    assert [BROKEN] == said(a_record(state))
+
+
+def test_a_successful_record_is_a_proof() -> None:
+    """A record that succeeded proves the environment at its commit."""
+    expected = Proof(
+        symptom=SYMPTOM,
+        project=PROJECT,
+        at=ago(minutes=20),
+        commit=HEAD,
+        trace=LINK,
+        says=f"The deployment to shop / staging succeeded at {SHORT}.",
+    )
+    assert [expected] == said(a_record())
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "in_flight"),
+    [
+        (DeploymentState.IN_PROGRESS, "is under way", True),
+        (None, "is under way", True),
+        (Unrecognised("WOBBLY"), "is in a state that we do not know", False),
+    ],
+    ids=["in progress", "no status", "unknown"],
+)
+def test_a_record_without_a_verdict_is_unsettled(
+    state: DeploymentState | Unrecognised | None, words: str, *, in_flight: bool
+) -> None:
+    """Nothing opens and nothing closes by a record that is under way or not understood."""
+    why = f"The deployment to shop / staging {words} at {SHORT}."
+    expected = Unsettled(symptom=SYMPTOM, project=PROJECT, why=why, in_flight=in_flight)
+    assert [expected] == said(a_record(state))
+
+
+def test_an_inactive_record_says_nothing() -> None:
+    """What was good and has been replaced is neither."""
+    assert [] == said(a_record(DeploymentState.INACTIVE))
+
+
+def test_the_newest_record_decides() -> None:
+    """An older failure is over when a newer record succeeded, whatever the order."""
+    older = a_record(FAILURE, number=9, changed_at=ago(hours=2))
+    assert [Proof] == [type(word) for word in said(older, a_record(number=2))]
+
+
+def test_a_record_without_a_page_links_to_the_commit() -> None:
+    """There is always somewhere for a person to look."""
+    (finding,) = said(replace(FAILED, url=None))
+    assert isinstance(finding, Finding)
+    assert LinkTrace(url=f"https://github.com/{REPO}/commit/{HEAD}") == finding.trace
+
+
+def railway(status: RailwayStatus, commit: Sha | None) -> Environment:
+    """Give staging with one service."""
+    return an_environment(a_service(a_deployment(status, commit=commit)), a_service(name="idle"))
+
+
+CHILD = sha(101)
+ASKED = Contains(repo=REPO, newer=CHILD, older=HEAD)
+UNDER_WAY = f"The deployment to shop / staging is under way at Railway at {SHORT}."
+SUPERSEDED = f"The deployment to shop / staging may be superseded at {SHORT}."
+BESIDE_RAILWAY: dict[str, tuple[Environment | Blind, list[Observation]]] = {
+    "Railway shows the failure": (railway(RailwayStatus.FAILED, HEAD), []),
+    "Railway shows another failure": (railway(RailwayStatus.FAILED, PARENT), [BROKEN]),
+    "Railway deploys it": (
+        railway(RailwayStatus.BUILDING, HEAD),
+        [Unsettled(symptom=SYMPTOM, project=PROJECT, why=UNDER_WAY, in_flight=True)],
+    ),
+    "Railway deploys another": (railway(RailwayStatus.BUILDING, CHILD), [BROKEN]),
+    "Railway shows it working": (railway(RailwayStatus.SUCCESS, HEAD), []),
+    "Railway shows an older one working": (railway(RailwayStatus.SUCCESS, PARENT), [BROKEN]),
+    "Railway shows one working that may contain it": (
+        railway(RailwayStatus.SUCCESS, CHILD),
+        [Unsettled(symptom=SYMPTOM, project=PROJECT, why=SUPERSEDED, asks=ASKED)],
+    ),
+    "Railway knows no commit": (railway(RailwayStatus.SUCCESS, None), [BROKEN]),
+    "Railway is blind": (blind(), [BROKEN]),
+}
+
+
+@pytest.mark.parametrize(("staging", "expected"), BESIDE_RAILWAY.values(), ids=BESIDE_RAILWAY)
+def test_railway_knows_better(staging: Environment | Blind, expected: list[Observation]) -> None:
+    """A failed record is silent where Railway's own word on the same commit is told."""
+    assert expected == said(FAILED, staging=staging)
+
+
+@pytest.mark.parametrize(
+    ("relation", "expected"),
+    [(Relation.AHEAD, []), (Relation.DIVERGED, [BROKEN])],
+    ids=str,
+)
+def test_a_success_at_a_later_commit_supersedes(
+    relation: Relation, expected: list[Observation]
+) -> None:
+    """Once it is known whether the working commit contains the record's, the record is settled."""
+    answers = Answers(contains={ASKED: seen(relation)})
+    staging = railway(RailwayStatus.SUCCESS, CHILD)
+    assert expected == said(FAILED, staging=staging, answers=answers)
+
+
+# -- beside the deploy workflow --------------------------------------------------------------
+
+BY_JOB = a_policy(deploy_workflow="Deploy", staging_job="Deploy to staging")
+RUN = a_run(3, workflow="Deploy", event="push")
+QUESTION = JobsOf(RunTrace(repo=REPO, run_id=3, updated_at=ago(minutes=30), url=RUN.url))
+
+
+def beside_workflow(record: DeploymentRecord, *, answers: Answers) -> list[Observation]:
+    """Give what the rule says of *record* beside a failed deploy run at the head."""
+    suite = a_suite(CheckConclusion.FAILURE, run=RUN)
+    read = github(at_head=checks(suite), records=[record])
+    view = a_view(policy=BY_JOB, read=read, staging=NotAsked(), answers=answers)
+    return list(deployment_records(view))
+
+
+def jobs(conclusion: CheckConclusion) -> Answers:
+    """Answer how the staging job ended, 35 minutes ago."""
+    return Answers(jobs={QUESTION: seen((a_job("Deploy to staging", conclusion),))})
+
+
+RED = CheckConclusion.FAILURE
+GREEN = CheckConclusion.SUCCESS
+EARLY = replace(FAILED, created_at=ago(minutes=40))
+LATE = replace(FAILED, created_at=ago(minutes=30))
+OF_PARENT = replace(EARLY, sha=PARENT)
+BESIDE_WORKFLOW: dict[str, tuple[DeploymentRecord, Answers, type | None]] = {
+    "the job failed too": (FAILED, jobs(RED), None),
+    "the job failed at another commit": (OF_PARENT, jobs(RED), Finding),
+    "the jobs are being asked for": (FAILED, Answers(), None),
+    "the jobs cannot be read": (FAILED, Answers(jobs={QUESTION: blind()}), Finding),
+    "the job passed after the record": (EARLY, jobs(GREEN), None),
+    "the job passed in that moment": (
+        replace(FAILED, created_at=ago(minutes=35)),
+        jobs(GREEN),
+        None,
+    ),
+    "the job passed at a later commit": (OF_PARENT, jobs(GREEN), None),
+    "the job passed before the record": (LATE, jobs(GREEN), Finding),
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "answers", "expected"), BESIDE_WORKFLOW.values(), ids=BESIDE_WORKFLOW
+)
+def test_a_run_counts_once(
+    record: DeploymentRecord, answers: Answers, expected: type | None
+) -> None:
+    """What the deploy workflow says of the same deploy is not said again by its record."""
+    words = beside_workflow(record, answers=answers)
+    assert ([] if expected is None else [expected]) == [type(word) for word in words]
+
+
+SILENT: dict[str, tuple[ProjectPolicy, GitHubReading]] = {
+    "no record": (a_policy(), github()),
+    "records blind": (a_policy(), replace(github(), deployments=Blind(at=NOW, why="403"))),
+    "archived": (
+        a_policy(),
+        github(records=[FAILED], repository=a_repository(archived=True)),
+    ),
+    "no identity": (
+        a_policy(railway_project=None),
+        replace(github(records=[FAILED]), repository=blind()),
+    ),
+}
+
+
+@pytest.mark.parametrize(("policy", "read"), SILENT.values(), ids=SILENT)
+def test_what_is_not_seen_is_not_judged(policy: ProjectPolicy, read: GitHubReading) -> None:
+    """Blindness says nothing about health, and neither does the absence of records."""
+    view = a_view(policy=policy, read=read, staging=NotAsked())
+    assert [] == list(deployment_records(view))

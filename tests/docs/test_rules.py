@@ -1,0 +1,58 @@
+"""The table of rules in docs/rules.md is the table in the code."""
+
+import re
+from pathlib import Path
+
+from builders import (
+    a_deployment,
+    a_policy,
+    a_record,
+    a_run,
+    a_service,
+    a_suite,
+    a_view,
+    an_environment,
+    checks,
+    github,
+    sha,
+)
+from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.readings import (
+    CheckConclusion,
+    DeploymentState,
+    RailwayStatus,
+)
+from pipeline_health.core.rules import ALL, Rule
+
+RULES = Path(__file__).parents[2] / "docs" / "rules.md"
+ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z-]+)` \|", re.MULTILINE)
+RED = CheckConclusion.FAILURE
+
+# Each rule finds something here, and what it finds has the kind that its row names.
+EVERYTHING_BROKEN = a_view(
+    policy=a_policy(deploy_workflow="Deploy"),
+    read=github(
+        at_head=checks(a_suite(RED), a_suite(RED, run=a_run(2, workflow="Deploy"))),
+        records=[a_record(DeploymentState.FAILURE, commit=sha(7))],
+    ),
+    staging=an_environment(a_service(a_deployment(RailwayStatus.FAILED))),
+)
+
+
+def name_of(rule: Rule) -> str:
+    """Give the name of *rule* as the table writes it."""
+    return f"{rule.__module__.rpartition('.')[2]}.{rule.__name__}"
+
+
+def kinds_found(rule: Rule) -> str:
+    """Give the kinds of what *rule* finds where everything is broken."""
+    found = (word for word in rule(EVERYTHING_BROKEN) if isinstance(word, Finding))
+    return ", ".join(sorted({word.symptom.kind for word in found}))
+
+
+def test_every_rule_has_a_row_with_its_kind() -> None:
+    """Each rule is documented once, in order, with the kind of incident that it opens."""
+    rows = re.findall(
+        r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z-]+)` \|", RULES.read_text(), re.MULTILINE
+    )
+    assert [(name_of(rule), kinds_found(rule)) for rule in ALL] == rows

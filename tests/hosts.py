@@ -1,0 +1,91 @@
+"""A host with one installation of the agent, watching a pretend world over real HTTP."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from pipeline_health import bootstrap
+from pipeline_health import settings as configured
+from pipeline_health.core.issue_text import read_marker
+from pipeline_health.core.model.issue import Marker
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.simulator import Loopback, World, WorldClock
+from pipeline_health.simulator.github_records import Issue
+from pipeline_health.simulator.github_world import Repo
+
+MINUTE = timedelta(minutes=1)
+
+
+class Host:
+    """Runs cycles as the timer would, under the clock of its world."""
+
+    def __init__(self, world: World, loopback: Loopback, home: Path) -> None:
+        self.world = world
+        self.loopback = loopback
+        self.home = home
+        self.projects: list[str] = []
+        self.extra = ""
+        self.secrets = {"GITHUB_TOKEN": "gh-good-token", "RAILWAY_TOKEN": "rw-good-token"}
+
+    @property
+    def ledger(self) -> Path:
+        """Where this host keeps its ledger."""
+        return self.home / "state" / "ledger.db"
+
+    def watch(self, name: str, repo: str, *lines: str) -> None:
+        """Configure a project."""
+        self.projects.append(
+            "\n".join(["[[projects]]", f'name = "{name}"', f'repo = "{repo}"', *lines])
+        )
+
+    def settings(self) -> configured.Settings:
+        """Write the configuration and read it as the command does."""
+        config = self.home / "pipeline-health.toml"
+        config.write_text("\n\n".join([self.extra, *self.projects]))
+        return configured.load(
+            config=config,
+            environment={
+                **self.secrets,
+                "GITHUB_API_URL": self.loopback.github_url,
+                "RAILWAY_API_URL": self.loopback.railway_url,
+                "PIPELINE_HEALTH_LEDGER": str(self.ledger),
+            },
+            home=self.home,
+        )
+
+    def cycle(
+        self, *, after: timedelta = 5 * MINUTE, dry: bool = False, only: Sequence[str] = ()
+    ) -> CycleReport:
+        """Let time pass and run one cycle."""
+        self.world.advance(after)
+        clock = WorldClock(self.world)
+        return bootstrap.run_once(
+            self.settings(), only=only, dry=dry, clock=clock, pace=timedelta(0)
+        )
+
+    def cycles(self, number: int, *, every: timedelta = 5 * MINUTE) -> list[CycleReport]:
+        """Run cycle after cycle."""
+        return [self.cycle(after=every) for _ in range(number)]
+
+    def forget(self) -> None:
+        """Lose the ledger, as a host that is set up anew does."""
+        for left in self.ledger.parent.glob("*"):
+            left.unlink()
+
+
+def marker(issue: Issue) -> Marker:
+    """Give the marker of an issue that must have one."""
+    found = read_marker(issue.body)
+    assert found is not None, issue.body[:200]
+    return found
+
+
+def ours(repo: Repo, *, state: str | None = None) -> list[Issue]:
+    """Give the issues that carry a marker and that our account wrote, oldest first."""
+    return [
+        issue
+        for issue in repo.issues.values()
+        if issue.user == "health-bot"
+        and read_marker(issue.body) is not None
+        and state in (None, issue.state)
+    ]

@@ -1,0 +1,191 @@
+"""Full disks, busy files, restored copies, quiet cycles, many threads."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ledger_samples import (
+    DAY,
+    LASTING,
+    MINUTE,
+    SHOP,
+    T0,
+    a_holder,
+    a_report,
+    an_incident,
+    an_intent,
+)
+from pipeline_health.ledger import SqlLedger
+from pipeline_health.ledger.store import WritableStore, connect
+from pipeline_health.ports import LedgerError, TrailLine
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Name a ledger that does not exist yet."""
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[SqlLedger]:
+    """Give an empty ledger on disk."""
+    with SqlLedger.open(path, holder=a_holder()) as opened:
+        yield opened
+
+
+def log_size(path: Path) -> int:
+    """Tell how much was written since the file was opened."""
+    return path.with_name(f"{path.name}-wal").stat().st_size
+
+
+def test_a_full_disk_leaves_nothing_half_written(path: Path) -> None:
+    """Of incidents that do not all fit none is kept, the error says why, and later all are."""
+    many = [replace(an_incident(str(n)), title="x" * 4000) for n in range(60)]
+    store = WritableStore(path)
+    with closing(store), SqlLedger(store, holder=a_holder()) as ledger:
+        with store.writing() as transaction:
+            transaction.run("PRAGMA max_page_count = 40")
+        with ledger.lease(now=T0, lasting=LASTING) as lease:
+            ledger.save(many[:1], lease=lease)
+            with pytest.raises(LedgerError, match="nothing of this step was written; free") as full:
+                ledger.save(many, lease=lease)
+            kept = ledger.incidents()
+            with store.writing() as transaction:
+                transaction.run("PRAGMA max_page_count = 4000")
+            ledger.save(many, lease=lease)
+
+        assert isinstance(full.value.__cause__, sqlite3.OperationalError)
+        assert (1, 60) == (len(kept), len(ledger.incidents()))
+
+
+def test_a_lease_that_cannot_be_given_back_hides_no_error(path: Path) -> None:
+    """What went wrong in the cycle is told, not that the lease now has to run out."""
+    ledger = SqlLedger.open(path, holder=a_holder())
+
+    def fail_after_closing() -> None:
+        with ledger.lease(now=T0, lasting=LASTING):
+            ledger.close()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_closing()
+
+
+def test_a_file_that_another_writer_keeps_locked_is_busy(path: Path) -> None:
+    """A lock that lasts longer than our patience is an error that may pass by itself."""
+    store = WritableStore(path)
+    with (
+        closing(store),
+        SqlLedger(store, holder=a_holder()) as ledger,
+        closing(connect(str(path))) as other,
+    ):
+        store.read(int, "PRAGMA busy_timeout = 0")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError, match="another process has been writing") as busy:
+            ledger.settle("n1")
+
+    assert busy.value.retryable
+
+
+def test_a_ledger_restored_from_a_copy_works_again(path: Path) -> None:
+    """The copy of an hour ago, made while a cycle ran, is an older truth and no obstacle."""
+    backup = path.with_name("backup.db")
+    with (
+        SqlLedger.open(path, holder=replace(a_holder("then"), boot="before")) as ledger,
+        ledger.lease(now=T0, lasting=60 * DAY) as lease,
+    ):
+        ledger.intend(an_intent(), lease=lease)
+        with closing(connect(str(path))) as source, closing(connect(str(backup))) as copy:
+            source.backup(copy)
+        ledger.save([an_incident()], lease=lease)
+    shutil.copy(backup, path)
+
+    with (
+        SqlLedger.open(path, holder=a_holder()) as restored,
+        restored.lease(now=T0 + 60 * MINUTE, lasting=LASTING) as lease,
+    ):
+        before = restored.incidents()
+        restored.save([an_incident()], lease=lease)
+
+        assert ((), (an_intent(),)) == (before, restored.intents())
+        assert (an_incident(),) == restored.incidents()
+
+
+def test_a_crash_between_intent_and_answer_leaves_the_intent(path: Path) -> None:
+    """A file that is copied right after `intend` returned holds the intent."""
+    crashed = path.with_name("crashed.db")
+    with (
+        SqlLedger.open(path, holder=a_holder()) as ledger,
+        ledger.lease(now=T0, lasting=LASTING) as lease,
+    ):
+        ledger.intend(an_intent(), lease=lease)
+        shutil.copy(path, crashed)
+        shutil.copy(f"{path}-wal", f"{crashed}-wal")
+
+    with SqlLedger.open(crashed, holder=a_holder("next")) as survivor:
+        assert (an_intent(),) == survivor.intents()
+
+
+def test_a_quiet_cycle_writes_only_its_lease_and_report(path: Path, ledger: SqlLedger) -> None:
+    """Incidents and facts that did not change, and lines that repeat, add not one byte."""
+    line = TrailLine(at=T0, says="waits")
+
+    def repeat() -> None:
+        ledger.save([an_incident()], lease=lease)
+        ledger.note(SHOP, line)
+        ledger.remember("repo", "acme/shop", "R_1", now=T0)
+
+    with ledger.lease(now=T0, lasting=LASTING) as lease:
+        repeat()
+        before = log_size(path)
+        repeat()
+        quiet = log_size(path)
+        ledger.remember("repo", "acme/shop", "R_2", now=T0)
+
+        assert before == quiet < log_size(path)
+
+
+def test_threads_share_a_ledger(ledger: SqlLedger) -> None:
+    """Sources may remember and recall at the same time."""
+
+    def look_up(number: int) -> str | None:
+        ledger.remember("repo", str(number), f"R_{number}", now=T0)
+        return ledger.recall("repo", str(number))
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        found = list(pool.map(look_up, range(100)))
+
+    assert [f"R_{number}" for number in range(100)] == found
+
+
+def test_an_incident_of_another_version_is_named(path: Path, ledger: SqlLedger) -> None:
+    """A row that cannot be decoded is an error with its fingerprint, not an empty list."""
+    with ledger.lease(now=T0, lasting=LASTING) as lease:
+        ledger.save([an_incident()], lease=lease)
+    with closing(connect(str(path))) as connection:
+        connection.execute("UPDATE incident SET document = '{}'")
+
+    with pytest.raises(LedgerError, match="incident shop-ci in the ledger cannot be read"):
+        ledger.incidents()
+
+
+def test_text_that_is_no_unicode_is_kept_as_far_as_it_goes(ledger: SqlLedger) -> None:
+    """Half a surrogate pair becomes a question mark, in keys as in facts."""
+    ledger.remember("log", "\ud800", "a\udfff", now=T0)
+
+    assert "a?" == ledger.recall("log", "\ud800")
+
+
+def test_pruning_may_be_asked_for_with_another_limit(ledger: SqlLedger) -> None:
+    """What is younger than the limit stays."""
+    ledger.record(a_report("old"))
+    ledger.record(a_report("new", at=T0 + 2 * DAY))
+    ledger.prune(now=T0 + 3 * DAY, keep=2 * DAY)
+
+    assert ["new"] == [report.cycle for report in ledger.reports(limit=5)]
