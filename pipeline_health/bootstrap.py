@@ -24,8 +24,6 @@ from pipeline_health.clients.github_auth import app_token, static_token
 from pipeline_health.clients.github_edits import BETWEEN_WRITES, GitHubEdits
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.railway import Railway
-from pipeline_health.clients.railway_access import RailwayToken
-from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
@@ -148,7 +146,7 @@ def assembled(
         github=GitHubSource(github, memory=ledger, identity=identity, redact=redaction),
         railway=RailwaySource(
             railway,
-            tokens=_railway_tokens(settings),
+            tokens=settings.credentials.railway.for_project,
             memory=ledger,
             redact=redaction,
         ),
@@ -168,14 +166,6 @@ def _github_token(settings: Settings) -> Callable[[], str]:
                 private_key=app.private_key,
                 api=settings.github_api,
             )
-
-
-def _railway_tokens(settings: Settings) -> Callable[[ProjectName], RailwayToken | None]:
-    def token_of(project: ProjectName) -> RailwayToken | None:
-        own = settings.credentials.railway.for_project(project)
-        return None if own is None else RailwayToken(variable=own.name, secret=own.secret)
-
-    return token_of
 
 
 def narrowed(policy: Policy, only: Sequence[str]) -> Policy:

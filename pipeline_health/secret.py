@@ -1,5 +1,6 @@
 """A value that is never shown: not by print, repr, format, a traceback's locals, or pickle."""
 
+from dataclasses import dataclass
 from typing import NoReturn
 
 
@@ -32,3 +33,11 @@ class Secret:
     def __reduce__(self) -> NoReturn:
         msg = "a secret is not to be serialised"
         raise TypeError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSecret:
+    """A secret and the name of the variable that holds it, for people to find it by."""
+
+    name: str
+    secret: Secret

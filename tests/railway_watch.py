@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pipeline_health.clients.railway import Railway
-from pipeline_health.clients.railway_access import Access, HeaderForm, RailwayToken
+from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
 from pipeline_health.core.model.readings import Blind, Environment, Part, Reading, Seen
-from pipeline_health.secret import Secret
+from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.railway_world import RailwayDeployment, RailwayProject
 from pipeline_health.sources.railway import RailwaySource
@@ -26,9 +26,9 @@ def redacted(text: str) -> str:
     return text.replace(PLANTED, "***").replace(PLANTED_LINES, "***")
 
 
-def token(text: str = GOOD, variable: str = "RAILWAY_TOKEN") -> RailwayToken:
+def token(text: str = GOOD, variable: str = "RAILWAY_TOKEN") -> NamedSecret:
     """Give a token as the settings do."""
-    return RailwayToken(variable=variable, secret=Secret(text))
+    return NamedSecret(name=variable, secret=Secret(text))
 
 
 def access(text: str = GOOD, form: HeaderForm = HeaderForm.BEARER) -> Access:
@@ -44,7 +44,7 @@ class Watch:
     client: Railway
     clock: StillClock
     memory: Notebook = field(default_factory=Notebook)
-    tokens: Callable[[ProjectName], RailwayToken | None] = lambda _: token()
+    tokens: Callable[[ProjectName], NamedSecret | None] = lambda _: token()
     batch: int = 25
 
     def source(self) -> RailwaySource:

@@ -47,7 +47,7 @@ class Notebook:
         """Give what was noted."""
         return self.facts.get((topic, key))
 
-    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:  # noqa: ARG002
+    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
         """Note *fact*."""
         self.facts[topic, key] = fact
 
@@ -93,7 +93,7 @@ class Script:
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
 
-            def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+            def date_time_string(self, timestamp: float | None = None) -> str:
                 return HTTP_NOON
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -10,7 +10,6 @@ from typing import assert_never
 
 from pipeline_health.agent.filing import Filer
 from pipeline_health.core.issue_text import digest
-from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.core.model.plan import (
     Change,
@@ -89,14 +88,3 @@ class Hands:
             return ""
         self._tracker.edit(ref, body=body)
         return digest(body)
-
-
-def target_of(change: Change) -> tuple[Fingerprint, IssueRef | None]:
-    """Give the incident that *change* is for, and its issue, None while it has none."""
-    match change:
-        case OpenIssue():
-            return change.fingerprint, None
-        case UpdateIssue() | CloseIssue() | ReopenIssue() | HandOver():
-            return change.fingerprint, change.ref
-        case _:
-            assert_never(change)

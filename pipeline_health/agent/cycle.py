@@ -18,7 +18,7 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import EvidenceMode, Policy
 from pipeline_health.core.model.questions import Evidence, EvidenceOf, LinkTrace
-from pipeline_health.core.model.readings import Seen
+from pipeline_health.core.model.readings import Commit, Seen
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.reconcile import Desk, Terms, reconcile
@@ -162,7 +162,21 @@ class Agent:
 
 def _diagnosed(finding: Finding, look: Look) -> Diagnosed:
     evidence = _evidence_for(finding, look)
-    return Diagnosed(finding=finding, cause=diagnose(finding, evidence), evidence=evidence)
+    return Diagnosed(
+        finding=finding,
+        cause=diagnose(finding, evidence),
+        evidence=evidence,
+        made=_commit_of(finding, look),
+    )
+
+
+def _commit_of(finding: Finding, look: Look) -> Commit | None:
+    """Give who made the failing commit, where it is the head: of others the look shows no more."""
+    view = look.view(finding.project)
+    if view is None or not isinstance(view.github.branch, Seen):
+        return None
+    head = view.github.branch.value.head
+    return head if head.sha == finding.commit else None
 
 
 def _evidence_for(finding: Finding, look: Look) -> Evidence | None:

@@ -26,9 +26,9 @@ from pipeline_health.core.model.questions import (
     Question,
     RunTrace,
 )
-from pipeline_health.core.model.readings import Reading
+from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
-from pipeline_health.core.observe import observe, services_seen
+from pipeline_health.core.observe import observe, services_seen, unlooked, unread
 from pipeline_health.ports import CodeSource, DeploySource, Memory
 
 ROUNDS = 3
@@ -39,6 +39,7 @@ class Look:
     """What one cycle saw, and what every rule says of it."""
 
     snapshot: Snapshot
+    views: Mapping[ProjectName, ProjectView]
     observations: Mapping[ProjectName, tuple[Observation, ...]]
 
     def findings(self) -> Iterator[Finding]:
@@ -66,7 +67,7 @@ class Look:
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
-        return next((v for v in self.snapshot.projects if v.policy.name == project), None)
+        return self.views.get(project)
 
     def _all(self) -> Iterator[Observation]:
         for observations in self.observations.values():
@@ -90,10 +91,10 @@ class Eyes:
     def look(self, policy: Policy, incidents: Sequence[Incident], *, now: datetime) -> Look:
         """Read everything, then judge and ask until nothing more is asked."""
         # Railway first: it learns the project's name, by which GitHub calls the environment.
-        staging = self._railway.look(policy.projects, now=now)
+        staging = self._staging(policy.projects, now=now)
         snapshot = observe(
             policy,
-            github=self._github.look(policy.projects, now=now),
+            github=self._code(policy.projects, now=now),
             staging=staging,
             had_services={project.name: self._had_services(project) for project in policy.projects},
             answers=Answers(),
@@ -111,6 +112,24 @@ class Eyes:
             look = judged(with_answers(look.snapshot, self._answered(look, asked, now)))
         self._remember(look, now=now)
         return look
+
+    def _staging(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, Part[Environment]]:
+        try:
+            return self._railway.look(projects, now=now)
+        except Exception as exc:  # noqa: BLE001 - a defect of ours is blindness, not the end
+            why = f"Railway could not be read: {type(exc).__name__}: {exc}"
+            return {project.name: unlooked(project, why=why, now=now) for project in projects}
+
+    def _code(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, GitHubReading]:
+        try:
+            return self._github.look(projects, now=now)
+        except Exception as exc:  # noqa: BLE001 - a defect of ours is blindness, not the end
+            why = f"GitHub could not be read: {type(exc).__name__}: {exc}"
+            return {project.name: unread(project, why=why, now=now) for project in projects}
 
     def last_green(self, symptoms: Iterable[Symptom]) -> Mapping[Symptom, Sha]:
         """Give the commits at which *symptoms* were last proved to work."""
@@ -159,6 +178,7 @@ def judged(snapshot: Snapshot) -> Look:
     """Put *snapshot* to every rule."""
     return Look(
         snapshot=snapshot,
+        views={view.policy.name: view for view in snapshot.projects},
         observations={
             view.policy.name: tuple(observation for rule in rules.ALL for observation in rule(view))
             for view in snapshot.projects
@@ -175,9 +195,9 @@ def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question
         for unsettled in look.unsettled(view.policy.name):
             if unsettled.asks is not None:
                 yield unsettled.asks
-        proofs = tuple(look.proofs(view.policy.name))
-        for incident in incidents:
-            yield from proof_questions(incident, proofs, view)
+    for incident in incidents:
+        if incident.broken and (view_of_it := look.view(incident.project)) is not None:
+            yield from proof_questions(incident, look.proofs(incident.project), view_of_it)
 
 
 def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:

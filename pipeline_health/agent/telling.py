@@ -8,6 +8,7 @@ from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Proof
 from pipeline_health.core.model.ids import ProjectName, RepoName
+from pipeline_health.core.model.incident import Phase
 from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
@@ -71,6 +72,9 @@ def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
     parts = [f"Looked at {_count(len(projects), 'project')}"]
     broken = sorted({project.name for project in projects if project.findings})
     parts.append(f"broken: {_listed(broken)}" if broken else "nothing that was seen is broken")
+    awaited = sum(case.incident.phase is Phase.RECOVERING for case in told.cases)
+    if awaited:
+        parts.append(f"{_count(awaited, 'incident')} on the way to proof")
     parts.extend(_deeds(told.outcomes, dry=dry))
     undone = sum(not outcome.applied for outcome in told.outcomes)
     if undone and not dry:

@@ -23,14 +23,6 @@ class HeaderForm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RailwayToken:
-    """A token, and the name of the variable that it came in."""
-
-    variable: str
-    secret: Secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """A token under one header."""
 

@@ -197,6 +197,7 @@ def with_failure(incident: Incident, found: Diagnosed) -> Incident:
         trace=finding.trace,
         says=finding.says,
         jobs=_jobs(found.evidence, before),
+        made=found.made,
     )
     others = tuple(a for a in incident.ailments if a.symptom != finding.symptom)
     occurrence = Occurrence(at=finding.since, commit=finding.commit, url=finding.trace.url)

@@ -42,9 +42,11 @@ def observe(
             ProjectView(
                 policy=project,
                 now=now,
-                github=github.get(project.name) or _unread(project, now),
+                github=github.get(project.name)
+                or unread(project, why=f"GitHub was not read for {project.repo}", now=now),
                 staging=_plausible(
-                    staging.get(project.name) or _unlooked(project, now),
+                    staging.get(project.name)
+                    or unlooked(project, why=f"Railway was not read for {project.name}", now=now),
                     had_services.get(project.name, frozenset()),
                 ),
                 answers=answers,
@@ -54,8 +56,9 @@ def observe(
     )
 
 
-def _unread(project: ProjectPolicy, now: datetime) -> GitHubReading:
-    blind = Blind(at=now, why=f"GitHub was not read for {project.repo}")
+def unread(project: ProjectPolicy, *, why: str, now: datetime) -> GitHubReading:
+    """Give the reading of a repository of which nothing could be read."""
+    blind = Blind(at=now, why=why)
     return GitHubReading(
         repository=blind,
         branch=blind,
@@ -66,10 +69,9 @@ def _unread(project: ProjectPolicy, now: datetime) -> GitHubReading:
     )
 
 
-def _unlooked(project: ProjectPolicy, now: datetime) -> Part[Environment]:
-    if project.railway_project is None:
-        return NotAsked()
-    return Blind(at=now, why=f"Railway was not read for {project.name}")
+def unlooked(project: ProjectPolicy, *, why: str, now: datetime) -> Part[Environment]:
+    """Give the staging of a project that could not be looked at, if anybody asked for it."""
+    return NotAsked() if project.railway_project is None else Blind(at=now, why=why)
 
 
 def _plausible(part: Part[Environment], had: frozenset[str]) -> Part[Environment]:

@@ -14,7 +14,6 @@ from pipeline_health.settings.credentials import (
     GitHubToken,
     OptionalSecrets,
     RailwayCredentials,
-    RailwayToken,
 )
 from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
 from pipeline_health.settings.errors import ConfigurationError
@@ -32,7 +31,6 @@ __all__ = [
     "GitHubToken",
     "OptionalSecrets",
     "RailwayCredentials",
-    "RailwayToken",
     "Settings",
     "load",
     "parse_duration",

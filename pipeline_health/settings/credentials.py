@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
 
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.secret import Secret
+from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.settings.railway_names import railway_variable
 
 
@@ -29,14 +29,6 @@ GitHubCredential: TypeAlias = GitHubToken | GitHubApp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RailwayToken:
-    """A Railway token, and the name of the variable that holds it, for people to find it by."""
-
-    secret: Secret
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RailwayCredentials:
     """A token for all projects, tokens for single ones, or both; a project's own one wins."""
 
@@ -45,13 +37,13 @@ class RailwayCredentials:
     staging: Mapping[ProjectName, Secret] = field(default_factory=dict)
     production: Mapping[ProjectName, Secret] = field(default_factory=dict)
 
-    def for_project(self, name: ProjectName) -> RailwayToken | None:
+    def for_project(self, name: ProjectName) -> NamedSecret | None:
         """Give the token that sees the staging of project *name*, None when there is none."""
         if own := self.staging.get(name):
-            return RailwayToken(secret=own, name=railway_variable(name))
+            return NamedSecret(secret=own, name=railway_variable(name))
         if self.shared is None:
             return None
-        return RailwayToken(secret=self.shared, name=self.shared_name)
+        return NamedSecret(secret=self.shared, name=self.shared_name)
 
     def secrets(self) -> Iterator[Secret]:
         """Give every token."""

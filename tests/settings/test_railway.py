@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.secret import Secret
-from pipeline_health.settings import RailwayToken, Settings
+from pipeline_health.secret import NamedSecret, Secret
+from pipeline_health.settings import Settings
 
 Loads = Callable[..., Settings]
 Refusals = Callable[..., list[str]]
@@ -33,7 +33,7 @@ def test_one_token_serves_all_projects(loads: Loads, name: str) -> None:
     """It is known by the name under which it was set, so that people find it."""
     railway = loads(TWO, **_environment(**{name: "planted-shared"})).credentials.railway
 
-    assert RailwayToken(secret=Secret("planted-shared"), name=name) == railway.for_project(SHOP)
+    assert NamedSecret(secret=Secret("planted-shared"), name=name) == railway.for_project(SHOP)
 
 
 def test_a_token_of_its_own_wins(loads: Loads) -> None:
@@ -46,10 +46,10 @@ def test_a_token_of_its_own_wins(loads: Loads) -> None:
     settings = loads(TWO, **environment)
     railway = settings.credentials.railway
 
-    assert RailwayToken(secret=Secret("planted-own"), name="RAILWAY_TOKEN_MY_SHOP_2") == (
+    assert NamedSecret(secret=Secret("planted-own"), name="RAILWAY_TOKEN_MY_SHOP_2") == (
         railway.for_project(SHOP)
     )
-    assert RailwayToken(secret=Secret("planted-shared"), name="RAILWAY_TOKEN") == (
+    assert NamedSecret(secret=Secret("planted-shared"), name="RAILWAY_TOKEN") == (
         railway.for_project(ProjectName("till"))
     )
     assert {SHOP: Secret("planted-production")} == railway.production

@@ -86,7 +86,7 @@ def _rows(incident: Incident, project: ProjectPolicy | None) -> Iterator[tuple[s
     yield "project", inline(incident.project)
     yield "repository", inline(incident.repo)
     if newest.commit is not None:
-        yield "failing commit", commit_link(incident.repo, newest.commit)
+        yield "failing commit", commit_link(incident.repo, newest.commit) + _maker(newest)
     yield from _place(newest, project)
     if newest.jobs:
         yield "failed job" if len(newest.jobs) == 1 else "failed jobs", names(newest.jobs)
@@ -96,6 +96,13 @@ def _rows(incident: Incident, project: ProjectPolicy | None) -> Iterator[tuple[s
         yield "last failure", moment(incident.failed_at)
     yield from _history(incident)
     yield from _others(incident)
+
+
+def _maker(newest: Ailment) -> str:
+    if newest.made is None:
+        return ""
+    by = f" by {inline(newest.made.author)}" if newest.made.author else ""
+    return f"{by}, {moment(newest.made.committed_at)}"
 
 
 def _place(newest: Ailment, project: ProjectPolicy | None) -> Iterator[tuple[str, str]]:

@@ -7,16 +7,17 @@ from pipeline_health.core.model.incident import Cause, Incident
 from pipeline_health.core.model.issue import Tracked, TrackedIssue
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy
 from pipeline_health.core.model.questions import Evidence
-from pipeline_health.core.model.readings import Part
+from pipeline_health.core.model.readings import Commit, Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosed:
-    """A finding with its cause, and the evidence for it as far as there is any."""
+    """A finding with its cause, and what is known of its evidence and of who made its commit."""
 
     finding: Finding
     cause: Cause
     evidence: Evidence | None
+    made: Commit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pipeline_health.core.model.findings import Kind, Proof, Scope, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName, Sha
 from pipeline_health.core.model.questions import Evidence, Trace
+from pipeline_health.core.model.readings import Commit
 
 
 class Owner(StrEnum):
@@ -46,7 +47,8 @@ class Phase(StrEnum):
 class Ailment:
     """One symptom of an incident: its newest failure, and the proof since then, if any.
 
-    *jobs* are the names of the jobs that failed: the same jobs must pass before it is over.
+    *jobs* are the names of the jobs that failed: the same jobs must pass before it is over. *made*
+    tells who made the commit and when, where the look showed it; it is untrusted text.
     """
 
     symptom: Symptom
@@ -55,6 +57,7 @@ class Ailment:
     trace: Trace
     says: str
     jobs: tuple[str, ...] = ()
+    made: Commit | None = None
     healed: Proof | None = None
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias, TypeVar
 
 from pipeline_health.clients.errors import ClientError, NothingThereError
 from pipeline_health.clients.railway import BATCH, Looked, Railway
-from pipeline_health.clients.railway_access import Access, HeaderForm, RailwayToken, Scope
+from pipeline_health.clients.railway_access import Access, HeaderForm, Scope
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
@@ -23,6 +23,7 @@ from pipeline_health.core.model.readings import (
 )
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory, PipelineHealthError
+from pipeline_health.secret import NamedSecret
 from pipeline_health.sources.railway.evidence import Found, evidence_of, gather, kept, unkept
 from pipeline_health.sources.railway.places import Nowhere, Places, Watched
 
@@ -41,7 +42,7 @@ class RailwaySource:
         self,
         client: Railway,
         *,
-        tokens: Callable[[ProjectName], RailwayToken | None],
+        tokens: Callable[[ProjectName], NamedSecret | None],
         memory: Memory,
         redact: Callable[[str], str],
         batch: int = BATCH,
@@ -59,7 +60,7 @@ class RailwaySource:
     ) -> Mapping[ProjectName, Part[Environment]]:
         """Look at the staging environment of every project that names a Railway project."""
         parts: dict[ProjectName, Part[Environment]] = {}
-        by_token: dict[RailwayToken, list[Watched]] = defaultdict(list)
+        by_token: dict[NamedSecret, list[Watched]] = defaultdict(list)
         for policy in projects:
             token = self._tokens(policy.name)
             if policy.railway_project is None:
@@ -87,7 +88,7 @@ class RailwaySource:
 
     # -- looking -----------------------------------------------------------------------------
 
-    def _look_as(self, token: RailwayToken, group: Sequence[Watched], *, now: datetime) -> Sight:
+    def _look_as(self, token: NamedSecret, group: Sequence[Watched], *, now: datetime) -> Sight:
         def look_under(access: Access) -> Sight:
             if access.form is HeaderForm.PROJECT:
                 return {
@@ -103,19 +104,19 @@ class RailwaySource:
         except PipelineHealthError as exc:
             return {one: self._blind(self._unread(one, exc), now=now) for one in group}
 
-    def _under_either(self, token: RailwayToken, act: Callable[[Access], T], *, now: datetime) -> T:
+    def _under_either(self, token: NamedSecret, act: Callable[[Access], T], *, now: datetime) -> T:
         """Do *act* under the header that worked last, and under the other when that is refused."""
-        remembered = self._memory.recall("railway-header", token.variable)
+        remembered = self._memory.recall("railway-header", token.name)
         form = HeaderForm.PROJECT if remembered == HeaderForm.PROJECT else HeaderForm.BEARER
         try:
             return act(Access(secret=token.secret, form=form))
         except TokenRefusedError:
             done = act(Access(secret=token.secret, form=form.other))
-        self._memory.remember("railway-header", token.variable, form.other, now=now)
+        self._memory.remember("railway-header", token.name, form.other, now=now)
         return done
 
     def _look_by_account(
-        self, access: Access, token: RailwayToken, group: Sequence[Watched], *, now: datetime
+        self, access: Access, token: NamedSecret, group: Sequence[Watched], *, now: datetime
     ) -> Sight:
         """Look in batches; a remembered id that leads nowhere is looked up again, once."""
         remembered = {watched for watched in group if self._places.recall(watched) is not None}
@@ -128,7 +129,7 @@ class RailwaySource:
         return sight
 
     def _look_once(
-        self, access: Access, token: RailwayToken, group: Sequence[Watched], *, now: datetime
+        self, access: Access, token: NamedSecret, group: Sequence[Watched], *, now: datetime
     ) -> tuple[Sight, list[Watched]]:
         """Give what was seen, and whose environment was not where it was expected."""
         places = self._places_of(access, token, group, now=now)
@@ -146,15 +147,15 @@ class RailwaySource:
         return sight, lost
 
     def _places_of(
-        self, access: Access, token: RailwayToken, group: Sequence[Watched], *, now: datetime
+        self, access: Access, token: NamedSecret, group: Sequence[Watched], *, now: datetime
     ) -> Mapping[Watched, str | Nowhere]:
         known = {watched: self._places.recall(watched) for watched in group}
         unknown = [watched for watched, place in known.items() if place is None]
-        found = self._places.find(access, token.variable, unknown, now=now)
+        found = self._places.find(access, token.name, unknown, now=now)
         return {watched: place or found[watched] for watched, place in known.items()}
 
     def _look_by_project(
-        self, access: Access, token: RailwayToken, watched: Watched, *, now: datetime
+        self, access: Access, token: NamedSecret, watched: Watched, *, now: datetime
     ) -> Reading[Environment]:
         """Look with a project token, which sees one environment and must be the one that is meant.
 
@@ -169,7 +170,7 @@ class RailwaySource:
             return self._blind(self._unread(watched, exc), now=now)
 
     def _look_scoped(
-        self, access: Access, token: RailwayToken, watched: Watched, *, now: datetime
+        self, access: Access, token: NamedSecret, watched: Watched, *, now: datetime
     ) -> Reading[Environment]:
         place = self._places.recall(watched)
         if place is None:
@@ -186,11 +187,11 @@ class RailwaySource:
         return self._reading(look.looked, token, watched, now=now)
 
     def _reading(
-        self, looked: Looked, token: RailwayToken, watched: Watched, *, now: datetime
+        self, looked: Looked, token: NamedSecret, watched: Watched, *, now: datetime
     ) -> Reading[Environment]:
         if isinstance(looked, NotAuthorizedError | NothingThereError):
             what = self._places.label(watched)
-            return self._blind(f"{token.variable} does not see {what}: {looked}", now=now)
+            return self._blind(f"{token.name} does not see {what}: {looked}", now=now)
         if isinstance(looked, ClientError):
             return self._blind(self._unread(watched, looked), now=now)
         if _is_elsewhere(looked, watched):
@@ -213,14 +214,14 @@ class RailwaySource:
         try:
             found = self._gathered(token, trace, now=now)
         except TokenRefusedError:
-            return self._blind(f"Railway refused {token.variable} (Not Authorized)", now=now)
+            return self._blind(f"Railway refused {token.name} (Not Authorized)", now=now)
         crashed = trace.deployment_id in self._crashed
         evidence = evidence_of(found, trace, crashed=crashed, now=now)
         if evidence.complete:
             self._memory.remember("evidence", key, kept(evidence), now=now)
         return Seen(at=now, value=evidence)
 
-    def _gathered(self, token: RailwayToken, trace: DeployTrace, *, now: datetime) -> Found:
+    def _gathered(self, token: NamedSecret, trace: DeployTrace, *, now: datetime) -> Found:
         def gather_under(access: Access) -> Found:
             return gather(self._client, access, trace.deployment_id, redact=self._redact)
 
@@ -234,15 +235,15 @@ class RailwaySource:
     def _unread(self, watched: Watched, exc: Exception) -> str:
         return f"could not read {self._places.label(watched)}: {exc}"
 
-    def _refused(self, token: RailwayToken, watched: Watched) -> str:
+    def _refused(self, token: NamedSecret, watched: Watched) -> str:
         return (
-            f"Railway refused {token.variable} (Not Authorized: invalid, expired, of the wrong "
+            f"Railway refused {token.name} (Not Authorized: invalid, expired, of the wrong "
             f"kind, or it cannot see {self._places.label(watched)})"
         )
 
-    def _misplaced(self, token: RailwayToken, watched: Watched, scope: Scope) -> str:
+    def _misplaced(self, token: NamedSecret, watched: Watched, scope: Scope) -> str:
         return (
-            f"{token.variable} belongs to environment {scope.environment} of Railway project "
+            f"{token.name} belongs to environment {scope.environment} of Railway project "
             f"{scope.project} ({scope.project_id}), not to {self._places.label(watched)}"
         )
 

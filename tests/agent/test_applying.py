@@ -1,0 +1,223 @@
+"""What happens when the lease is lost, or something of our own breaks, while a plan is applied."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from incident_builders import REPO, T0
+from pipeline_health.agent.applying import Hands
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
+from pipeline_health.core.model.incident import Owner
+from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.plan import (
+    Change,
+    CloseIssue,
+    Comment,
+    OpenIssue,
+    Plan,
+    UpdateIssue,
+)
+from pipeline_health.core.model.readings import Reading
+from pipeline_health.ledger import MemoryLedger
+from pipeline_health.ports import Lease, LeaseLostError, TrackerError
+
+REF = IssueRef(REPO, 7)
+LOST = TrackerError("the answer was lost", retryable=True, unknown=True)
+REFUSED = TrackerError("GitHub said no")
+
+
+class Board:
+    """A tracker of its own: keeps what is written, and fails as it is told to."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.written: list[str] = []
+        self.spoken: list[str] = []
+
+    def _write(self, what: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.written.append(what)
+
+    def read(
+        self, refs: Sequence[IssueRef], *, now: datetime
+    ) -> Mapping[IssueRef, Reading[Tracked]]:
+        """Show nothing."""
+        return {}
+
+    def ours(self, repo: RepoName) -> tuple[TrackedIssue, ...]:
+        """List nothing."""
+        return ()
+
+    def highest(self, repo: RepoName) -> int:
+        """Know of six issues."""
+        return 6
+
+    def after(self, repo: RepoName, number: int) -> tuple[TrackedIssue, ...]:
+        """Find nothing."""
+        return ()
+
+    def create(
+        self, repo: RepoName, *, title: str, body: str, labels: Sequence[str]
+    ) -> TrackedIssue:
+        """Fail as told."""
+        self._write("create")
+        raise AssertionError
+
+    def edit(self, ref: IssueRef, *, body: str) -> None:
+        """Write the body."""
+        self._write("edit")
+
+    def relabel(self, ref: IssueRef, *, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Exchange labels."""
+        self._write("relabel")
+
+    def close(self, ref: IssueRef, *, duplicate_of: int | None = None) -> None:
+        """Close."""
+        self._write("close")
+
+    def reopen(self, ref: IssueRef) -> None:
+        """Open again."""
+        self._write("reopen")
+
+    def comments(self, ref: IssueRef) -> tuple[str, ...]:
+        """Give what was said."""
+        return tuple(self.spoken)
+
+    def comment(self, ref: IssueRef, *, body: str) -> None:
+        """Say it."""
+        self._write("comment")
+        self.spoken.append(body)
+
+
+class BorrowedLease:
+    """A lease that is good for so many renewals."""
+
+    def __init__(self, renewals: int) -> None:
+        self.renewals = renewals
+
+    def renew(self, *, now: datetime) -> None:
+        """Prolong it while it lasts."""
+        self.renewals -= 1
+        if self.renewals < 0:
+            msg = "another run has the lease now"
+            raise LeaseLostError(msg)
+
+
+def update(body: str = "b") -> UpdateIssue:
+    """Give an edit."""
+    return UpdateIssue(
+        fingerprint=Fingerprint("f"), nonce=Nonce("n"), ref=REF, body=body, reason="r"
+    )
+
+
+def closing() -> CloseIssue:
+    """Give a closing with its comment."""
+    return CloseIssue(
+        fingerprint=Fingerprint("f"),
+        nonce=Nonce("n"),
+        ref=REF,
+        body=None,
+        comment=Comment(key="k", body="done"),
+        reason="r",
+    )
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    """Give a ledger that forgets."""
+    return MemoryLedger()
+
+
+@pytest.fixture
+def lease(ledger: MemoryLedger) -> Iterator[Lease]:
+    """Give its lease."""
+    with ledger.lease(now=T0, lasting=timedelta(minutes=4)) as held:
+        yield held
+
+
+def outcomes(
+    board: Board, ledger: MemoryLedger, lease: Lease, *changes: Change, now: datetime = T0
+) -> list[tuple[bool, str]]:
+    """Apply *changes* and give what became of each."""
+    hands = Hands(tracker=board, ledger=ledger, lease=lease, now=now)
+    return [(done.applied, done.why) for done in hands.apply(Plan(changes=changes))]
+
+
+def test_without_the_lease_nothing_more_is_written(ledger: MemoryLedger) -> None:
+    """No lease, no writes: the change before the loss stands, the one after it is not made."""
+    board = Board()
+    hands = Hands(tracker=board, ledger=ledger, lease=BorrowedLease(1), now=T0)
+    applied = hands.apply(Plan(changes=(update(), update())))
+
+    next(applied)
+    with pytest.raises(LeaseLostError):
+        next(applied)
+
+    assert board.written == ["edit"]
+
+
+def test_a_lease_lost_within_a_change_ends_the_plan(ledger: MemoryLedger, lease: Lease) -> None:
+    """Whoever notices it, the others are not tried."""
+    board = Board(LeaseLostError("gone"))
+
+    with pytest.raises(LeaseLostError):
+        outcomes(board, ledger, lease, update(), update())
+
+    assert board.written == []
+
+
+def test_one_failed_change_does_not_cost_the_others(ledger: MemoryLedger, lease: Lease) -> None:
+    """A refusal is told in its own words, a defect of ours is called one."""
+    board = Board(REFUSED, KeyError("x"))
+
+    assert outcomes(board, ledger, lease, update(), update(), update()) == [
+        (False, "GitHub said no"),
+        (False, "a defect of ours: KeyError: 'x'"),
+        (True, ""),
+    ]
+
+
+def test_a_comment_whose_answer_was_lost_is_looked_for_before_it_is_sent_again(
+    ledger: MemoryLedger, lease: Lease
+) -> None:
+    """It waits ten minutes, and then it is sent once more."""
+    board = Board(LOST)
+    assert outcomes(board, ledger, lease, closing()) == [(False, "the answer was lost")]
+
+    soon = outcomes(board, ledger, lease, closing(), now=T0 + timedelta(minutes=9))
+    assert soon == [(False, "GitHub lost its answer to an earlier comment on acme/shop#7")]
+    assert board.written == []
+
+    later = outcomes(board, ledger, lease, closing(), now=T0 + timedelta(minutes=10))
+    assert later == [(True, "")]
+    assert board.written == ["comment", "close"]
+    assert ledger.intents() == ()
+
+
+def test_a_refused_comment_leaves_no_intent(ledger: MemoryLedger, lease: Lease) -> None:
+    """It was certainly not made, so there is nothing to wait for."""
+    outcomes(Board(REFUSED), ledger, lease, closing())
+
+    assert ledger.intents() == ()
+
+
+@pytest.mark.parametrize(("failure", "left"), [(REFUSED, 0), (LOST, 1)], ids=["refused", "lost"])
+def test_only_a_lost_filing_leaves_an_intent(
+    ledger: MemoryLedger, lease: Lease, failure: Exception, left: int
+) -> None:
+    """What was refused may be sent again at once; what was lost may exist."""
+    opening = OpenIssue(
+        fingerprint=Fingerprint("f"),
+        nonce=Nonce("n"),
+        repo=REPO,
+        title="t",
+        body="b",
+        labels=(),
+        owner=Owner.AGENT,
+        reason="r",
+    )
+
+    assert outcomes(Board(failure), ledger, lease, opening) == [(False, str(failure))]
+    assert len(ledger.intents()) == left

@@ -1,0 +1,156 @@
+"""A source that breaks is blindness, whatever broke, and a cycle ends with a report in any case."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from agent_types import Shop
+from builders import NOW, PROJECT, a_policy, github
+from hosts import Host
+from pipeline_health import bootstrap
+from pipeline_health.agent.looking import Eyes
+from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.policy import Policy, ProjectPolicy
+from pipeline_health.core.model.questions import (
+    Contains,
+    DeployTrace,
+    Evidence,
+    Job,
+    Relation,
+    RunTrace,
+)
+from pipeline_health.core.model.readings import (
+    Blind,
+    Environment,
+    GitHubReading,
+    NotAsked,
+    Part,
+    Reading,
+)
+from pipeline_health.core.model.report import Usage
+from pipeline_health.core.observe import blind_parts
+from pipeline_health.ledger import MemoryLedger
+from pipeline_health.settings import GitHubApp
+from pipeline_health.simulator import Loopback, World, WorldClock
+
+
+class BrokenCode:
+    """A source of code with a defect."""
+
+    def look(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, GitHubReading]:
+        """Break."""
+        raise ZeroDivisionError
+
+    def usage(self) -> Usage:
+        """Tell of nothing."""
+        return Usage()
+
+    def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
+        """See nothing."""
+        return Blind(at=now, why="broken")
+
+    def jobs(self, trace: RunTrace, *, now: datetime) -> Reading[tuple[Job, ...]]:
+        """See nothing."""
+        return Blind(at=now, why="broken")
+
+    def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
+        """See nothing."""
+        return Blind(at=now, why="broken")
+
+
+class HealthyCode(BrokenCode):
+    """A source of code that sees a green main."""
+
+    def look(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, GitHubReading]:
+        """See that all is well."""
+        return {PROJECT: github()}
+
+
+class BrokenDeploys:
+    """A source of deployments with a defect."""
+
+    def look(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, Part[Environment]]:
+        """Break."""
+        raise ZeroDivisionError
+
+    def usage(self) -> Usage:
+        """Tell of nothing."""
+        return Usage()
+
+    def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
+        """See nothing."""
+        return Blind(at=now, why="broken")
+
+
+class NoDeploys(BrokenDeploys):
+    """Nobody asked for deployments."""
+
+    def look(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime
+    ) -> Mapping[ProjectName, Part[Environment]]:
+        """See that nobody asked."""
+        return {PROJECT: NotAsked()}
+
+
+def test_a_defect_in_one_source_blinds_that_source_only() -> None:
+    """The other one is looked at all the same."""
+    policy = Policy(projects=(a_policy(),))
+    code = Eyes(github=BrokenCode(), railway=NoDeploys(), memory=MemoryLedger())
+    deploys = Eyes(github=HealthyCode(), railway=BrokenDeploys(), memory=MemoryLedger())
+
+    (first,) = code.look(policy, (), now=NOW).snapshot.projects
+    (second,) = deploys.look(policy, (), now=NOW).snapshot.projects
+
+    assert list(blind_parts(first)) == [("github", "GitHub could not be read: ZeroDivisionError: ")]
+    assert list(blind_parts(second)) == [
+        ("railway", "Railway could not be read: ZeroDivisionError: ")
+    ]
+
+
+class FadingClock(WorldClock):
+    """A clock that breaks when it is first waited for."""
+
+    def sleep(self, seconds: float) -> None:
+        """Break."""
+        raise OSError(seconds)
+
+
+def test_a_cycle_with_a_defect_ends_in_a_report_that_concludes_nothing(shop: Shop) -> None:
+    """It says that it failed, and the report is kept."""
+    shop.fail_ci()
+    shop.world.faults.add(host="github", mode="status", match="/jobs", status=502, times=9)
+
+    report = bootstrap.run_once(shop.host.settings(), clock=FadingClock(shop.world))
+
+    assert report.failed is not None
+    assert report.sentence.startswith("The cycle failed: OSError")
+    assert shop.repo.issues == {}
+
+
+def test_a_github_app_that_cannot_log_in_is_blind(
+    world: World, loopback: Loopback, tmp_path: Path
+) -> None:
+    """The message names the app and what to check."""
+    host = Host(world, loopback, tmp_path)
+    world.repo("acme/shop").push("first")
+    host.watch("shop", "acme/shop")
+    del host.secrets["GITHUB_TOKEN"]
+    host.secrets |= {
+        "GITHUB_APP_ID": "17",
+        "GITHUB_APP_INSTALLATION_ID": "23",
+        "GITHUB_APP_PRIVATE_KEY": "\n".join(
+            ["-----BEGIN " + "PRIVATE KEY-----", "bm90IG9uZQ==", "-----END " + "PRIVATE KEY-----"]
+        ),
+    }
+    assert isinstance(host.settings().credentials.github, GitHubApp)
+
+    report = host.cycle()
+
+    assert report.blind
+    assert "installation 23 of GitHub App 17" in report.projects[0].blind[0].why
