@@ -41,7 +41,7 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
 @click.argument("incident")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of text.")
 def why(incident: str, *, as_json: bool) -> Exit:
-    """Explain one INCIDENT: an issue number, or the start of a fingerprint."""
+    """Explain one INCIDENT: an issue (7, shop#7 or acme/shop#7), or the start of a fingerprint."""
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
     with bootstrap.open_to_read() as ledger:
@@ -59,8 +59,14 @@ def why(incident: str, *, as_json: bool) -> Exit:
 
 def one_of(known: Sequence[Incident], wanted: str) -> Incident:
     """Give the one incident that *wanted* names; raises a usage error for none or several."""
-    number = wanted.removeprefix("#")
-    found = [i for i in known if i.filing is not None and str(i.filing.number) == number]
+    place, _, number = wanted.rpartition("#")
+    found = [
+        i
+        for i in known
+        if i.filing is not None
+        and str(i.filing.number) == number
+        and place in ("", i.project, i.repo)
+    ]
     found = found or [i for i in known if i.fingerprint.startswith(wanted)]
     if len({incident.fingerprint for incident in found}) > 1:
         names = ", ".join(f"{i.fingerprint} ({i.title})" for i in found)

@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
 def cli(
     context: click.Context, config: Path | None, log_format: Literal["json", "console"] | None
 ) -> None:
-    r"""Turn every failed staging deploy and red main branch into exactly one issue.
+    """Turn every failed staging deploy and red main branch into exactly one issue.
 
     It looks at Railway and GitHub, files one issue per root cause for whoever can mend it, and
     closes it when it has seen the proof. What it could not see, it never takes for health.
@@ -82,7 +82,7 @@ def cli(
     Begin with:
       pipeline-health demo                 the story of an outage; no token, no network
       pipeline-health run-once --dry-run   what would be filed now
-    """
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
     context.obj = Options(config=config, log_format=log_format)
 
 

@@ -25,7 +25,7 @@ from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLi
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj
 def run_once(options: Options, only: tuple[str, ...], *, dry_run: bool, as_json: bool) -> Exit:
-    r"""Run one cycle: look at every project, decide, and open, edit or close issues.
+    """Run one cycle: look at every project, decide, and open, edit or close issues.
 
     Exit code 3 says that something could not be seen or written; what could be done was done.
 
@@ -34,7 +34,7 @@ def run_once(options: Options, only: tuple[str, ...], *, dry_run: bool, as_json:
       pipeline-health run-once --dry-run           what would happen now
       pipeline-health run-once --project shop      one project only
       pipeline-health run-once --json | jq .sentence
-    """
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
     report = bootstrap.run_once(

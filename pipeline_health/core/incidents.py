@@ -93,10 +93,13 @@ def _descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contai
 def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | JobsOf:
     """Tell whether the jobs that failed are among those that passed, or ask.
 
-    A green run in which the failing job was skipped, or is gone, proves nothing.
+    A green run in which the failing job was skipped, or is gone, proves nothing. Nor does another
+    system's word: Railway may redeploy by itself while the pipeline's token is still refused.
     """
-    if not ailment.jobs or not isinstance(proof.trace, RunTrace):
+    if not ailment.jobs:
         return True
+    if not isinstance(proof.trace, RunTrace):
+        return False
     question = JobsOf(proof.trace)
     answer = view.answers.jobs.get(question)
     if answer is None:

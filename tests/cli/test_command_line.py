@@ -1,11 +1,13 @@
 """The command line itself: help that teaches, versions, and the demo."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
+from desk import Desk
 from pipeline_health import __version__
-from pipeline_health.__main__ import main
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import COMMANDS, run
 
@@ -38,14 +40,27 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"pipeline-health, version {__version__}\n"
 
 
-def test_the_process_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_leaves_with_the_code(desk: Desk) -> None:
     """`python -m pipeline_health` and the command are the same."""
-    monkeypatch.setattr("sys.argv", ["pipeline-health", "nope"])
+    done = desk.run("nope")
 
-    with pytest.raises(SystemExit) as left:
-        main()
+    assert (Exit.WRONG, "") == (done.returncode, done.stdout)
+    assert "No such command 'nope'" in done.stderr
 
-    assert left.value.code == Exit.WRONG
+
+@pytest.mark.parametrize("table", ["commands", "exit codes"])
+def test_the_readme_tells_what_the_help_tells(
+    table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tables of the README are the commands and the codes that there are."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+
+    if table == "commands":
+        assert list(COMMANDS) == re.findall(r"^\| `([a-z-]+)[^`]*` \|", readme, re.MULTILINE)
+    else:
+        run(["--help"])
+        told = re.findall(r"^ +(\d+)  +", capsys.readouterr().out, re.MULTILINE)
+        assert told == re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)
 
 
 def test_the_demo_tells_an_outage_from_failure_to_proof(

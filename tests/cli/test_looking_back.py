@@ -129,7 +129,9 @@ def test_why_tells_the_evidence_and_the_decisions(
     known = {each["kind"]: each for each in json.loads(capsys.readouterr().out)}
     number = known["main-ci-red"]["issue"]["number"]
 
-    assert run(["why", f"#{number}"]) == Exit.DONE
+    for named in (number, f"#{number}", f"shop#{number}", f"acme/shop#{number}"):
+        capsys.readouterr()
+        assert run(["why", str(named)]) == Exit.DONE
 
     out = capsys.readouterr().out
     assert out.startswith("Main CI red: CI (shop)\n")
@@ -168,8 +170,12 @@ def test_why_of_what_was_not_filed_yet(desk: Desk, capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize(
     ("wanted", "says"),
-    [("99", "no incident '99'"), ("", "names several incidents")],
-    ids=["unknown", "ambiguous"],
+    [
+        ("99", "no incident '99'"),
+        ("blog#1", "no incident 'blog#1'"),
+        ("", "names several incidents"),
+    ],
+    ids=["unknown", "of another project", "ambiguous"],
 )
 def test_why_refuses_what_is_not_one_incident(
     broken: Desk, capsys: pytest.CaptureFixture[str], wanted: str, says: str

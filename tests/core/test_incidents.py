@@ -121,6 +121,12 @@ def test_one_proof_of_several_is_enough() -> None:
             view(a_job("test (3.11)"), a_job("test (3.12)", CheckConclusion.FAILURE)),
             id="one leg of the matrix still fails",
         ),
+        pytest.param(
+            ailment(jobs=("Deploy to staging",)),
+            replace(proof(), trace=deployment()),
+            view(),
+            id="another system's word for a job that failed",
+        ),
     ],
 )
 def test_nothing_less_heals(of: object, by: Proof, seen: ProjectView) -> None:
@@ -146,7 +152,7 @@ def test_jobs_that_could_not_be_read_prove_nothing() -> None:
             id="asked for, and ahead",
         ),
         pytest.param(
-            ailment(WEB, trace=deployment(), jobs=("test",)),
+            ailment(WEB, trace=deployment()),
             replace(proof(WEB), trace=deployment()),
             view(),
             id="a deployment has no jobs",
@@ -407,4 +413,4 @@ def test_what_was_not_made_changes_nothing(of: Incident, outcome: Outcome) -> No
 
 def test_a_link_needs_no_jobs() -> None:
     """Another system's status has a page and no jobs of ours."""
-    assert may_heal(ailment(trace=page(), jobs=("x",)), replace(proof(), trace=page()), view())
+    assert may_heal(ailment(trace=page()), replace(proof(), trace=page()), view())
