@@ -72,9 +72,12 @@ def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
     parts = [f"Looked at {_count(len(projects), 'project')}"]
     broken = sorted({project.name for project in projects if project.findings})
     parts.append(f"broken: {_listed(broken)}" if broken else "nothing that was seen is broken")
-    awaited = sum(case.incident.phase is Phase.RECOVERING for case in told.cases)
+    awaited = sum(
+        case.incident.phase in (Phase.OPEN, Phase.RECOVERING) and not case.findings
+        for case in told.cases
+    )
     if awaited:
-        parts.append(f"{_count(awaited, 'incident')} on the way to proof")
+        parts.append(f"{_count(awaited, 'incident')} not yet proved to be over")
     parts.extend(_deeds(told.outcomes, dry=dry))
     undone = sum(not outcome.applied for outcome in told.outcomes)
     if undone and not dry:
