@@ -19,6 +19,7 @@ from pipeline_health.core.model.plan import (
     Outcome,
     Plan,
     ReopenIssue,
+    Requeue,
     UpdateIssue,
 )
 from pipeline_health.ports import Lease, LeaseLostError, Ledger, PipelineHealthError, Tracker
@@ -62,6 +63,9 @@ class Hands:
                 return self._reopen(change)
             case HandOver():
                 return self._hand_over(change)
+            case Requeue():
+                self._tracker.relabel(change.ref, add=change.add, remove=change.remove)
+                return Outcome(change=change, applied=True)
             case _:
                 assert_never(change)
 

@@ -8,6 +8,7 @@ from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.telling import Told, report_of
+from pipeline_health.core.attempts import Patience, with_attempts
 from pipeline_health.core.correlate import Correlation
 from pipeline_health.core.diagnose import diagnose
 from pipeline_health.core.incidents import advanced, with_outcome, with_proofs
@@ -118,11 +119,16 @@ class Agent:
             seed=cycle.seed,
         )
         correlation.place(diagnosed, now=cycle.now)
-        logins = frozenset(self._policy.routing.agent_logins)
         return tuple(
-            advanced(_case(incident, found, recognised, look), agent_logins=logins, now=cycle.now)
+            self._lived(_case(incident, found, recognised, look), now=cycle.now)
             for incident, found in correlation.placed()
         )
+
+    def _lived(self, case: Case, *, now: datetime) -> Case:
+        """Let the life of an incident go on: people's decisions, proofs, the agent's attempts."""
+        patience = Patience(routing=self._policy.routing, limits=self._policy.limits)
+        grown = advanced(case, agent_logins=patience.agents, now=now)
+        return replace(grown, incident=with_attempts(grown, patience, now=now))
 
     def _terms(self, look: Look, recognised: Recognised, *, now: datetime) -> Terms:
         lately = now - timedelta(hours=1)

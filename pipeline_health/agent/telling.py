@@ -17,6 +17,7 @@ from pipeline_health.core.model.plan import (
     Outcome,
     Plan,
     ReopenIssue,
+    Requeue,
     UpdateIssue,
 )
 from pipeline_health.core.model.readings import Blind
@@ -36,6 +37,7 @@ _DONE: Mapping[type, tuple[str, str]] = {
     CloseIssue: ("closed", "close"),
     ReopenIssue: ("reopened", "reopen"),
     HandOver: ("handed over", "hand over"),
+    Requeue: ("queued again", "queue again"),
 }
 
 

@@ -132,6 +132,9 @@ fragment IssueFacts on Issue {
   timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) {
     nodes { ... on ClosedEvent { createdAt actor { login __typename } } }
   }
+  closedByPullRequestsReferences(first: 10, includeClosedPrs: true) {
+    nodes { number mergedAt updatedAt }
+  }
 }
 """
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pipeline_health.clients.errors import UnexpectedShapeError
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import Login, RepoName, Sha, as_login, as_sha
-from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.issue import IssueRef, PullRequest, TrackedIssue
 from pipeline_health.core.model.readings import (
     Branch,
     CheckConclusion,
@@ -171,6 +171,14 @@ def issue_of(node: Json, ref: IssueRef, *, identity: Login | None) -> TrackedIss
         url=node.text("url"),
         closed_by=None if closer.missing else as_login(closer.text("login")),
         closed_by_bot=not closer.missing and _is_bot(closer),
+        pulls=tuple(
+            PullRequest(
+                number=pull.number("number"),
+                moved_at=pull.time("updatedAt"),
+                merged_at=pull.maybe_time("mergedAt"),
+            )
+            for pull in _nodes(node.at("closedByPullRequestsReferences"))
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.issue_text import digest
+from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import (
     Ailment,
@@ -17,6 +18,8 @@ from pipeline_health.core.model.incident import (
 from pipeline_health.core.model.issue import Marker, TrackedIssue
 from pipeline_health.core.model.questions import LinkTrace
 
+HANDED_OVER = "It was handed to a person before; why is lost with the ledger."
+
 
 def is_worth_adopting(issue: TrackedIssue, *, reopen_within: timedelta, now: datetime) -> bool:
     """Tell whether *issue* still counts: open, or closed so lately that it would be reopened."""
@@ -28,6 +31,7 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
 
     Nothing in it counts as healed: a proof will say so, if it is over.
     """
+    credential = marker.kind is Kind.CREDENTIAL_REJECTED
     human = marker.owner is Owner.HUMAN
     link = LinkTrace(url=issue.url)
     return Incident(
@@ -39,7 +43,7 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         scope=marker.symptoms[0].scope,
         phase=Phase.OPEN,
         cause=Cause(
-            of=CauseClass.CREDENTIAL if human else CauseClass.UNKNOWN,
+            of=CauseClass.CREDENTIAL if credential else CauseClass.UNKNOWN,
             key="",
             owner=marker.owner,
             why="Its issue says so; what else was known of it is lost.",
@@ -58,6 +62,7 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         ),
         title=issue.title,
         attempts=marker.attempts,
+        escalated=HANDED_OVER if human and not credential else "",
         filing=filing_of(issue, owner=marker.owner),
     )
 

@@ -95,7 +95,13 @@ class Correlation:
             if incident.resolved_at is not None and (
                 now - incident.resolved_at <= self._reopen_within
             ):
-                self._incidents[past] = replace(incident, phase=Phase.OPEN, resolved_at=None)
+                # What was tried before it was over did work.
+                self._incidents[past] = replace(
+                    incident,
+                    phase=Phase.OPEN,
+                    resolved_at=None,
+                    counted_until=incident.resolved_at,
+                )
                 return past
         self._incidents.append(self._opened(found, repo, now=now, past=past))
         return len(self._incidents) - 1
@@ -224,6 +230,8 @@ def _with_cause(incident: Incident, found: Diagnosed) -> Incident:
     settled = incident.cause.of is CauseClass.CREDENTIAL and incident.cause.key != ""
     worse = incident.cause.of is CauseClass.CREDENTIAL and found.cause.of is CauseClass.UNKNOWN
     cause = incident.cause if settled or worse else found.cause
+    if incident.escalated:
+        cause = replace(cause, owner=incident.cause.owner)
     evidence = _better(incident.evidence, found.evidence)
     jobs = () if found.evidence is None else found.evidence.jobs
     ailments = tuple(

@@ -20,6 +20,7 @@ from pipeline_health.core.model.plan import (
     OpenIssue,
     Outcome,
     ReopenIssue,
+    Requeue,
     UpdateIssue,
 )
 from pipeline_health.core.model.questions import Contains, Job, JobsOf, Question, RunTrace
@@ -211,7 +212,7 @@ def with_outcome(incident: Incident, outcome: Outcome, *, now: datetime) -> Inci
         return incident
     filing = replace(incident.filing, told=outcome.told or incident.filing.told)
     match change:
-        case UpdateIssue():
+        case UpdateIssue() | Requeue():
             pass
         case CloseIssue():
             filing = replace(filing, closed_at=filing.closed_at if change.duplicate_of else now)

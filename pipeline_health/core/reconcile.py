@@ -22,6 +22,7 @@ from pipeline_health.core.model.plan import (
     OpenIssue,
     Plan,
     ReopenIssue,
+    Requeue,
     UpdateIssue,
 )
 from pipeline_health.core.model.policy import Limits, Routing
@@ -117,6 +118,7 @@ def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Ite
     if not issue.open:
         reason = reason_to_reopen(case, issue, terms)
         if reason is not None:
+            yield from _handed(case, filing, issue, terms)
             yield ReopenIssue(
                 fingerprint=incident.fingerprint,
                 nonce=incident.nonce,
@@ -136,13 +138,12 @@ def _open_and_broken(
     case: Case, filing: Filing, issue: TrackedIssue, terms: Terms
 ) -> Iterator[Change | str]:
     incident = case.incident
+    handed = tuple(_handed(case, filing, issue, terms))
+    yield from handed
+    if any(isinstance(step, HandOver) for step in handed):
+        return
+    yield from _requeued(incident, issue, terms)
     body = _body(case, terms, issue)
-    if filing.owner is not incident.cause.owner:
-        kept = _label_that_keeps_us_off(issue, terms.routing)
-        if kept is None:
-            yield _hand_over(incident, issue, body, terms)
-            return
-        yield f"its labels are left alone while it has {kept}"
     if issue_text.digest(body) != filing.told:
         yield UpdateIssue(
             fingerprint=incident.fingerprint,
@@ -150,6 +151,34 @@ def _open_and_broken(
             ref=issue.ref,
             body=body,
             reason="The facts in it changed.",
+        )
+
+
+def _handed(
+    case: Case, filing: Filing, issue: TrackedIssue, terms: Terms
+) -> Iterator[HandOver | str]:
+    """Give the issue to its owner of today, unless a label forbids us to change labels."""
+    if filing.owner is case.incident.cause.owner:
+        return
+    kept = _label_that_keeps_us_off(issue, terms.routing)
+    if kept is None:
+        yield _hand_over(case.incident, issue, _body(case, terms, issue), terms)
+    else:
+        yield f"its labels are left alone while it has {kept}"
+
+
+def _requeued(incident: Incident, issue: TrackedIssue, terms: Terms) -> Iterator[Requeue]:
+    """Let the agent try again: its run ended, and the failure that it left was counted."""
+    over = tuple(label for label in terms.routing.agent_over if label in issue.labels)
+    tried = incident.over_since is not None and incident.counted_until == incident.over_since
+    if over and tried and _label_that_keeps_us_off(issue, terms.routing) is None:
+        yield Requeue(
+            fingerprint=incident.fingerprint,
+            nonce=incident.nonce,
+            ref=issue.ref,
+            add=terms.routing.agent,
+            remove=over,
+            reason="The agent's run is over, and it failed again since.",
         )
 
 
@@ -194,13 +223,17 @@ def _hand_over(incident: Incident, issue: TrackedIssue, body: str, terms: Terms)
         ref=issue.ref,
         body=body,
         add=labels_of(new, terms.routing),
-        remove=tuple(label for label in labels_of(old, terms.routing) if label in issue.labels),
+        remove=tuple(
+            label
+            for label in (*labels_of(old, terms.routing), *terms.routing.agent_over)
+            if label in issue.labels
+        ),
         owner=new,
         comment=Comment(
             key=f"owner {incident.nonce} {new} {incident.attempts}",
             body=issue_text.handed_over(incident),
         ),
-        reason=f"{incident.cause.why} That is for the {new}.",
+        reason=f"{incident.escalated or incident.cause.why} That is for the {new}.",
     )
 
 

@@ -1,6 +1,7 @@
 """The issues, pull requests and labels of a simulated repository."""
 
 import itertools
+import re
 from collections.abc import Iterable
 
 from pipeline_health.simulator.github_records import Closing, Issue, IssueComment, Label
@@ -43,6 +44,14 @@ class IssueBook:
         pull.is_pull = True
         self.pulls[pull.number] = pull
         return pull
+
+    def merge_pull(self, number: int, *, user: str = "dev") -> None:
+        """Merge a pull request; what it says that it fixes is closed with it."""
+        pull = self.pulls[number]
+        pull.state = "closed"
+        pull.merged_at = pull.closed_at = pull.updated_at = self._timeline.now()
+        for fixed in re.findall(r"(?i)\b(?:fixes|closes|resolves) #(\d+)\b", pull.body):
+            self.close_issue(int(fixed), user=user)
 
     def find(self, number: int) -> Issue | None:
         """Find an issue or pull request by its number."""

@@ -166,3 +166,4 @@ class Issue:
     comments: list[IssueComment] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)
     is_pull: bool = False
+    merged_at: datetime | None = None

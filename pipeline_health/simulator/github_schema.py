@@ -129,6 +129,9 @@ type Issue {
   timelineItems(
     last: Int, itemTypes: [IssueTimelineItemsItemType!]
   ): IssueTimelineItemsConnection!
+  closedByPullRequestsReferences(
+    first: Int, includeClosedPrs: Boolean = false
+  ): PullRequestConnection
 }
 enum IssueState { CLOSED OPEN }
 enum IssueStateReason { COMPLETED DUPLICATE NOT_PLANNED REOPENED }
@@ -144,5 +147,5 @@ enum IssueOrderField { COMMENTS CREATED_AT UPDATED_AT }
 enum OrderDirection { ASC DESC }
 
 type PullRequestConnection { nodes: [PullRequest] }
-type PullRequest { number: Int! }
+type PullRequest { number: Int! mergedAt: DateTime updatedAt: DateTime! }
 """

@@ -1,5 +1,6 @@
 """Records of the simulated GitHub as its GraphQL service writes them."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TypeVar
@@ -157,7 +158,32 @@ def issue_value(repo: Repo, issue: Issue, *, login: str) -> Value:
         "author": actor(issue.user),
         "labels": lambda given: connection(issue.labels, lambda name: {"name": name}, given),
         "timelineItems": lambda given: connection(issue.closings, _closed_event, given),
+        "closedByPullRequestsReferences": lambda given: connection(
+            _closing_pulls(repo, issue, given), pull_value, given
+        ),
     }
+
+
+def pull_value(pull: Issue) -> Value:
+    """Write a pull request, as far as anybody asks."""
+    return {
+        "__typename": "PullRequest",
+        "number": pull.number,
+        "mergedAt": seconds(pull.merged_at),
+        "updatedAt": seconds(pull.updated_at),
+    }
+
+
+def _closing_pulls(repo: Repo, issue: Issue, given: Arguments) -> list[Issue]:
+    """Give the pull requests whose text says that they fix *issue*; closed ones when asked for."""
+    says = re.compile(
+        rf"\b(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?) #{issue.number}\b", re.IGNORECASE
+    )
+    return [
+        pull
+        for pull in repo.pulls.values()
+        if says.search(pull.body) and (pull.state == "open" or given["includeClosedPrs"])
+    ]
 
 
 def _state_reason(issue: Issue, given: Arguments) -> str | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from incident_builders import CI, PROJECT, REJECTED, REPO, T0, UNKNOWN, WEB, ailment, incident
-from pipeline_health.core.adoption import adopted, found_again, is_worth_adopting
+from pipeline_health.core.adoption import HANDED_OVER, adopted, found_again, is_worth_adopting
 from pipeline_health.core.issue_text import body, digest, marker_of
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import CauseClass, Filing, Owner, Phase
@@ -80,6 +80,16 @@ def test_a_persons_issue_comes_back_as_a_persons() -> None:
     back = adopted(issue(), marker_of(incident(cause=REJECTED)), project=PROJECT)
 
     assert (CauseClass.CREDENTIAL, Owner.HUMAN) == (back.cause.of, back.cause.owner)
+
+
+def test_what_was_handed_to_a_person_stays_with_a_person() -> None:
+    """Why is lost; that it was is not, and the agent does not get it back."""
+    theirs = incident(cause=replace(UNKNOWN, owner=Owner.HUMAN))
+
+    back = adopted(issue(), marker_of(theirs), project=PROJECT)
+
+    assert (CauseClass.UNKNOWN, Owner.HUMAN) == (back.cause.of, back.cause.owner)
+    assert back.escalated == HANDED_OVER
 
 
 def test_a_lost_answer_gives_an_incident_its_number() -> None:

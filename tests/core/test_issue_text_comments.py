@@ -98,15 +98,18 @@ def test_reopening_without_a_commit() -> None:
             id="credential",
         ),
         pytest.param(
-            replace(incident(cause=replace(UNKNOWN, owner=Owner.HUMAN)), attempts=3),
+            replace(
+                incident(cause=replace(UNKNOWN, owner=Owner.HUMAN)),
+                escalated="3 fixes by the agent did not work.",
+            ),
             f"Handed over from the agent to a person. 3 fixes by the agent did not work.\n\n"
             f"{TO_A_PERSON}",
             id="attempts used up",
         ),
         pytest.param(
-            incident(cause=replace(UNKNOWN, owner=Owner.HUMAN, why="Nothing moved for 6 h.")),
-            f"Handed over from the agent to a person. Nothing moved for 6 h.\n\n{TO_A_PERSON}",
-            id="deadline",
+            incident(cause=replace(UNKNOWN, owner=Owner.HUMAN, why="It is a person's.")),
+            f"Handed over from the agent to a person. It is a person's.\n\n{TO_A_PERSON}",
+            id="the cause",
         ),
         pytest.param(
             replace(incident(), attempts=1),

@@ -140,8 +140,8 @@ def test_the_steps_for_a_credential_of_a_railway_build(cause: Cause, expected: s
     ("told", "who", "second"),
     [
         pytest.param(
-            replace(incident(cause=PERSON), attempts=3),
-            "**A person.** The agent's 3 fixes did not work, and it will not try again. Severity:",
+            replace(incident(cause=PERSON), escalated="3 fixes by the agent did not work."),
+            "**A person.** 3 fixes by the agent did not work. The agent will not try again. Sever",
             "2. Fix it, or revert the commit that broke it. If it was not the code, run it again: "
             "`gh run rerun 101 --failed --repo acme/shop`.\n3. If it may stay broken, close",
             id="attempts used up",

@@ -13,7 +13,6 @@ from pipeline_health.core.inert import prose
 from pipeline_health.core.issue_text.wording import (
     SHOWN,
     commit_link,
-    counted,
     credential,
     duration,
     moment,
@@ -81,8 +80,8 @@ def _why(incident: Incident) -> str:
     cause = incident.cause
     if cause.of is CauseClass.CREDENTIAL:
         return f"{sentence(credential(cause))} was rejected, and no commit can fix that."
-    if cause.owner is Owner.HUMAN and incident.attempts:
-        return f"{counted(incident.attempts, 'fix', 'fixes')} by the agent did not work."
+    if incident.escalated:
+        return prose(incident.escalated)
     return prose(cause.why)
 
 

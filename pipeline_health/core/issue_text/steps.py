@@ -5,7 +5,7 @@ An agent is never asked to touch a secret, nor a person to paste one.
 
 from typing import assert_never
 
-from pipeline_health.core.inert import inline
+from pipeline_health.core.inert import inline, prose
 from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
@@ -157,10 +157,9 @@ def _by_person(incident: Incident) -> str:
 
 
 def _given_up(incident: Incident) -> str:
-    if not incident.attempts:
+    if not incident.escalated:
         return "No agent is working on it."
-    fixes = counted(incident.attempts, "fix", "fixes")
-    return f"The agent's {fixes} did not work, and it will not try again."
+    return f"{prose(incident.escalated)} The agent will not try again."
 
 
 def _severity(incident: Incident) -> str:

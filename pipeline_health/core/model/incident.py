@@ -90,7 +90,12 @@ class Filing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One root cause and its life. *failed_at* is the provider's time of its newest failure."""
+    """One root cause and its life. *failed_at* is the provider's time of its newest failure.
+
+    *attempts* counts fixes by the agent that did not work and that ended by *counted_until*;
+    *over_since* is when its run was first seen to be over, *moved_at* when anything last moved.
+    *escalated* says why a person has it for good, empty while the cause alone decides.
+    """
 
     fingerprint: Fingerprint
     nonce: Nonce
@@ -109,6 +114,10 @@ class Incident:
     occurrences: tuple[Occurrence, ...] = ()
     count: int = 0
     attempts: int = 0
+    counted_until: datetime | None = None
+    over_since: datetime | None = None
+    moved_at: datetime | None = None
+    escalated: str = ""
     resolved_at: datetime | None = None
     closed_seen: datetime | None = None
     gone_since: datetime | None = None

@@ -34,11 +34,20 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """A pull request that says it closes an issue; *merged_at* is None until it is merged."""
+
+    number: int
+    moved_at: datetime
+    merged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedIssue:
     """An issue as the tracker shows it. *ours* means that our own account wrote it, no more.
 
-    *closed_by* is None for an open issue, and where the tracker does not tell. *person* says that
-    the closer is neither a bot nor unknown.
+    *closed_by* is None for an open issue, and where the tracker does not tell. *pulls* are the pull
+    requests that say they close it.
     """
 
     ref: IssueRef
@@ -54,6 +63,7 @@ class TrackedIssue:
     url: str
     closed_by: Login | None = None
     closed_by_bot: bool = False
+    pulls: tuple[PullRequest, ...] = ()
     marker: Marker | None = field(default=None)
 
 

@@ -85,7 +85,19 @@ class HandOver:
     reason: str
 
 
-Change: TypeAlias = OpenIssue | UpdateIssue | CloseIssue | ReopenIssue | HandOver
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeue:
+    """Give an issue to the agent again: its run is over, and the failure is still there."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    ref: IssueRef
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+    reason: str
+
+
+Change: TypeAlias = OpenIssue | UpdateIssue | CloseIssue | ReopenIssue | HandOver | Requeue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
