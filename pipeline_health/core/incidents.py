@@ -29,6 +29,9 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import contains
 
 GONE_AFTER = timedelta(hours=1)
+FLAPPING_WITHIN = timedelta(hours=6)
+TURNS = 3
+GREEN_LOOKS = 3
 
 
 def proof_questions(
@@ -127,10 +130,11 @@ def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Ca
     """Give *case* with its incident one step further in its life."""
     incident = _as_the_tracker_has_it(case, agent_logins=agent_logins, now=now)
     if not incident.broken:
-        incident = _resolved(incident, case.issue, now=now)
+        incident = _over(incident, case.issue, now=now)
     elif incident.phase is not Phase.MUTED:
         healing = not case.findings and (case.in_flight or incident.broken != incident.ailments)
-        incident = replace(incident, phase=Phase.RECOVERING if healing else Phase.OPEN)
+        phase = Phase.RECOVERING if healing else Phase.OPEN
+        incident = replace(incident, phase=phase, green_looks=0)
     return replace(case, incident=incident)
 
 
@@ -152,9 +156,26 @@ def _as_the_tracker_has_it(
     return replace(seen, phase=Phase.MUTED) if muted else seen
 
 
+def _over(incident: Incident, issue: Part[Tracked], *, now: datetime) -> Incident:
+    """Resolve what is proved in full, at once, or after some green looks when it comes and goes."""
+    lately = [turn for turn in incident.turns if now - turn <= FLAPPING_WITHIN]
+    flaps = incident.phase is not Phase.RESOLVED and len(lately) >= TURNS - 1
+    green = incident.green_looks + 1
+    if flaps and green < GREEN_LOOKS:
+        return replace(incident, phase=Phase.RECOVERING, green_looks=green, flapping=True)
+    return _resolved(incident, issue, now=now)
+
+
 def _resolved(incident: Incident, issue: Part[Tracked], *, now: datetime) -> Incident:
     if incident.phase is not Phase.RESOLVED:
-        incident = replace(incident, phase=Phase.RESOLVED, resolved_at=now)
+        incident = replace(
+            incident,
+            phase=Phase.RESOLVED,
+            resolved_at=now,
+            turns=(*incident.turns, now)[-TURNS:],
+            green_looks=0,
+            flapping=False,
+        )
     match issue:
         case Seen(value=TrackedIssue(open=False) as closed):
             return _seen_closed(incident, closed, now=now)

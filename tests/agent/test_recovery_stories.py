@@ -279,3 +279,22 @@ def test_the_cycle_that_sees_the_failure_files_it_within_the_sla(shop: Shop) -> 
 
     (issue,) = ours(shop.repo)
     assert issue.created_at - failed_at <= timedelta(minutes=6)
+
+
+def test_what_comes_and_goes_stays_open_until_it_is_quiet(shop: Shop) -> None:
+    """Three turns in six hours: the issue says so, and waits for three green looks."""
+    for _ in range(3):
+        shop.fail_ci()
+        shop.host.cycle()
+        shop.repo.push(f"fix {shop.world.now().isoformat()}")
+        shop.repo.run("CI", "success", jobs={"build": "success", "test": "success"})
+        shop.host.cycle()
+
+    (issue,) = ours(shop.repo)
+    assert issue.state == "open"
+    assert "it came and went" in issue.body
+
+    shop.host.cycles(2)
+
+    assert issue.state == "closed"
+    assert "it came and went" not in issue.body

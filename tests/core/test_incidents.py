@@ -326,6 +326,31 @@ def test_a_resolved_incident_that_was_never_filed_has_nothing_to_note() -> None:
     assert life(RESOLVED, tracked(is_open=False), fails=False) == RESOLVED
 
 
+def test_what_comes_and_goes_is_held_open_until_three_green_looks_in_a_row() -> None:
+    """The third end within six hours is believed only after three looks."""
+    turns = (NOW - timedelta(hours=6), NOW - timedelta(hours=1))
+    first = life(replace(OVER, turns=turns), fails=False)
+    second = life(first, fails=False)
+    third = life(second, fails=False)
+
+    assert [(Phase.RECOVERING, True), (Phase.RECOVERING, True), (Phase.RESOLVED, False)] == [
+        (each.phase, each.flapping) for each in (first, second, third)
+    ]
+    assert (*turns, NOW) == third.turns
+
+
+def test_a_failure_between_them_starts_the_green_looks_anew() -> None:
+    """In a row means in a row."""
+    assert life(replace(incident(), green_looks=2, flapping=True)).green_looks == 0
+
+
+def test_old_turns_are_no_flapping() -> None:
+    """Three ends in a week are three stories."""
+    turns = (NOW - timedelta(hours=7), NOW - timedelta(hours=1))
+
+    assert life(replace(OVER, turns=turns), fails=False).phase is Phase.RESOLVED
+
+
 def test_there_is_no_proof_while_anything_is_unproved() -> None:
     """The proof of an incident is the last one of all its ailments."""
     assert proof_of(HALF) is None

@@ -94,6 +94,8 @@ class Incident:
 
     *attempts* counts fixes by the agent that did not work and that ended by *counted_until*;
     *over_since* is when its run was first seen to be over, *moved_at* when anything last moved.
+    *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
+    *green_looks* in a row are enough.
     *escalated* says why a person has it for good, empty while the cause alone decides.
     """
 
@@ -119,6 +121,9 @@ class Incident:
     moved_at: datetime | None = None
     escalated: str = ""
     resolved_at: datetime | None = None
+    turns: tuple[datetime, ...] = ()
+    green_looks: int = 0
+    flapping: bool = False
     closed_seen: datetime | None = None
     gone_since: datetime | None = None
     previous: int | None = None
