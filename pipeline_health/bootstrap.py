@@ -177,7 +177,11 @@ def narrowed(policy: Policy, only: Sequence[str]) -> Policy:
         raise ConfigurationError(msg)
     if not only:
         return policy
-    return replace(policy, projects=tuple(p for p in policy.projects if p.name in only))
+    return replace(
+        policy,
+        projects=tuple(p for p in policy.projects if p.name in only),
+        others=frozenset(p.name for p in policy.projects if p.name not in only),
+    )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
-from pipeline_health.core.model.plan import Outcome, Plan
+from pipeline_health.core.model.plan import OpenIssue, Outcome, Plan
 from pipeline_health.core.model.policy import EvidenceMode, Policy
 from pipeline_health.core.model.questions import Evidence, EvidenceOf, LinkTrace
 from pipeline_health.core.model.readings import Commit, Seen
@@ -88,15 +88,19 @@ class Agent:
         )
 
     def _ours(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
-        """Give the incidents of the projects that this cycle looks at."""
+        """Give the incidents of the repositories that this cycle looks at.
+
+        One whose project is not configured any more goes to another one of its repository.
+        """
+        known = {project.name for project in self._policy.projects} | self._policy.others
+        repos = {project.repo.lower(): project.name for project in self._policy.projects}
         names = {project.name for project in self._policy.projects}
-        repos = {project.repo: project.name for project in self._policy.projects}
         return tuple(
             incident
-            if incident.project in names
-            else replace(incident, project=repos[incident.repo])
+            if incident.project in known
+            else replace(incident, project=repos[incident.repo.lower()])
             for incident in incidents
-            if incident.project in names or incident.repo in repos
+            if incident.project in names or incident.repo.lower() in repos
         )
 
     def _recognise(self, incidents: Sequence[Incident], look: Look, *, now: datetime) -> Recognised:
@@ -158,6 +162,14 @@ class Agent:
     ) -> None:
         unchanged = set(before)
         self._ledger.save([i for i in after if i not in unchanged], lease=lease)
+        filed = {
+            outcome.change.fingerprint
+            for outcome in outcomes
+            if isinstance(outcome.change, OpenIssue) and outcome.applied
+        }
+        for intent in self._ledger.intents() if filed else ():
+            if intent.of == "issue" and intent.fingerprint in filed:
+                self._ledger.settle(intent.key)
         for outcome in outcomes:
             if outcome.applied:
                 line = TrailLine(
@@ -197,18 +209,23 @@ def _case(
 ) -> Case:
     """Put an incident beside what this cycle saw of it."""
     view = look.view(incident.project)
-    proofs = tuple(look.proofs(incident.project))
+    if view is not None and incident.filing is None:
+        incident = replace(incident, repo=_repo_of(incident.project, look))
     symptoms = {ailment.symptom for ailment in incident.broken}
+    for project in look.projects_of(incident):
+        incident = with_proofs(incident, look.proofs(project), look.views[project])
+    seen = view is not None and isinstance(view.github.repository, Seen)
     return Case(
-        incident=incident if view is None else with_proofs(incident, proofs, view),
+        incident=incident,
         findings=found,
         in_flight=any(
             unsettled.in_flight and unsettled.symptom in symptoms
-            for unsettled in look.unsettled(incident.project)
+            for project in look.projects_of(incident)
+            for unsettled in look.unsettled(project)
         ),
         issue=recognised.issue_of(incident),
         strays=recognised.strays.get(incident.fingerprint, ()),
-        project=None if view is None else view.policy,
+        project=view.policy if view is not None and seen else None,
         shows=EvidenceMode.LINK if view is None else _evidence_mode(incident, view),
     )
 

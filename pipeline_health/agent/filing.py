@@ -28,11 +28,14 @@ class Filer:
         self._now = now
 
     def open_issue(self, change: OpenIssue) -> Outcome:
-        """File the issue of *change*, or find the one that is there already."""
+        """File the issue of *change*, or find the one that is there already.
+
+        The intent stays: whoever has saved the number settles it, so that no crash loses both.
+        """
         for intent in self._intents(change):
             found = self._filed_under(intent, change)
             if found is not None:
-                return self._found(change, found, intent)
+                return _found(change, found)
             if self._now - intent.at < SETTLING:
                 left = SETTLING - (self._now - intent.at)
                 why = f"GitHub lost its answer to an earlier try; looking for it for {left} more"
@@ -40,9 +43,7 @@ class Filer:
             self._ledger.settle(intent.key)
         intent = self._intend(change)
         found = self._listed(change)
-        if found is not None:
-            return self._found(change, found, intent)
-        return self._create(change, intent)
+        return _found(change, found) if found is not None else self._create(change, intent)
 
     def comment(self, ref: IssueRef, comment: Comment, fingerprint: Fingerprint) -> None:
         """Make *comment* unless it is there; raises TrackerError when that is not certain."""
@@ -100,17 +101,6 @@ class Filer:
         found = [issue for issue in self._tracker.ours(change.repo) if _is_of(issue, change)]
         return min(found, key=lambda issue: issue.ref.number, default=None)
 
-    def _found(self, change: OpenIssue, issue: TrackedIssue, intent: Intent) -> Outcome:
-        self._ledger.settle(intent.key)
-        return Outcome(
-            change=change,
-            applied=True,
-            ref=issue.ref,
-            url=issue.url,
-            told=digest(issue.body),
-            why="it was filed before",
-        )
-
     def _create(self, change: OpenIssue, intent: Intent) -> Outcome:
         self._lease.renew(now=self._now)
         try:
@@ -121,7 +111,6 @@ class Filer:
             if not exc.unknown:
                 self._ledger.settle(intent.key)
             raise
-        self._ledger.settle(intent.key)
         dropped = sorted(set(change.labels) - issue.labels)
         return Outcome(
             change=change,
@@ -133,6 +122,18 @@ class Filer:
             if dropped
             else "",
         )
+
+
+def _found(change: OpenIssue, issue: TrackedIssue) -> Outcome:
+    return Outcome(
+        change=change,
+        applied=True,
+        ref=issue.ref,
+        url=issue.url,
+        told=digest(issue.body),
+        why="it was filed before",
+        found=True,
+    )
 
 
 def _is_of(issue: TrackedIssue, change: OpenIssue) -> bool:

@@ -40,6 +40,7 @@ class Look:
 
     snapshot: Snapshot
     views: Mapping[ProjectName, ProjectView]
+    places: Mapping[Symptom, tuple[ProjectName, ...]]
     observations: Mapping[ProjectName, tuple[Observation, ...]]
 
     def findings(self) -> Iterator[Finding]:
@@ -64,6 +65,11 @@ class Look:
     def answers(self) -> Answers:
         """What was found out beside the look: every view has the same answers."""
         return self.snapshot.projects[0].answers if self.snapshot.projects else Answers()
+
+    def projects_of(self, incident: Incident) -> tuple[ProjectName, ...]:
+        """Give the projects that speak of anything broken in *incident*: a repository has many."""
+        named = (self.places.get(ailment.symptom, ()) for ailment in incident.broken)
+        return tuple(dict.fromkeys(name for names in named for name in names))
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -176,13 +182,19 @@ class Eyes:
 
 def judged(snapshot: Snapshot) -> Look:
     """Put *snapshot* to every rule."""
+    observations = {
+        view.policy.name: tuple(observation for rule in rules.ALL for observation in rule(view))
+        for view in snapshot.projects
+    }
+    places: dict[Symptom, tuple[ProjectName, ...]] = {}
+    for name, said in observations.items():
+        for symptom in dict.fromkeys(observation.symptom for observation in said):
+            places[symptom] = (*places.get(symptom, ()), name)
     return Look(
         snapshot=snapshot,
         views={view.policy.name: view for view in snapshot.projects},
-        observations={
-            view.policy.name: tuple(observation for rule in rules.ALL for observation in rule(view))
-            for view in snapshot.projects
-        },
+        places=places,
+        observations=observations,
     )
 
 
@@ -196,8 +208,8 @@ def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question
             if unsettled.asks is not None:
                 yield unsettled.asks
     for incident in incidents:
-        if incident.broken and (view_of_it := look.view(incident.project)) is not None:
-            yield from proof_questions(incident, look.proofs(incident.project), view_of_it)
+        for project in look.projects_of(incident):
+            yield from proof_questions(incident, look.proofs(project), look.views[project])
 
 
 def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:

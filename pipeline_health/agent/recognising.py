@@ -95,10 +95,8 @@ class Recogniser:
             if not isinstance(reading, Seen) or not isinstance(reading.value, TrackedIssue):
                 continue
             issue = reading.value
-            if (
-                issue.ours
-                and issue.marker is not None
-                and is_worth_adopting(issue, reopen_within=self._reopen_within, now=self._now)
+            if issue.ours and is_worth_adopting(
+                issue, reopen_within=self._reopen_within, now=self._now
             ):
                 ours.append(issue)
             else:

@@ -86,7 +86,7 @@ def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
         parts.append(f"{_count(undone, 'change')} could not be made and will be tried again")
     if told.plan.waiting:
         parts.append(f"{_count(len(told.plan.waiting), 'thing')} must wait")
-    blind = [f"{line.source} of {p.name}" for p in projects for line in p.blind]
+    blind = list(dict.fromkeys(f"{line.source} of {p.name}" for p in projects for line in p.blind))
     if blind:
         parts.append(f"blind to {_listed(blind)}, of which nothing is concluded")
     return "; ".join(parts) + "."
@@ -95,7 +95,8 @@ def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
 def _deeds(outcomes: Sequence[Outcome], *, dry: bool) -> Iterator[str]:
     for kind, (past, future) in _DONE.items():
         number = sum(
-            isinstance(outcome.change, kind) and (dry or outcome.applied) for outcome in outcomes
+            isinstance(outcome.change, kind) and (dry or outcome.applied) and not outcome.found
+            for outcome in outcomes
         )
         if number:
             issues = _count(number, "issue")

@@ -22,7 +22,12 @@ HANDED_OVER = "It was handed to a person before; why is lost with the ledger."
 
 
 def is_worth_adopting(issue: TrackedIssue, *, reopen_within: timedelta, now: datetime) -> bool:
-    """Tell whether *issue* still counts: open, or closed so lately that it would be reopened."""
+    """Tell whether *issue* still counts: open, or closed so lately that it would be reopened.
+
+    One whose marker had no room for any symptom is found when its failure is to be filed again.
+    """
+    if issue.marker is None or not issue.marker.symptoms:
+        return False
     return issue.open or (issue.closed_at is not None and now - issue.closed_at <= reopen_within)
 
 
@@ -91,4 +96,5 @@ def filing_of(issue: TrackedIssue, *, owner: Owner) -> Filing:
         url=issue.url,
         told=digest(issue.body),
         owner=owner,
+        nonce=None if issue.marker is None else issue.marker.nonce,
     )

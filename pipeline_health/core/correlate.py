@@ -22,7 +22,7 @@ from pipeline_health.core.model.incident import (
     Occurrence,
     Phase,
 )
-from pipeline_health.core.model.questions import Evidence
+from pipeline_health.core.model.questions import Evidence, LinkTrace
 
 OCCURRENCES_KEPT = 20
 
@@ -100,6 +100,8 @@ class Correlation:
                     incident,
                     phase=Phase.OPEN,
                     resolved_at=None,
+                    gone_since=None,
+                    first_failed_at=found.finding.since,
                     counted_until=incident.resolved_at,
                 )
                 return past
@@ -195,7 +197,9 @@ def with_failure(incident: Incident, found: Diagnosed) -> Incident:
     finding = found.finding
     before = next((a for a in incident.ailments if a.symptom == finding.symptom), None)
     if before is not None and not _is_news(before, finding):
-        return _with_cause(incident, found) if finding.since >= before.failed_at else incident
+        if finding.since < before.failed_at:
+            return incident
+        return _with_cause(_known_again(incident, before, found), found)
     ailment = Ailment(
         symptom=finding.symptom,
         failed_at=finding.since,
@@ -218,6 +222,14 @@ def with_failure(incident: Incident, found: Diagnosed) -> Incident:
     )
 
 
+def _known_again(incident: Incident, before: Ailment, found: Diagnosed) -> Incident:
+    """Give back what a marker does not tell: where the failure can be read, and who made it."""
+    if not isinstance(before.trace, LinkTrace) or before.trace == found.finding.trace:
+        return incident
+    again = replace(before, trace=found.finding.trace, says=found.finding.says, made=found.made)
+    return replace(incident, ailments=tuple(again if a is before else a for a in incident.ailments))
+
+
 def _is_news(before: Ailment, finding: Finding) -> bool:
     """Tell whether *finding* is another failure than the one noted before."""
     if before.healed is not None:
@@ -232,7 +244,8 @@ def _with_cause(incident: Incident, found: Diagnosed) -> Incident:
     cause = incident.cause if settled or worse else found.cause
     if incident.escalated:
         cause = replace(cause, owner=incident.cause.owner)
-    evidence = _better(incident.evidence, found.evidence)
+    newest = incident.newest.symptom == found.finding.symptom
+    evidence = _better(incident.evidence, found.evidence) if newest else incident.evidence
     jobs = () if found.evidence is None else found.evidence.jobs
     ailments = tuple(
         replace(ailment, jobs=jobs)

@@ -56,6 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
             + r"|\b(?:[Ii]nvalid|[Ee]xpired|[Rr]evoked)\s+"
             + _SECRET_NAME.pattern
         ),
+        but_not=_A_TEST,
     ),
     Signature(
         name="a named secret is not set",
@@ -65,6 +66,7 @@ SIGNATURES: tuple[Signature, ...] = (
             _SECRET_NAME.pattern
             + r"[^.;]{0,40}\b(?:not set|not configured|unset|missing|must be set|is required)\b"
         ),
+        but_not=_A_TEST,
     ),
     Signature(
         name="the registry refuses the login",

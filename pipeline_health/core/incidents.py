@@ -7,7 +7,7 @@ it as not planned, or deletes its issue, until it has recovered.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Literal, assert_never
 
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Proof
@@ -32,6 +32,7 @@ GONE_AFTER = timedelta(hours=1)
 FLAPPING_WITHIN = timedelta(hours=6)
 TURNS = 3
 GREEN_LOOKS = 3
+_FAILED = (CheckConclusion.FAILURE, CheckConclusion.TIMED_OUT)
 
 
 def proof_questions(
@@ -100,15 +101,31 @@ def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Jobs
     A green run in which the failing job was skipped, or is gone, proves nothing. Nor does another
     system's word: Railway may redeploy by itself while the pipeline's token is still refused.
     """
-    if not ailment.jobs:
-        return True
     if not isinstance(proof.trace, RunTrace):
-        return False
+        return not ailment.jobs and not isinstance(ailment.trace, RunTrace)
+    failed = _failed_jobs(ailment, view)
+    if not isinstance(failed, tuple):
+        return failed
+    if not failed:
+        return True
     question = JobsOf(proof.trace)
     answer = view.answers.jobs.get(question)
     if answer is None:
         return question
-    return isinstance(answer, Seen) and _passed(ailment.jobs, answer.value)
+    return isinstance(answer, Seen) and _passed(failed, answer.value)
+
+
+def _failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsOf | Literal[False]:
+    """Give the jobs that failed: as noted, else by asking; False when that cannot be seen."""
+    if ailment.jobs or not isinstance(ailment.trace, RunTrace):
+        return ailment.jobs
+    question = JobsOf(ailment.trace)
+    answer = view.answers.jobs.get(question)
+    if answer is None:
+        return question
+    if not isinstance(answer, Seen):
+        return False
+    return tuple(job.name for job in answer.value if job.conclusion in _FAILED)
 
 
 def _passed(failed: Sequence[str], jobs: Sequence[Job]) -> bool:
@@ -151,7 +168,9 @@ def _as_the_tracker_has_it(
     if incident.phase is Phase.RESOLVED:
         return seen
     if issue.open:
-        return replace(seen, phase=Phase.OPEN) if incident.phase is Phase.MUTED else seen
+        filing = None if seen.filing is None else replace(seen.filing, closed_at=None)
+        phase = Phase.OPEN if incident.phase is Phase.MUTED else incident.phase
+        return replace(seen, filing=filing, phase=phase)
     muted = is_muting(issue, agent_logins) and not _closed_before(incident)
     return replace(seen, phase=Phase.MUTED) if muted else seen
 
@@ -206,12 +225,19 @@ def is_muting(issue: TrackedIssue, agent_logins: frozenset[Login]) -> bool:
 
 
 def _gone(incident: Incident, *, now: datetime) -> Incident:
-    """Believe that an issue was deleted when two looks an hour apart say so."""
+    """Believe that an issue was deleted when two looks an hour apart say so.
+
+    Deleted while it was broken, it is muted until it has recovered; after that it is forgotten, and
+    what breaks again gets a new one.
+    """
     if incident.gone_since is None:
         return replace(incident, gone_since=now)
-    if now - incident.gone_since < GONE_AFTER or incident.phase is Phase.RESOLVED:
+    if now - incident.gone_since < GONE_AFTER:
         return incident
-    return replace(incident, phase=Phase.MUTED)
+    if incident.phase is not Phase.RESOLVED and not _closed_before(incident):
+        return replace(incident, phase=Phase.MUTED)
+    number = None if incident.filing is None else incident.filing.number
+    return replace(incident, filing=None, previous=number, gone_since=None)
 
 
 def proof_of(incident: Incident) -> Proof | None:
@@ -257,6 +283,6 @@ def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: date
             url=outcome.url,
             told=outcome.told,
             owner=change.owner,
-            opened_at=now,
+            opened_at=None if outcome.found else now,
         ),
     )

@@ -75,9 +75,13 @@ def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
     if isinstance(case.issue, Blind):
         yield f"its issue could not be read ({case.issue.why})"
         return
-    if isinstance(case.issue, NotAsked) or isinstance(case.issue.value, Gone):
+    if isinstance(case.issue, NotAsked):
         return
     issue = case.issue.value
+    if isinstance(issue, Gone):
+        if incident.phase in (Phase.OPEN, Phase.RECOVERING):
+            yield f"issue {issue.ref.number} is gone; if it is still gone in an hour, that counts"
+        return
     if issue.ours:
         yield from _filed(case, incident.filing, issue, terms)
         yield from _duplicates(case, issue)
@@ -143,6 +147,8 @@ def _open_and_broken(
     if any(isinstance(step, HandOver) for step in handed):
         return
     yield from _requeued(incident, issue, terms)
+    if case.project is None:  # its project was not fully seen, so its facts are not all known now
+        return
     body = _body(case, terms, issue)
     if issue_text.digest(body) != filing.told:
         yield UpdateIssue(
@@ -239,7 +245,8 @@ def _hand_over(incident: Incident, issue: TrackedIssue, body: str, terms: Terms)
 
 def _duplicates(case: Case, issue: TrackedIssue) -> Iterator[Change]:
     """Close every younger issue of the same incident; one with the same nonce is a copy."""
-    nonces = {case.incident.nonce}
+    filing = case.incident.filing
+    nonces = {(filing and filing.nonce) or case.incident.nonce}
     for stray in case.strays:
         marker = stray.marker
         if not stray.open or not stray.ours or marker is None or marker.nonce in nonces:

@@ -21,6 +21,7 @@ FILED = incident(ailment(), ailment(WEB))
 def issue(*, is_open: bool = True, closed_at: datetime | None = None) -> TrackedIssue:
     """Give the issue that was filed for an incident."""
     return TrackedIssue(
+        marker=marker_of(FILED),
         ref=IssueRef(REPO, 7),
         open=is_open,
         not_planned=False,
@@ -42,8 +43,17 @@ def issue(*, is_open: bool = True, closed_at: datetime | None = None) -> Tracked
         (issue(is_open=False, closed_at=NOW - WEEK), True),
         (issue(is_open=False, closed_at=NOW - WEEK - timedelta(seconds=1)), False),
         (issue(is_open=False), False),
+        (replace(issue(), marker=None), False),
+        (replace(issue(), marker=replace(marker_of(FILED), symptoms=())), False),
     ],
-    ids=["open", "closed lately", "closed long ago", "closed at an unknown time"],
+    ids=[
+        "open",
+        "closed lately",
+        "closed long ago",
+        "closed at an unknown time",
+        "no marker",
+        "a marker without a symptom",
+    ],
 )
 def test_what_would_not_be_reopened_is_not_adopted(of: TrackedIssue, worth: bool) -> None:  # noqa: FBT001
     """Old stories stay closed."""
@@ -72,6 +82,7 @@ def test_an_adopted_incident_knows_what_its_marker_tells() -> None:
         url="https://github.com/acme/shop/issues/7",
         told=digest(issue().body),
         owner=Owner.AGENT,
+        nonce=FILED.nonce,
     )
 
 

@@ -65,9 +65,16 @@ def view(
     *jobs: Job,
     history: tuple[Sha, ...] = (FIXED, BAD, GOOD),
     relation: Relation | None = None,
+    failed: tuple[str, ...] | None = None,
 ) -> ProjectView:
-    """Give a look whose branch holds *history*, and whose green run had *jobs*."""
+    """Give a look whose branch holds *history*, and whose green run had *jobs*.
+
+    *failed* are the jobs that failed in the red run, None when nobody asked yet.
+    """
     green = {JobsOf(run(202)): Seen(at=NOW, value=jobs)} if jobs else {}
+    if failed is not None:
+        red = tuple(a_job(name, CheckConclusion.FAILURE) for name in failed)
+        green[JobsOf(run())] = Seen(at=NOW, value=red)
     related = (
         {}
         if relation is None
@@ -127,6 +134,10 @@ def test_one_proof_of_several_is_enough() -> None:
             view(),
             id="another system's word for a job that failed",
         ),
+        pytest.param(ailment(), proof(), view(PASSED), id="failing jobs not known yet"),
+        pytest.param(
+            ailment(), proof(), view(PASSED, failed=("other",)), id="found to be another job"
+        ),
     ],
 )
 def test_nothing_less_heals(of: object, by: Proof, seen: ProjectView) -> None:
@@ -144,11 +155,17 @@ def test_jobs_that_could_not_be_read_prove_nothing() -> None:
 @pytest.mark.parametrize(
     ("of", "by", "seen"),
     [
-        pytest.param(ailment(commit=None), replace(proof(), commit=None), view(), id="no commit"),
+        pytest.param(
+            ailment(WEB, trace=deployment(), commit=None),
+            replace(proof(WEB), trace=deployment(), commit=None),
+            view(),
+            id="no commit",
+        ),
+        pytest.param(ailment(), proof(), view(failed=()), id="the failing run had no jobs"),
         pytest.param(
             ailment(),
             proof(),
-            view(history=(GOOD,), relation=Relation.AHEAD),
+            view(PASSED, history=(GOOD,), relation=Relation.AHEAD, failed=("test",)),
             id="asked for, and ahead",
         ),
         pytest.param(
@@ -186,7 +203,19 @@ def test_what_a_proof_needs_is_asked_for() -> None:
 )
 def test_nothing_is_asked_in_vain(of: Incident, proofs: list[Proof]) -> None:
     """A proof that cannot heal, or that needs nothing, costs no request."""
-    assert set(proof_questions(of, proofs, view())) == set()
+    assert set(proof_questions(of, proofs, view(failed=()))) == set()
+
+
+def test_jobs_that_were_never_seen_are_asked_for() -> None:
+    """The log was out of reach while it was red; which job failed can still be read."""
+    assert set(proof_questions(incident(ailment()), [proof()], view())) == {JobsOf(run())}
+
+
+def test_failing_jobs_that_cannot_be_read_prove_nothing() -> None:
+    """Any green run would do otherwise."""
+    answers = Answers(jobs={JobsOf(run()): Blind(at=NOW, why="502")})
+
+    assert not may_heal(ailment(), proof(), replace(view(), answers=answers))
 
 
 def tracked(
@@ -300,7 +329,7 @@ def test_an_issue_is_deleted_when_two_looks_an_hour_apart_say_so() -> None:
     assert life(once, gone).phase is Phase.OPEN
     twice = replace(incident(), gone_since=NOW - 60 * MINUTE)
     assert life(twice, gone).phase is Phase.MUTED
-    assert life(replace(RESOLVED, gone_since=T0), gone).phase is Phase.RESOLVED
+    assert life(replace(MUTED, gone_since=T0), gone).phase is Phase.MUTED
     assert life(once, tracked()).gone_since is None
 
 
@@ -349,6 +378,28 @@ def test_old_turns_are_no_flapping() -> None:
     turns = (NOW - timedelta(hours=7), NOW - timedelta(hours=1))
 
     assert life(replace(OVER, turns=turns), fails=False).phase is Phase.RESOLVED
+
+
+def test_an_issue_that_was_deleted_after_the_end_is_forgotten() -> None:
+    """What breaks again gets a new issue that names the old one."""
+    gone = Seen(at=NOW, value=Gone(ref=REF, why="not found"))
+    filing = Filing(repo=REPO, number=7, url="u")
+
+    over = life(replace(RESOLVED, gone_since=T0, filing=filing), gone, fails=False)
+    assert (None, 7, None) == (over.filing, over.previous, over.gone_since)
+    again = replace(incident(), gone_since=T0, filing=replace(filing, closed_at=T0))
+    assert (None, 7) == (life(again, gone).filing, life(again, gone).previous)
+    assert life(replace(RESOLVED, gone_since=T0), gone, fails=False).previous is None
+
+
+def test_an_issue_that_is_open_again_can_be_closed_again() -> None:
+    """Our note that it was closed is no longer true."""
+    before = replace(incident(), filing=Filing(repo=REPO, number=7, url="u", closed_at=T0))
+
+    after = life(before, tracked())
+
+    assert after.filing is not None
+    assert after.filing.closed_at is None
 
 
 def test_there_is_no_proof_while_anything_is_unproved() -> None:

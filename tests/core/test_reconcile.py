@@ -33,7 +33,7 @@ from pipeline_health.core.model.plan import (
     ReopenIssue,
     UpdateIssue,
 )
-from pipeline_health.core.model.policy import EvidenceMode, Limits, Routing
+from pipeline_health.core.model.policy import EvidenceMode, Limits, ProjectPolicy, Routing
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
 from pipeline_health.core.reconcile import Desk, Terms, reconcile
 
@@ -59,7 +59,12 @@ def filed(
     of: Incident, *, owner: Owner = Owner.AGENT, closed_at: datetime | None = None
 ) -> Incident:
     """Give *of* as it is once its issue says what is true."""
-    text = issue_text.body(of, routing=ROUTING, evidence_shown=EvidenceMode.FULL)
+    text = issue_text.body(
+        of,
+        routing=ROUTING,
+        evidence_shown=EvidenceMode.FULL,
+        project=ProjectPolicy(name=PROJECT, repo=REPO),
+    )
     filing = Filing(
         repo=REPO,
         number=7,
@@ -121,6 +126,7 @@ def case(
         incident=of,
         findings=(standing(),) if found is None else found,
         issue=part,
+        project=ProjectPolicy(name=PROJECT, repo=REPO),
         shows=EvidenceMode.FULL,
     )
     return replace(given, **changes)  # type: ignore[arg-type]
@@ -364,14 +370,31 @@ def test_an_issue_that_cannot_be_read_is_not_touched() -> None:
     assert plan == Plan(waiting=("Main CI red: CI (shop): its issue could not be read (502)",))
 
 
+GONE = Seen(at=NOW, value=Gone(ref=REF, why="not found"))
+
+
 @pytest.mark.parametrize(
-    "shown",
-    [NotAsked(), Seen(at=NOW, value=Gone(ref=REF, why="not found"))],
-    ids=["not asked", "gone"],
+    ("of", "shown"),
+    [(filed(incident()), NotAsked()), (replace(filed(incident()), phase=Phase.MUTED), GONE)],
+    ids=["not asked", "muted, since it is gone"],
 )
-def test_an_issue_that_is_not_there_is_not_filed_again(shown: Part[Tracked]) -> None:
+def test_an_issue_that_is_not_there_is_not_filed_again(of: Incident, shown: Part[Tracked]) -> None:
     """Whoever deletes an issue means it."""
-    assert reconcile([case(filed(incident()), shown=shown)], terms()) == Plan()
+    assert reconcile([case(of, shown=shown)], terms()) == Plan()
+
+
+def test_an_issue_that_has_just_gone_is_told() -> None:
+    """Nothing is filed in its place, and somebody may want to know why."""
+    assert reconcile([case(filed(incident()), shown=GONE)], terms()).waiting == (
+        "Main CI red: CI (shop): issue 7 is gone; if it is still gone in an hour, that counts",
+    )
+
+
+def test_the_text_waits_while_its_project_is_not_fully_seen() -> None:
+    """Half the facts would make another text, and the next cycle the first one again."""
+    changed = replace(filed(incident()), count=2)
+
+    assert reconcile([case(changed, shown=issue(), project=None)], terms()) == Plan()
 
 
 def test_an_issue_that_somebody_else_wrote_is_never_changed() -> None:

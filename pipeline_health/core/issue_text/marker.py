@@ -25,7 +25,7 @@ def marker_of(incident: Incident) -> Marker:
     """Give the marker of *incident*."""
     return Marker(
         fingerprint=incident.fingerprint,
-        nonce=incident.nonce,
+        nonce=(incident.filing and incident.filing.nonce) or incident.nonce,
         kind=incident.kind,
         project=incident.project,
         owner=incident.cause.owner,

@@ -75,8 +75,9 @@ class Filing:
     """Where an incident is filed.
 
     *told* is the digest of the text that we last wrote there, *owner* whom our labels name,
-    *opened_at* when we opened it (None when it was found), and *closed_at* when it was seen closed
-    after the incident was proved to be over.
+    *nonce* the one in its marker where that is not the incident's own (another host's, a lost
+    ledger's), *opened_at* when we opened it (None when it was found), and *closed_at* when it was
+    seen closed after the incident was proved to be over.
     """
 
     repo: RepoName
@@ -84,6 +85,7 @@ class Filing:
     url: str
     told: str = ""
     owner: Owner = Owner.AGENT
+    nonce: Nonce | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None
 

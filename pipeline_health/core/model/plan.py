@@ -110,7 +110,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one change. *told* is the digest of the body that the issue holds now."""
+    """What became of one change. *told* is the digest of the body that the issue holds now.
+
+    *found* says that what was to be created was there already.
+    """
 
     change: Change
     applied: bool
@@ -118,3 +121,4 @@ class Outcome:
     url: str = ""
     told: str = ""
     why: str = ""
+    found: bool = False

@@ -76,9 +76,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The whole portfolio as the operator wants it watched."""
+    """The portfolio as the operator wants it watched; *others* are not looked at this time."""
 
     projects: tuple[ProjectPolicy, ...]
+    others: frozenset[ProjectName] = frozenset()
     routing: Routing = field(default_factory=Routing)
     limits: Limits = field(default_factory=Limits)
     sla: timedelta = timedelta(minutes=30)
