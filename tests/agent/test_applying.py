@@ -1,12 +1,14 @@
 """What happens when the lease is lost, or something of our own breaks, while a plan is applied."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from incident_builders import REPO, T0
+from incident_builders import REPO, T0, incident
 from pipeline_health.agent.applying import Hands
+from pipeline_health.core.issue_text import body
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
 from pipeline_health.core.model.incident import Owner
 from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
@@ -18,6 +20,7 @@ from pipeline_health.core.model.plan import (
     Plan,
     UpdateIssue,
 )
+from pipeline_health.core.model.policy import EvidenceMode, Routing
 from pipeline_health.core.model.readings import Reading
 from pipeline_health.ledger import MemoryLedger
 from pipeline_health.ports import Lease, LeaseLostError, TrackerError
@@ -32,6 +35,7 @@ class Board:
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
+        self.filed: list[TrackedIssue] = []
         self.written: list[str] = []
         self.spoken: list[str] = []
 
@@ -55,15 +59,30 @@ class Board:
         return 6
 
     def after(self, repo: RepoName, number: int) -> tuple[TrackedIssue, ...]:
-        """Find nothing."""
-        return ()
+        """Find what was filed."""
+        return tuple(self.filed)
 
     def create(
         self, repo: RepoName, *, title: str, body: str, labels: Sequence[str]
     ) -> TrackedIssue:
-        """Fail as told."""
+        """File it, unless told to fail."""
         self._write("create")
-        raise AssertionError
+        self.filed.append(
+            TrackedIssue(
+                ref=REF,
+                open=True,
+                not_planned=False,
+                title=title,
+                body=body,
+                labels=frozenset(labels),
+                ours=True,
+                created_at=T0,
+                updated_at=T0,
+                closed_at=None,
+                url="u",
+            )
+        )
+        return self.filed[-1]
 
     def edit(self, ref: IssueRef, *, body: str) -> None:
         """Write the body."""
@@ -221,3 +240,26 @@ def test_only_a_lost_filing_leaves_an_intent(
 
     assert outcomes(Board(failure), ledger, lease, opening) == [(False, str(failure))]
     assert len(ledger.intents()) == left
+
+
+def test_a_crash_after_filing_makes_no_second_issue(ledger: MemoryLedger, lease: Lease) -> None:
+    """The list lags and the number was never saved: the intent still tells where to look."""
+    known = incident()
+    text = body(known, routing=Routing(), evidence_shown=EvidenceMode.FULL)
+    opening = OpenIssue(
+        fingerprint=known.fingerprint,
+        nonce=known.nonce,
+        repo=REPO,
+        title=known.title,
+        body=text,
+        labels=("bug",),
+        owner=Owner.AGENT,
+        reason="r",
+    )
+    board = Board()
+    assert outcomes(board, ledger, lease, opening) == [(True, "")]
+
+    again = replace(opening, nonce=Nonce("of another cycle"))
+    assert outcomes(board, ledger, lease, again) == [(True, "it was filed before")]
+
+    assert board.written == ["create"]
