@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.issue_text import digest
+from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import (
     Ailment,
@@ -16,6 +17,9 @@ from pipeline_health.core.model.incident import (
 )
 from pipeline_health.core.model.issue import Marker, TrackedIssue
 from pipeline_health.core.model.questions import LinkTrace
+
+_FOR_PEOPLE = frozenset({Kind.SCHEDULED_WORKFLOW_RED, Kind.STAGING_DEPLOY_STUCK})
+"""What may be a person's without any credential: the owner does not tell the class."""
 
 
 def is_worth_adopting(issue: TrackedIssue, *, reopen_within: timedelta, now: datetime) -> bool:
@@ -39,7 +43,9 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         scope=marker.symptoms[0].scope,
         phase=Phase.OPEN,
         cause=Cause(
-            of=CauseClass.CREDENTIAL if human else CauseClass.UNKNOWN,
+            of=CauseClass.CREDENTIAL
+            if human and marker.kind not in _FOR_PEOPLE
+            else CauseClass.UNKNOWN,
             key="",
             owner=marker.owner,
             why="Its issue says so; what else was known of it is lost.",

@@ -145,6 +145,7 @@ class Correlation:
                 project=finding.project,
                 cause=cause,
                 symptom_kind=finding.symptom.kind,
+                commit=finding.commit,
             ),
             last_green=self._last_green.get(finding.symptom),
             previous=None if filing is None else filing.number,

@@ -109,6 +109,7 @@ def blind_parts(view: ProjectView) -> Iterator[tuple[str, str]]:
         ("github", github.earlier),
         ("github", github.deployments),
         ("github", github.issues),
+        ("github", github.required),
         ("railway", view.staging),
     )
     yield from dict.fromkeys(
@@ -122,8 +123,10 @@ def is_archived(view: ProjectView) -> bool:
     return isinstance(repository, Seen) and repository.value.archived
 
 
-def staging_symptom(view: ProjectView, subject: Subject | None = None) -> Symptom | None:
-    """Give the symptom of a failed staging deploy, of the whole environment without a *subject*.
+def staging_symptom(
+    view: ProjectView, subject: Subject | None = None, *, kind: Kind = Kind.STAGING_DEPLOY_FAILED
+) -> Symptom | None:
+    """Give a symptom of staging, of the whole environment without a *subject*.
 
     Its scope is built from the configuration wherever Railway is configured, so that it is the same
     whichever source was seen; without Railway it needs the repository's id, else it is None.
@@ -132,7 +135,7 @@ def staging_symptom(view: ProjectView, subject: Subject | None = None) -> Sympto
     if scope is None:
         return None
     return Symptom(
-        kind=Kind.STAGING_DEPLOY_FAILED,
+        kind=kind,
         scope=scope,
         subject=subject or Subject(Thing.ENVIRONMENT, view.policy.staging_environment),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline_health.core.model.findings import Observation
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.rules import ci, staging, staging_records
+from pipeline_health.core.rules import ci, staging, staging_records, staging_tests
 
 Rule = Callable[[ProjectView], Iterator[Observation]]
 
@@ -17,4 +17,5 @@ ALL: tuple[Rule, ...] = (
     staging.railway_deploys,
     staging_records.deploy_workflow,
     staging_records.deployment_records,
+    staging_tests.staging_tests,
 )
