@@ -5,6 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from builders import (
+    PARENT,
+    REPO,
+    a_branch,
+    a_branch_run,
     a_deployment,
     a_policy,
     a_record,
@@ -13,12 +17,15 @@ from builders import (
     a_status,
     a_suite,
     a_view,
+    ago,
     an_environment,
     checks,
     github,
+    seen,
     sha,
 )
 from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.questions import Answers, RunsOf
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     DeploymentState,
@@ -42,17 +49,33 @@ EVERYTHING_BROKEN = (
         staging=an_environment(a_service(a_deployment(RailwayStatus.FAILED))),
     ),
     a_view(
+        policy=a_policy(ci_workflows=("CI", "Lint")),
         read=github(
+            branch=a_branch(committed_at=ago(hours=9)),
             at_head=checks(
-                a_suite(),
+                a_suite(None, updated_at=ago(hours=4)),
+                a_suite(RED, run=a_run(4, workflow="Nightly", event="schedule")),
                 statuses=[
                     replace(
                         a_status(StatusState.FAILURE, context="pipeline-health/promotion"),
                         description="smoke: /healthz answered 503",
                     )
                 ],
-            )
+            ),
         ),
+        staging=an_environment(a_service(a_deployment(RailwayStatus.NEEDS_APPROVAL))),
+        answers=Answers(
+            runs={
+                RunsOf(repo=REPO, branch="main", event="schedule"): seen(
+                    (a_branch_run(RED, number=3, workflow="Nightly"),)
+                )
+            }
+        ),
+    ),
+    a_view(
+        staging=an_environment(
+            replace(a_service(a_deployment(commit=PARENT)), repo=REPO),
+        )
     ),
 )
 

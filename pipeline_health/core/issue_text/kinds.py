@@ -53,6 +53,7 @@ _WORDS: Mapping[Kind, Words] = {
         stands="has been stuck",
         mend="Mend what keeps it from ending, on a branch: a build that hangs, a start that never "
         "answers its health check.",
+        logged=False,
     ),
     Kind.STAGING_DEPLOY_MISSING: Words(
         failed="never began",
