@@ -118,7 +118,7 @@ class Correlation:
             if lists_symptom(self._incidents[at], found):
                 return at
         for at in candidates:
-            if lists_subject(self._incidents[at], found):
+            if live and lists_subject(self._incidents[at], found):
                 return at
         for at in candidates:
             if self._incidents[at].repo == repo and has_cause(self._incidents[at], found):
