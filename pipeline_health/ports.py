@@ -15,11 +15,13 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
+    BranchRun,
     Contains,
     DeployTrace,
     Evidence,
     Job,
     Relation,
+    RunsOf,
     RunTrace,
 )
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
@@ -93,6 +95,10 @@ class CodeSource(Source[GitHubReading], Protocol):
 
     def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
         """Compare two commits."""
+        ...
+
+    def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
+        """List the newest runs of a branch, newest first (bounded)."""
         ...
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.questions import Answers, Job
+from pipeline_health.core.model.questions import Answers, BranchRun, Job
 from pipeline_health.core.model.readings import (
     Blind,
     Branch,
@@ -133,6 +133,21 @@ def a_suite(
         run=run,
         check_runs=check_runs,
     )
+
+
+def a_branch_run(
+    conclusion: CheckConclusion | Unrecognised | None = CheckConclusion.SUCCESS,
+    *,
+    number: int = 1,
+    workflow: str = "CI",
+    event: str = "schedule",
+    commit: Sha | None = None,
+    updated_at: datetime | None = None,
+) -> BranchRun:
+    """Give one run of the branch, as a list of runs shows it; its commit is the one before."""
+    run = a_run(number, workflow=workflow, event=event)
+    suite = a_suite(conclusion, run=run, updated_at=updated_at)
+    return BranchRun(sha=commit or PARENT, suite=suite, run=run)
 
 
 def an_app_suite(suite: Suite | None = None, *, app: str = "codecov") -> Suite:

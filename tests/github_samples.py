@@ -41,6 +41,7 @@ STATUS: Mapping[str, object] = {
                 "state": "SUCCESS",
                 "createdAt": AT,
                 "creator": {"login": "Bot[bot]"},
+                "description": "3 of 4 passed",
                 "targetUrl": "https://example.com",
             }
         ]

@@ -22,6 +22,7 @@ from pipeline_health.core.model.questions import Evidence, EvidenceOf, LinkTrace
 from pipeline_health.core.model.readings import Commit, Seen
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.ownership import owned
 from pipeline_health.core.reconcile import Desk, Terms, reconcile
 from pipeline_health.ports import (
     CodeSource,
@@ -182,7 +183,7 @@ def _diagnosed(finding: Finding, look: Look) -> Diagnosed:
     evidence = _evidence_for(finding, look)
     return Diagnosed(
         finding=finding,
-        cause=diagnose(finding, evidence),
+        cause=owned(diagnose(finding, evidence), finding),
         evidence=evidence,
         made=_commit_of(finding, look),
     )

@@ -24,6 +24,7 @@ from pipeline_health.core.model.questions import (
     JobsOf,
     LinkTrace,
     Question,
+    RunsOf,
     RunTrace,
 )
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
@@ -147,6 +148,7 @@ class Eyes:
     def _answered(self, look: Look, asked: Iterable[Question], now: datetime) -> Answers:
         before = look.answers
         evidence, jobs, relations = dict(before.evidence), dict(before.jobs), dict(before.contains)
+        runs = dict(before.runs)
         for question in sorted(asked, key=repr):
             match question:
                 case EvidenceOf():
@@ -155,9 +157,11 @@ class Eyes:
                     jobs[question] = self._github.jobs(question.trace, now=now)
                 case Contains():
                     relations[question] = self._github.relation(question, now=now)
+                case RunsOf():
+                    runs[question] = self._github.runs(question, now=now)
                 case _:
                     assert_never(question)
-        return Answers(evidence=evidence, jobs=jobs, contains=relations)
+        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs)
 
     def _evidence(self, trace: RunTrace | DeployTrace, *, now: datetime) -> Reading[Evidence]:
         if isinstance(trace, RunTrace):

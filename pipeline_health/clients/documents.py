@@ -36,7 +36,7 @@ fragment EarlierFacts on Ref {
 }
 fragment CheckFacts on Commit {
   oid
-  status { contexts { context state targetUrl createdAt creator { login } } }
+  status { contexts { context state description targetUrl createdAt creator { login } } }
   checkSuites(first: 50) @include(if: $checks) {
     pageInfo { hasNextPage endCursor } nodes { ...SuiteFacts }
   }

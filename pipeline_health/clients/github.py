@@ -28,7 +28,7 @@ from pipeline_health.clients.github_rest import (
     run_of,
 )
 from pipeline_health.clients.github_sighting import Sighting, Wanted
-from pipeline_health.clients.github_wire import Meter, Wire
+from pipeline_health.clients.github_wire import PAGE, Meter, Wire
 from pipeline_health.clients.graphql import Result
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.json import Json
@@ -96,10 +96,14 @@ class GitHub:
             run_of(node) for node in all_pages(self._wire, path, "workflow_runs", head_sha=sha)
         )
 
-    def runs_on(self, repo: RepoName, branch: str) -> tuple[RunAt, ...]:
-        """List the newest Actions runs of one branch."""
+    def runs_on(
+        self, repo: RepoName, branch: str, *, event: str | None = None
+    ) -> tuple[RunAt, ...]:
+        """List the newest Actions runs of one branch; more of them where only one event counts."""
         path = f"/repos/{repo}/actions/runs"
-        found = self._wire.get(path, branch=branch, per_page=NEWEST_RUNS)
+        one_event: dict[str, str | int] = {} if event is None else {"event": event}
+        number = NEWEST_RUNS if event is None else PAGE
+        found = self._wire.get(path, branch=branch, per_page=number, **one_event)
         return tuple(run_of(node) for node in found.items("workflow_runs"))
 
     def jobs(self, repo: RepoName, run_id: int) -> tuple[LoggedJob, ...]:

@@ -79,6 +79,7 @@ def statuses_of(commit: Json) -> tuple[CommitStatus, ...]:
             created_at=status.time("createdAt"),
             creator=_login(status, "creator"),
             url=status.maybe_text("targetUrl"),
+            description=status.maybe_text("description") or "",
         )
         for status in commit.items("status", "contexts")
     )

@@ -19,6 +19,8 @@ from pipeline_health.core.model.issue import Marker, TrackedIssue
 from pipeline_health.core.model.questions import LinkTrace
 
 HANDED_OVER = "It was handed to a person before; why is lost with the ledger."
+_FOR_PEOPLE = frozenset({Kind.SCHEDULED_WORKFLOW_RED, Kind.STAGING_DEPLOY_STUCK})
+"""What may be a person's without any credential: the owner does not tell the class."""
 
 
 def is_worth_adopting(issue: TrackedIssue, *, reopen_within: timedelta, now: datetime) -> bool:
@@ -67,7 +69,9 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         ),
         title=issue.title,
         attempts=marker.attempts,
-        escalated=HANDED_OVER if human and not credential else "",
+        escalated=HANDED_OVER
+        if human and not credential and marker.kind not in _FOR_PEOPLE
+        else "",
         filing=filing_of(issue, owner=marker.owner),
     )
 

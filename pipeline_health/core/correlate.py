@@ -25,6 +25,11 @@ from pipeline_health.core.model.incident import (
 from pipeline_health.core.model.questions import Evidence, LinkTrace
 
 OCCURRENCES_KEPT = 20
+_KIN = (
+    frozenset({Kind.MAIN_CI_RED, Kind.MAIN_CI_STUCK}),
+    frozenset({Kind.STAGING_DEPLOY_FAILED, Kind.STAGING_DEPLOY_STUCK, Kind.STAGING_DEPLOY_MISSING}),
+)
+"""Ways to be broken that follow from each other in one thing."""
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
@@ -121,6 +126,9 @@ class Correlation:
             if lists_symptom(self._incidents[at], found):
                 return at
         for at in candidates:
+            if live and lists_subject(self._incidents[at], found):
+                return at
+        for at in candidates:
             if self._incidents[at].repo == repo and has_cause(self._incidents[at], found):
                 return at
         return next(
@@ -153,6 +161,7 @@ class Correlation:
                 project=finding.project,
                 cause=cause,
                 symptom_kind=finding.symptom.kind,
+                commit=finding.commit,
             ),
             last_green=self._last_green.get(finding.symptom),
             previous=None if filing is None else filing.number,
@@ -162,6 +171,21 @@ class Correlation:
 def lists_symptom(incident: Incident, found: Diagnosed) -> bool:
     """Tell whether *incident* already lists the symptom of the finding."""
     return any(ailment.symptom == found.finding.symptom for ailment in incident.ailments)
+
+
+def lists_subject(incident: Incident, found: Diagnosed) -> bool:
+    """Tell whether *incident* lists the very thing that is broken now in another way.
+
+    A deployment that did not end and then failed, or a run, is one failure of one thing.
+    """
+    symptom = found.finding.symptom
+    kin = next((kinds for kinds in _KIN if symptom.kind in kinds), frozenset[Kind]())
+    return any(
+        ailment.symptom.kind in kin
+        and ailment.symptom.scope == symptom.scope
+        and ailment.symptom.subject == symptom.subject
+        for ailment in incident.ailments
+    )
 
 
 def is_broken(incident: Incident, symptom: Symptom) -> bool:

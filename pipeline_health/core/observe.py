@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.ids import ProjectName, Sha
+from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, Relation
 from pipeline_health.core.model.readings import (
@@ -109,6 +109,7 @@ def blind_parts(view: ProjectView) -> Iterator[tuple[str, str]]:
         ("github", github.earlier),
         ("github", github.deployments),
         ("github", github.issues),
+        ("github", github.required),
         ("railway", view.staging),
     )
     yield from dict.fromkeys(
@@ -122,23 +123,26 @@ def is_archived(view: ProjectView) -> bool:
     return isinstance(repository, Seen) and repository.value.archived
 
 
-def staging_symptom(view: ProjectView, subject: Subject | None = None) -> Symptom | None:
-    """Give the symptom of a failed staging deploy, of the whole environment without a *subject*.
+def staging_symptom(
+    view: ProjectView, subject: Subject | None = None, *, kind: Kind = Kind.STAGING_DEPLOY_FAILED
+) -> Symptom | None:
+    """Give a symptom of staging, of the whole environment without a *subject*.
 
     Its scope is built from the configuration wherever Railway is configured, so that it is the same
     whichever source was seen; without Railway it needs the repository's id, else it is None.
     """
-    scope = _staging_scope(view)
+    scope = staging_scope(view)
     if scope is None:
         return None
     return Symptom(
-        kind=Kind.STAGING_DEPLOY_FAILED,
+        kind=kind,
         scope=scope,
         subject=subject or Subject(Thing.ENVIRONMENT, view.policy.staging_environment),
     )
 
 
-def _staging_scope(view: ProjectView) -> Scope | None:
+def staging_scope(view: ProjectView) -> Scope | None:
+    """Give the scope of everything that is about staging, None where it cannot be known yet."""
     policy, repository = view.policy, view.github.repository
     if policy.railway_project is not None:
         return Scope(f"railway:{policy.railway_project}:{policy.staging_environment}")
@@ -152,9 +156,14 @@ def commit_of(view: ProjectView, deployment: Deployment) -> Sha | None:
 
     A fork or a neighbour in the same Railway project may name a commit that is not on our branch.
     """
-    if deployment.repo is None or deployment.repo.lower() in _names(view):
+    if deployment.repo is None or is_ours(view, deployment.repo):
         return deployment.commit
     return None
+
+
+def is_ours(view: ProjectView, repo: RepoName) -> bool:
+    """Tell whether *repo* is the project's, under the configured name or the one of today."""
+    return repo.lower() in _names(view)
 
 
 def _names(view: ProjectView) -> frozenset[str]:

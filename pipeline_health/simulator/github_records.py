@@ -91,6 +91,7 @@ class CommitStatus:
     creator: str | None
     created_at: datetime
     target_url: str | None
+    description: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

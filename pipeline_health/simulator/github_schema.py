@@ -63,6 +63,7 @@ type Status { contexts: [StatusContext!]! }
 type StatusContext {
   context: String!
   state: StatusState!
+  description: String
   targetUrl: URI
   createdAt: DateTime!
   creator: Actor

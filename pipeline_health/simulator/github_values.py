@@ -90,6 +90,7 @@ def commit_status(status: CommitStatus) -> Value:
     return {
         "context": status.context,
         "state": status.state.upper(),
+        "description": status.description,
         "targetUrl": status.target_url,
         "createdAt": seconds(status.created_at),
         "creator": actor(status.creator),

@@ -158,6 +158,7 @@ class Repo(History, IssueBook):
         creator: str | None = "bot",
         sha: str | None = None,
         target_url: str | None = None,
+        description: str = "",
     ) -> CommitStatus:
         """Post a commit status."""
         status = CommitStatus(
@@ -167,6 +168,7 @@ class Repo(History, IssueBook):
             creator=creator,
             created_at=self._timeline.now(),
             target_url=target_url,
+            description=description,
         )
         self._statuses.setdefault(sha or self.head, []).append(status)
         return status

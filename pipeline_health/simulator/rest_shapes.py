@@ -206,7 +206,7 @@ def status_shape(asked: Asked, status: CommitStatus) -> Value:
         "node_id": f"SC_{status.id}",
         "context": status.context,
         "state": status.state,
-        "description": None,
+        "description": status.description or None,
         "target_url": status.target_url,
         "creator": None if creator is None else user_shape(asked.base, creator),
         "avatar_url": None,

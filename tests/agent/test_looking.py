@@ -12,11 +12,13 @@ from pipeline_health.agent.looking import Eyes
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import (
+    BranchRun,
     Contains,
     DeployTrace,
     Evidence,
     Job,
     Relation,
+    RunsOf,
     RunTrace,
 )
 from pipeline_health.core.model.readings import (
@@ -56,6 +58,10 @@ class BrokenCode:
         return Blind(at=now, why="broken")
 
     def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
+        """See nothing."""
+        return Blind(at=now, why="broken")
+
+    def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
         """See nothing."""
         return Blind(at=now, why="broken")
 

@@ -216,6 +216,7 @@ def test_junk_for_an_answer_is_an_error_of_ours(junk: object) -> None:
         client.who_am_i,
         lambda: client.runs_at(SHOP, SHA),
         lambda: client.runs_on(SHOP, "main"),
+        lambda: client.runs_on(SHOP, "main", event="push"),
         lambda: client.jobs(SHOP, 1),
         lambda: client.compare(SHOP, SHA, SHA),
         lambda: client.ours(SHOP, author=OWN, identity=None),

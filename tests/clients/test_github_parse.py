@@ -107,6 +107,7 @@ def test_statuses_are_read_with_their_creator_as_a_comparable_login() -> None:
         created_at=TEN,
         creator=Login("bot"),
         url="https://example.com",
+        description="3 of 4 passed",
     )
 
     assert (expected,) == statuses_of(Json(STATUS))

@@ -59,7 +59,7 @@ def test_a_look_shows_everything_of_a_repository(stage: Stage) -> None:
 
 
 def test_many_repositories_are_one_request(stage: Stage) -> None:
-    """Beside the one question who we are, which the next process does not ask again."""
+    """Beside what is known for a day: who we are, and what always runs in each repository."""
     projects = [project(name, repo=name) for name in many(stage.world, 20)]
 
     for _ in range(2):
@@ -67,7 +67,8 @@ def test_many_repositories_are_one_request(stage: Stage) -> None:
         assert all(is_seen(reading) for reading in readings.values())
 
     assert [1, 2] == [stage.asked("WhoAmI"), stage.asked("query Look")]
-    assert 3 == stage.source().usage().requests
+    assert 20 == stage.asked("event=push")
+    assert 3 + 20 == stage.source().usage().requests
 
 
 def test_a_repository_that_two_projects_share_is_asked_for_once(stage: Stage) -> None:

@@ -226,5 +226,6 @@ def test_runs_of_a_renamed_repository_are_asked_for_by_its_name_of_now(stage: St
     assert [True] * 5 == is_seen(reading)
     assert isinstance(reading.repository, Seen)
     assert "acme/store" == reading.repository.value.name
-    assert 1 == stage.asked("/repos/acme/store/actions/runs")
+    assert 1 == stage.asked("/repos/acme/store/actions/runs?head_sha=")
+    assert 1 == stage.asked("/repos/acme/store/actions/runs?branch=main&per_page=100&event=push")
     assert 0 == stage.asked("/repos/acme/shop/")

@@ -8,6 +8,7 @@ import pytest
 from incident_builders import CI, PROJECT, REJECTED, REPO, T0, UNKNOWN, WEB, ailment, incident
 from pipeline_health.core.adoption import HANDED_OVER, adopted, found_again, is_worth_adopting
 from pipeline_health.core.issue_text import body, digest, marker_of
+from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import CauseClass, Filing, Owner, Phase
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
@@ -101,6 +102,17 @@ def test_what_was_handed_to_a_person_stays_with_a_person() -> None:
 
     assert (CauseClass.UNKNOWN, Owner.HUMAN) == (back.cause.of, back.cause.owner)
     assert back.escalated == HANDED_OVER
+
+
+@pytest.mark.parametrize("kind", [Kind.SCHEDULED_WORKFLOW_RED, Kind.STAGING_DEPLOY_STUCK])
+def test_what_is_a_persons_anyway_comes_back_without_a_secret(kind: Kind) -> None:
+    """Nobody is told to replace a credential because a nightly run is red."""
+    person = replace(UNKNOWN, owner=Owner.HUMAN)
+    filed = incident(ailment(replace(CI, kind=kind)), cause=person)
+
+    back = adopted(issue(), marker_of(filed), project=PROJECT)
+
+    assert (CauseClass.UNKNOWN, Owner.HUMAN) == (back.cause.of, back.cause.owner)
 
 
 def test_a_lost_answer_gives_an_incident_its_number() -> None:

@@ -167,6 +167,37 @@ def test_two_services_are_two_incidents() -> None:
     assert len(placed([incident(ailment(WEB))], found(api))) == 2
 
 
+STUCK_WEB = replace(WEB, kind=Kind.STAGING_DEPLOY_STUCK)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "incidents"),
+    [
+        pytest.param(STUCK_WEB, WEB, 1, id="stuck, then failed"),
+        pytest.param(WEB, replace(WEB, kind=Kind.STAGING_DEPLOY_MISSING), 1, id="then missing"),
+        pytest.param(replace(CI, kind=Kind.MAIN_CI_STUCK), CI, 1, id="a run"),
+        pytest.param(
+            STUCK_WEB, replace(WEB, subject=replace(WEB.subject, name="api")), 2, id="two services"
+        ),
+        pytest.param(STUCK_WEB, replace(WEB, scope=CI.scope), 2, id="two environments"),
+        pytest.param(CI, replace(CI, kind=Kind.SCHEDULED_WORKFLOW_RED), 2, id="by the clock"),
+    ],
+)
+def test_one_thing_that_is_broken_in_another_way_is_the_same_incident(
+    first: Symptom, second: Symptom, incidents: int
+) -> None:
+    """A deployment that does not end and then fails is one failure, told once."""
+    assert incidents == len(placed([incident(ailment(first))], found(second, since=LATER)))
+
+
+def test_another_way_to_be_broken_opens_nothing_that_is_over() -> None:
+    """What was resolved is opened again by the same symptom only."""
+    healed = replace(ailment(STUCK_WEB), healed=proof(STUCK_WEB, at=T0))
+    over = replace(incident(healed), phase=Phase.RESOLVED, resolved_at=T0)
+
+    assert 2 == len(placed([over], found(WEB, since=LATER)))
+
+
 def test_what_was_resolved_lately_is_opened_again() -> None:
     """A relapse within a week reopens its issue instead of filing a second one."""
     before = resolved()

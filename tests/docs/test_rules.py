@@ -1,26 +1,36 @@
 """The table of rules in docs/rules.md is the table in the code."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from builders import (
+    PARENT,
+    REPO,
+    a_branch,
+    a_branch_run,
     a_deployment,
     a_policy,
     a_record,
     a_run,
     a_service,
+    a_status,
     a_suite,
     a_view,
+    ago,
     an_environment,
     checks,
     github,
+    seen,
     sha,
 )
 from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.questions import Answers, RunsOf
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     DeploymentState,
     RailwayStatus,
+    StatusState,
 )
 from pipeline_health.core.rules import ALL, Rule
 
@@ -28,14 +38,45 @@ RULES = Path(__file__).parents[2] / "docs" / "rules.md"
 ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z-]+)` \|", re.MULTILINE)
 RED = CheckConclusion.FAILURE
 
-# Each rule finds something here, and what it finds has the kind that its row names.
-EVERYTHING_BROKEN = a_view(
-    policy=a_policy(deploy_workflow="Deploy"),
-    read=github(
-        at_head=checks(a_suite(RED), a_suite(RED, run=a_run(2, workflow="Deploy"))),
-        records=[a_record(DeploymentState.FAILURE, commit=sha(7))],
+# Each rule finds something in one of these, and what it finds has the kind that its row names.
+EVERYTHING_BROKEN = (
+    a_view(
+        policy=a_policy(deploy_workflow="Deploy"),
+        read=github(
+            at_head=checks(a_suite(RED), a_suite(RED, run=a_run(2, workflow="Deploy"))),
+            records=[a_record(DeploymentState.FAILURE, commit=sha(7))],
+        ),
+        staging=an_environment(a_service(a_deployment(RailwayStatus.FAILED))),
     ),
-    staging=an_environment(a_service(a_deployment(RailwayStatus.FAILED))),
+    a_view(
+        policy=a_policy(ci_workflows=("CI", "Lint")),
+        read=github(
+            branch=a_branch(committed_at=ago(hours=9)),
+            at_head=checks(
+                a_suite(None, updated_at=ago(hours=4)),
+                a_suite(RED, run=a_run(4, workflow="Nightly", event="schedule")),
+                statuses=[
+                    replace(
+                        a_status(StatusState.FAILURE, context="pipeline-health/promotion"),
+                        description="smoke: /healthz answered 503",
+                    )
+                ],
+            ),
+        ),
+        staging=an_environment(a_service(a_deployment(RailwayStatus.NEEDS_APPROVAL))),
+        answers=Answers(
+            runs={
+                RunsOf(repo=REPO, branch="main", event="schedule"): seen(
+                    (a_branch_run(RED, number=3, workflow="Nightly"),)
+                )
+            }
+        ),
+    ),
+    a_view(
+        staging=an_environment(
+            replace(a_service(a_deployment(commit=PARENT)), repo=REPO),
+        )
+    ),
 )
 
 
@@ -46,7 +87,7 @@ def name_of(rule: Rule) -> str:
 
 def kinds_found(rule: Rule) -> str:
     """Give the kinds of what *rule* finds where everything is broken."""
-    found = (word for word in rule(EVERYTHING_BROKEN) if isinstance(word, Finding))
+    found = (word for view in EVERYTHING_BROKEN for word in rule(view) if isinstance(word, Finding))
     return ", ".join(sorted({word.symptom.kind for word in found}))
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from pipeline_health.core.inert import fence, inert, plain, prose
 from pipeline_health.core.issue_text.facts import branch_of, staging_of, table, what_and_since
+from pipeline_health.core.issue_text.kinds import words_for
 from pipeline_health.core.issue_text.marker import marker_of, write_marker
 from pipeline_health.core.issue_text.steps import who_and_how
 from pipeline_health.core.issue_text.wording import (
@@ -24,6 +25,7 @@ from pipeline_health.core.issue_text.wording import (
     names,
     sentence,
     trace_link,
+    what_runs,
 )
 from pipeline_health.core.model.findings import Thing
 from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Occurrence
@@ -122,6 +124,7 @@ def _condition(ailment: Ailment, incident: Incident, project: ProjectPolicy | No
 
 def _success(ailment: Ailment, project: ProjectPolicy | None) -> str:
     symptom = ailment.symptom
+    awaited = words_for(symptom).awaited
     match symptom.subject.thing:
         case Thing.SERVICE:
             return f"a deployment of {named(symptom.subject)} to {staging_of(project)} succeeds"
@@ -130,7 +133,9 @@ def _success(ailment: Ailment, project: ProjectPolicy | None) -> str:
         case Thing.WORKFLOW | Thing.STATUS:
             deploys = is_deploy(symptom.kind, symptom.subject)
             where = "" if deploys else f" on {branch_of(project)}"
-            return f"{named(symptom.subject)} succeeds{where}"
+            return f"{what_runs(symptom)} {awaited}{where}"
+        case Thing.BRANCH | Thing.PROJECT:
+            return f"{what_runs(symptom)} {awaited}"
         case unreachable:
             assert_never(unreachable)
 

@@ -10,6 +10,7 @@ from typing import assert_never
 from urllib.parse import quote, unquote
 
 from pipeline_health.core.inert import prose
+from pipeline_health.core.issue_text.kinds import words_for
 from pipeline_health.core.issue_text.wording import (
     SHOWN,
     commit_link,
@@ -43,7 +44,8 @@ def closing(incident: Incident, *, proof: Proof) -> str:
 
 def _success(proof: Proof, incident: Incident) -> str:
     where = "" if proof.commit is None else f" at {commit_link(incident.repo, proof.commit)}"
-    return f"{what_runs(proof.symptom)} succeeded{where} ({trace_link(proof.trace)})"
+    over = words_for(proof.symptom).over
+    return f"{what_runs(proof.symptom)} {over}{where} ({trace_link(proof.trace)})"
 
 
 def duplicate(*, of: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from pipeline_health.core.inert import inline
+from pipeline_health.core.issue_text.kinds import words_for
 from pipeline_health.core.issue_text.wording import (
     GITHUB,
     SHOWN,
@@ -53,17 +54,22 @@ def what_and_since(incident: Incident, project: ProjectPolicy | None) -> str:
 
 def _what_failed(symptom: Symptom, incident: Incident, project: ProjectPolicy | None) -> str:
     where = f"project {inline(incident.project)} ({inline(incident.repo)})"
+    failed = words_for(symptom).failed
     match symptom.subject.thing:
         case Thing.ENVIRONMENT:
-            return f"the deployment to {named(symptom.subject)} of {where} failed"
+            return f"the deployment to {named(symptom.subject)} of {where} {failed}"
         case Thing.SERVICE:
             what = f"the deployment of {named(symptom.subject)} to {staging_of(project)}"
-            return f"{what} failed in {where}"
+            return f"{what} {failed} in {where}"
         case Thing.WORKFLOW | Thing.STATUS if is_deploy(symptom.kind, symptom.subject):
             what = f"the deployment to {staging_of(project)} by {named(symptom.subject)}"
-            return f"{what} failed in {where}"
+            return f"{what} {failed} in {where}"
         case Thing.WORKFLOW | Thing.STATUS:
-            return f"{named(symptom.subject)} failed on {branch_of(project)} of {where}"
+            return f"{what_runs(symptom)} {failed} on {branch_of(project)} of {where}"
+        case Thing.BRANCH:
+            return f"{what_runs(symptom)} {failed} at the newest commit of {where}"
+        case Thing.PROJECT:
+            return f"{what_runs(symptom)} {failed} in {where}"
         case unreachable:
             assert_never(unreachable)
 
@@ -72,7 +78,7 @@ def _since(incident: Incident) -> str:
     start = moment(incident.first_failed_at)
     if incident.phase is Phase.RESOLVED and incident.resolved_at is not None:
         return f"first at {start}, and was proved fixed at {moment(incident.resolved_at)}"
-    return f"and has been failing since {start}"
+    return f"and {words_for(incident.newest.symptom).stands} since {start}"
 
 
 def table(incident: Incident, project: ProjectPolicy | None) -> str:
@@ -109,7 +115,12 @@ def _maker(newest: Ailment) -> str:
 
 def _place(newest: Ailment, project: ProjectPolicy | None) -> Iterator[tuple[str, str]]:
     subject = newest.symptom.subject
+    if subject.thing is Thing.PROJECT:
+        yield "environment", staging_of(project)
+        return
     yield noun_of(subject), inline(subject.name)
+    if subject.thing is Thing.BRANCH:
+        return
     if is_deploy(newest.symptom.kind, subject):
         if subject.thing is not Thing.ENVIRONMENT:
             yield "environment", staging_of(project)

@@ -6,6 +6,7 @@ An agent is never asked to touch a secret, nor a person to paste one.
 from typing import assert_never
 
 from pipeline_health.core.inert import inline, prose
+from pipeline_health.core.issue_text.kinds import words_for
 from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
@@ -16,7 +17,7 @@ from pipeline_health.core.issue_text.wording import (
     trace_link,
     what_runs,
 )
-from pipeline_health.core.model.findings import Kind, Subject
+from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.incident import CauseClass, Incident, Owner
 from pipeline_health.core.model.questions import DeployTrace, RunTrace
 
@@ -24,7 +25,6 @@ _RAILWAY_TOKENS = "https://railway.com/account/tokens"
 _RERUNS_SHOWN = 5
 _LONGEST_COMMAND = 240
 
-_MEND = "Make it pass, on a branch. Reverting the commit that broke it is a valid fix."
 _PROPOSE = (
     'Open one pull request whose description says "Fixes" and this issue\'s number. If there is '
     "an open pull request for this issue already, continue that one."
@@ -75,10 +75,11 @@ def who_and_how(incident: Incident) -> str:
 
 
 def _by_agent(incident: Incident) -> str:
+    mend = words_for(incident.newest.symptom).mend
     return "\n\n".join(
         (
             f"**An agent**, in the repository. {_severity(incident)}",
-            _numbered((f"Find out why {_reading(incident)}.{_tried(incident)}", _MEND, _PROPOSE)),
+            _numbered((f"Find out why {_reading(incident)}.{_tried(incident)}", mend, _PROPOSE)),
             _SCOPE,
             _NOT_CODE,
         )
@@ -163,12 +164,15 @@ def _given_up(incident: Incident) -> str:
 
 
 def _severity(incident: Incident) -> str:
-    newest = incident.newest
-    return f"Severity: HIGH. {_consequence(newest.symptom.kind, newest.symptom.subject)}."
+    symptom = incident.newest.symptom
+    return f"Severity: {words_for(symptom).severity}. {_consequence(symptom)}."
 
 
-def _consequence(kind: Kind, subject: Subject) -> str:
-    if is_deploy(kind, subject):
+def _consequence(symptom: Symptom) -> str:
+    loss = words_for(symptom).loss
+    if loss is not None:
+        return loss
+    if is_deploy(symptom.kind, symptom.subject):
         return "Nothing new reaches staging, and nothing can be promoted, until it succeeds"
     return (
         "Nothing that is merged is proved to work, and nothing can be promoted, until it succeeds"
@@ -183,10 +187,11 @@ def _reading(incident: Incident) -> str:
     if isinstance(newest.trace, RunTrace):
         command = f"gh run view {newest.trace.run_id} --log-failed --repo {newest.trace.repo}"
         place = f"{place} ({inline(command, characters=_LONGEST_COMMAND)})"
-    return (
-        f"{part}{what_runs(newest.symptom)} failed: the evidence is at the end of this issue, the "
-        f"whole log at {place}"
-    )
+    words = words_for(newest.symptom)
+    what = f"{part}{what_runs(newest.symptom)} {words.failed}"
+    if not words.logged:
+        return f"{what}: see {place}"
+    return f"{what}: the evidence is at the end of this issue, the whole log at {place}"
 
 
 def _numbered(steps: tuple[str, ...]) -> str:

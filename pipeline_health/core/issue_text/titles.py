@@ -1,19 +1,27 @@
 """The titles of issues: what is broken and where, stable for the life of an incident.
 
 The portfolio's other crons know `Main CI red`, and keep their hands off `[Sentry] `, `Bug: ` and
-`Feature: `; no title begins so. No commit is in a title, so that it stays when one changes.
+`Feature: `; no title begins so. A title is made when an incident opens and does not change after.
 """
 
-from typing import assert_never
+from collections.abc import Mapping
 
 from pipeline_health.core.inert import plain
 from pipeline_health.core.issue_text.wording import is_deploy, secret_of
 from pipeline_health.core.model.findings import Kind, Subject
-from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.incident import Cause
 
 LONGEST = 120
 _LONGEST_PROJECT = 40
+_STARTS: Mapping[Kind, str] = {
+    Kind.MAIN_CI_RED: "Main CI red: ",
+    Kind.MAIN_CI_MISSING: "No CI on ",
+    Kind.MAIN_CI_STUCK: "CI stuck: ",
+    Kind.STAGING_DEPLOY_FAILED: "Staging deploy failed: ",
+    Kind.STAGING_DEPLOY_STUCK: "Staging deploy stuck: ",
+    Kind.SCHEDULED_WORKFLOW_RED: "Scheduled workflow red: ",
+}
 
 
 def title_of(
@@ -23,24 +31,27 @@ def title_of(
     project: ProjectName,
     cause: Cause,
     symptom_kind: Kind | None = None,
+    commit: Sha | None = None,
 ) -> str:
     """Give the title under which a failure of *subject* is filed, at most 120 characters.
 
     *symptom_kind* is the kind of what was found; of a workflow it says whether it is one that
-    deploys, so that a rejected credential is told by what it keeps from happening.
+    deploys, so that a rejected credential is told by what it keeps from happening. *commit* is the
+    one that was never deployed at opening; it stays in the title whatever commit comes later.
     """
     end = f" ({plain(project, characters=_LONGEST_PROJECT)})"
     match kind:
-        case Kind.MAIN_CI_RED:
-            return _fitted("Main CI red: ", subject.name, end)
-        case Kind.STAGING_DEPLOY_FAILED:
-            return _fitted("Staging deploy failed: ", subject.name, end)
         case Kind.CREDENTIAL_REJECTED:
             deploys = is_deploy(symptom_kind or kind, subject)
             consequence = "staging cannot deploy" if deploys else "CI cannot run"
             return _rejected(cause, f" rejected: {consequence}{end}")
-        case unreachable:
-            assert_never(unreachable)
+        case Kind.STAGING_TESTS_FAILED:
+            return f"Staging tests failed{end}"
+        case Kind.STAGING_DEPLOY_MISSING:
+            what = f"Staging never deployed{f' {commit[:7]}' if commit else ''}: "
+            return _fitted(what, subject.name, end)
+        case _:
+            return _fitted(_STARTS[kind], subject.name, end)
 
 
 def _rejected(cause: Cause, end: str) -> str:

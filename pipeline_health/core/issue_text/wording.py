@@ -27,6 +27,8 @@ _NOUNS = {
     Thing.STATUS: "commit status",
     Thing.SERVICE: "service",
     Thing.ENVIRONMENT: "environment",
+    Thing.BRANCH: "branch",
+    Thing.PROJECT: "project",
 }
 
 
@@ -86,10 +88,15 @@ def is_deploy(kind: Kind, subject: Subject) -> bool:
 
 
 def what_runs(symptom: Symptom) -> str:
-    """Name what has to succeed: `workflow …`, or `the deployment of service …`."""
+    """Name what has to succeed: `workflow …`, `the deployment of service …`, the tests."""
     match symptom.subject.thing:
         case Thing.WORKFLOW | Thing.STATUS:
-            return named(symptom.subject)
+            scheduled = symptom.kind is Kind.SCHEDULED_WORKFLOW_RED
+            return f"scheduled {named(symptom.subject)}" if scheduled else named(symptom.subject)
+        case Thing.BRANCH:
+            return f"CI of {named(symptom.subject)}"
+        case Thing.PROJECT:
+            return "the tests against staging"
         case Thing.SERVICE:
             return f"the deployment of {named(symptom.subject)}"
         case Thing.ENVIRONMENT:

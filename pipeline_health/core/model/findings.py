@@ -21,6 +21,12 @@ class Kind(StrEnum):
     MAIN_CI_RED = "main-ci-red"
     STAGING_DEPLOY_FAILED = "staging-deploy-failed"
     CREDENTIAL_REJECTED = "credential-rejected"
+    MAIN_CI_MISSING = "main-ci-missing"
+    MAIN_CI_STUCK = "main-ci-stuck"
+    STAGING_DEPLOY_STUCK = "staging-deploy-stuck"
+    STAGING_DEPLOY_MISSING = "staging-deploy-missing"
+    STAGING_TESTS_FAILED = "staging-tests-failed"
+    SCHEDULED_WORKFLOW_RED = "scheduled-workflow-red"
 
 
 class Thing(StrEnum):
@@ -30,6 +36,8 @@ class Thing(StrEnum):
     STATUS = "status"
     SERVICE = "service"
     ENVIRONMENT = "environment"
+    BRANCH = "branch"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,10 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Broken. *since* is the provider's own time of the failure; *says* is our sentence, no log."""
+    """Broken. *since* is the provider's own time of the failure; *says* is our sentence, no log.
+
+    *for_people* says that only a person can act on it, whatever its evidence tells of the cause.
+    """
 
     symptom: Symptom
     project: ProjectName
@@ -59,6 +70,7 @@ class Finding:
     commit: Sha | None
     trace: Trace
     says: str
+    for_people: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,13 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
-from pipeline_health.core.model.readings import CheckConclusion, Reading, Unrecognised
+from pipeline_health.core.model.readings import (
+    CheckConclusion,
+    Reading,
+    Suite,
+    Unrecognised,
+    WorkflowRun,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,16 @@ class Contains:
     older: Sha
 
 
-Question: TypeAlias = EvidenceOf | JobsOf | Contains
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsOf:
+    """Ask for the newest Actions runs of a branch that one event began."""
+
+    repo: RepoName
+    branch: str
+    event: str
+
+
+Question: TypeAlias = EvidenceOf | JobsOf | Contains | RunsOf
 
 
 class Relation(StrEnum):
@@ -93,6 +108,15 @@ class Job:
     completed_at: datetime | None = None
     step: str | None = None
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchRun:
+    """An Actions run of a branch, with the suite that says how it ended, and its commit."""
+
+    sha: Sha
+    suite: Suite
+    run: WorkflowRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +144,9 @@ class Answers:
     evidence: Mapping[EvidenceOf, Reading[Evidence]] = field(default_factory=dict)
     jobs: Mapping[JobsOf, Reading[tuple[Job, ...]]] = field(default_factory=dict)
     contains: Mapping[Contains, Reading[Relation]] = field(default_factory=dict)
+    runs: Mapping[RunsOf, Reading[tuple[BranchRun, ...]]] = field(default_factory=dict)
 
     def has(self, question: Question) -> bool:
         """Tell whether *question* was answered, were it only with «could not look»."""
-        return question in self.evidence or question in self.jobs or question in self.contains
+        known = (self.evidence, self.jobs, self.contains, self.runs)
+        return any(question in answers for answers in known)

@@ -159,13 +159,14 @@ class Suite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitStatus:
-    """The newest commit status of one context."""
+    """The newest commit status of one context; *description* is untrusted text."""
 
     context: str
     state: StatusState | Unrecognised
     created_at: datetime
     creator: Login | None = None
     url: str | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +207,8 @@ class GitHubReading:
     """One batched read of one repository; each part was seen or not on its own.
 
     *earlier* holds the checks of commits before the head, newest first; it is asked for only where
-    a deploy workflow is judged.
+    a deploy workflow is judged. *required* are the workflows that ran on every one of the latest
+    pushes; it is asked for only where the operator names no CI workflows.
     """
 
     repository: Reading[Repository]
@@ -215,6 +217,7 @@ class GitHubReading:
     earlier: Part[tuple[Checks, ...]]
     deployments: Reading[tuple[DeploymentRecord, ...]]
     issues: Reading[tuple[IssueStub, ...]]
+    required: Part[frozenset[str]] = NotAsked()
 
 
 # -- Railway ---------------------------------------------------------------------------------

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 
 from pipeline_health.core.model.findings import Observation
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.rules import ci, staging, staging_records
+from pipeline_health.core.rules import (
+    ci,
+    ci_runs,
+    schedules,
+    staging,
+    staging_missing,
+    staging_records,
+    staging_stuck,
+    staging_tests,
+)
 
 Rule = Callable[[ProjectView], Iterator[Observation]]
 
@@ -17,4 +26,10 @@ ALL: tuple[Rule, ...] = (
     staging.railway_deploys,
     staging_records.deploy_workflow,
     staging_records.deployment_records,
+    staging_tests.staging_tests,
+    ci_runs.main_ci_missing,
+    ci_runs.main_ci_stuck,
+    staging_stuck.stuck_deploys,
+    staging_missing.never_deployed,
+    schedules.scheduled_workflows,
 )

@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pipeline_health.core.ci_verdict import (
-    Entry,
-    EntryVerdict,
-    Standing,
-    is_settled,
-    judge,
-)
+from pipeline_health.core.at_head import head_of
+from pipeline_health.core.ci_verdict import Entry, EntryVerdict, is_settled
 from pipeline_health.core.model.findings import (
     Finding,
     Kind,
     Observation,
     Proof,
-    Scope,
     Subject,
     Symptom,
     Thing,
@@ -23,7 +17,7 @@ from pipeline_health.core.model.findings import (
 )
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.questions import LinkTrace, RunTrace, Trace
-from pipeline_health.core.model.readings import CheckConclusion, Repository, Seen, Suite
+from pipeline_health.core.model.readings import CheckConclusion, Suite
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_page
 
@@ -50,25 +44,12 @@ def main_ci(view: ProjectView) -> Iterator[Observation]:
 
     Says nothing while any part is unseen, or when the checks read are not those of the head.
     """
-    repository, branch, checks = view.github.repository, view.github.branch, view.github.checks
-    if not (isinstance(repository, Seen) and isinstance(branch, Seen) and isinstance(checks, Seen)):
+    head = head_of(view)
+    if head is None:
         return
-    head = branch.value.head
-    if repository.value.archived or checks.value.sha != head.sha:
-        return
-    standing = Standing(
-        committed_at=head.committed_at,
-        required=frozenset(view.policy.ci_workflows),
-        deploy_workflow=view.policy.deploy_workflow,
-    )
-    scope = _scope(repository.value, branch.value.name)
-    for subject, entries in _by_subject(judge(checks, standing).entries).items():
-        symptom = Symptom(kind=Kind.MAIN_CI_RED, scope=scope, subject=subject)
-        yield _observation(view, symptom, entries, sha=head.sha, now=checks.at)
-
-
-def _scope(repository: Repository, branch: str) -> Scope:
-    return Scope(f"github:{repository.id}:{branch}")
+    for subject, entries in _by_subject(head.verdict.entries).items():
+        symptom = Symptom(kind=Kind.MAIN_CI_RED, scope=head.scope, subject=subject)
+        yield _observation(view, symptom, entries, sha=head.sha, now=head.seen_at)
 
 
 def _by_subject(entries: tuple[Entry, ...]) -> dict[Subject, list[Entry]]:

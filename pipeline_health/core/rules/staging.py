@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from pipeline_health.core.ci_verdict import EntryVerdict, Standing, judge
 from pipeline_health.core.deploy_verdict import DeployState, is_ci_skip, judge_service
@@ -16,10 +15,10 @@ from pipeline_health.core.model.findings import (
     Unsettled,
 )
 from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.questions import DeployTrace
 from pipeline_health.core.model.readings import Checks, Deployment, Environment, Seen, Service
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of, is_archived, staging_symptom
+from pipeline_health.core.watched import deploy_trace
 
 _CI_RED = "Railway skipped the commit because CI is red there; that has a finding of its own."
 _CI_RUNS = "Railway skipped the commit because CI failed there, and CI is under way again."
@@ -101,7 +100,7 @@ def _observation(place: _Place) -> Observation:
                 project=place.view.policy.name,
                 since=deployment.changed_at,
                 commit=commit,
-                trace=_trace(place, deployment),
+                trace=deploy_trace(place.view, place.environment, place.service, deployment),
                 says=says,
             )
         case DeployState.HEALTHY:
@@ -110,22 +109,11 @@ def _observation(place: _Place) -> Observation:
                 project=place.view.policy.name,
                 at=deployment.changed_at,
                 commit=commit,
-                trace=_trace(place, deployment),
+                trace=deploy_trace(place.view, place.environment, place.service, deployment),
                 says=says,
             )
         case state:
             return place.unsettled(says, in_flight=state is DeployState.IN_FLIGHT)
-
-
-def _trace(place: _Place, deployment: Deployment) -> DeployTrace:
-    project, environment = quote(place.environment.project_id), quote(place.environment.id)
-    return DeployTrace(
-        project=place.view.policy.name,
-        deployment_id=deployment.id,
-        changed_at=deployment.changed_at,
-        url=f"https://railway.com/project/{project}/service/{quote(place.service.id)}"
-        f"?environmentId={environment}&id={quote(deployment.id)}",
-    )
 
 
 def _ci_doubt(place: _Place, deployment: Deployment, commit: Sha | None) -> Unsettled | None:

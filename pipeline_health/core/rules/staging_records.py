@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline_health.core.ci_verdict import is_orphan
+from pipeline_health.core.deploy_runs import DeployRun, newest_deploy_run, trace_of
 from pipeline_health.core.deploy_verdict import (
     DeployState,
     judge_conclusion,
@@ -20,7 +20,6 @@ from pipeline_health.core.model.questions import (
     JobsOf,
     LinkTrace,
     Question,
-    RunTrace,
     Trace,
 )
 from pipeline_health.core.model.readings import (
@@ -29,9 +28,7 @@ from pipeline_health.core.model.readings import (
     CheckStatus,
     DeploymentRecord,
     Seen,
-    Suite,
     Unrecognised,
-    WorkflowRun,
 )
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import (
@@ -42,7 +39,6 @@ from pipeline_health.core.observe import (
     staging_symptom,
 )
 
-_PROVES_NOTHING = frozenset({CheckConclusion.CANCELLED, CheckConclusion.SKIPPED})
 _RECORD_WORDS = {
     DeployState.IN_FLIGHT: "is under way",
     DeployState.UNKNOWN: "is in a state that we do not know",
@@ -93,15 +89,6 @@ class _Place:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """A run of the deploy workflow, at the commit whose checks show it."""
-
-    sha: Sha
-    suite: Suite
-    run: WorkflowRun
-
-
 # -- the workflow that deploys ---------------------------------------------------------------
 
 
@@ -117,15 +104,10 @@ def deploy_workflow(view: ProjectView) -> Iterator[Observation]:
 
 def _workflow_word(view: ProjectView) -> Observation | None:
     symptom = None if is_archived(view) else staging_symptom(view)
-    newest = max(_runs(view), key=lambda run: run.run.id, default=None)
+    newest = newest_deploy_run(view)
     if newest is None or symptom is None:
         return None
-    trace = RunTrace(
-        repo=view.policy.repo,
-        run_id=newest.run.id,
-        updated_at=newest.suite.updated_at,
-        url=newest.run.url,
-    )
+    trace = trace_of(view, newest)
     place = _Place(view=view, symptom=symptom, commit=newest.sha, trace=trace)
     if isinstance(newest.suite.status, Unrecognised):
         return place.unsettled(f"{_name(newest)} is in a state that we do not know")
@@ -137,28 +119,11 @@ def _workflow_word(view: ProjectView) -> Observation | None:
     return _by_jobs(place, newest, job, JobsOf(trace))
 
 
-def _runs(view: ProjectView) -> Iterator[_Run]:
-    """Give the runs that can decide; nothing while any of the commits asked for is unseen."""
-    head, earlier = view.github.checks, view.github.earlier
-    if view.policy.deploy_workflow is None or not isinstance(head, Seen):
-        return
-    if isinstance(earlier, Blind):
-        return
-    older = earlier.value if isinstance(earlier, Seen) else ()
-    for checks in (head.value, *older):
-        for suite in checks.suites:
-            run = suite.run
-            if run is None or run.workflow != view.policy.deploy_workflow:
-                continue
-            if suite.conclusion not in _PROVES_NOTHING and not is_orphan(suite, now=head.at):
-                yield _Run(sha=checks.sha, suite=suite, run=run)
-
-
-def _name(run: _Run) -> str:
+def _name(run: DeployRun) -> str:
     return f"Workflow {run.run.workflow}"
 
 
-def _by_conclusion(place: _Place, run: _Run) -> Observation:
+def _by_conclusion(place: _Place, run: DeployRun) -> Observation:
     match judge_conclusion(run.suite.conclusion):
         case DeployState.FAILED:
             return place.finding(run.suite.updated_at, f"{_name(run)} failed")
@@ -168,7 +133,7 @@ def _by_conclusion(place: _Place, run: _Run) -> Observation:
             return place.unsettled(f"{_name(run)} ended without a verdict")
 
 
-def _by_jobs(place: _Place, run: _Run, name: str, question: JobsOf) -> Observation | None:
+def _by_jobs(place: _Place, run: DeployRun, name: str, question: JobsOf) -> Observation | None:
     answer = place.view.answers.jobs.get(question)
     if answer is None:
         return place.unsettled(f"The jobs of {_name(run)} are not read yet", asks=question)
@@ -183,11 +148,11 @@ def _by_jobs(place: _Place, run: _Run, name: str, question: JobsOf) -> Observati
     return _by_job(place, run, name, answer.value)
 
 
-def _failed(run: _Run) -> bool:
+def _failed(run: DeployRun) -> bool:
     return judge_conclusion(run.suite.conclusion) is DeployState.FAILED
 
 
-def _by_job(place: _Place, run: _Run, name: str, jobs: tuple[Job, ...]) -> Observation | None:
+def _by_job(place: _Place, run: DeployRun, name: str, jobs: tuple[Job, ...]) -> Observation | None:
     verdict = judge_job(jobs, name)
     at = verdict.at or run.suite.updated_at
     says = f"Job {name} of {_name(run)}"

@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_rest import LoggedJob
-from pipeline_health.core.model.questions import Contains, Evidence, Job, Relation, RunTrace
+from pipeline_health.core.model.questions import (
+    BranchRun,
+    Contains,
+    Evidence,
+    Job,
+    Relation,
+    RunsOf,
+    RunTrace,
+)
 from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github import remembered
@@ -63,6 +71,21 @@ class Answers:
         if found is not Relation.MISSING:
             self._memory.remember("contains", key, found.value, now=now)
         return Seen(at=now, value=found)
+
+    def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
+        """List the newest runs of a branch that one event began."""
+        try:
+            found = self._client.runs_on(question.repo, question.branch, event=question.event)
+        except ClientError as exc:
+            return Blind(at=now, why=str(exc))
+        return Seen(
+            at=now,
+            value=tuple(
+                BranchRun(sha=each.sha, suite=each.suite, run=each.suite.run)
+                for each in found
+                if each.suite.run is not None
+            ),
+        )
 
     def _jobs(self, trace: RunTrace, now: datetime) -> tuple[LoggedJob, ...]:
         known = remembered.jobs_from_text(self._memory.recall("jobs", _key(trace)))

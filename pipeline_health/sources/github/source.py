@@ -11,13 +11,22 @@ from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
 from pipeline_health.core.model.ids import Login, ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.questions import Contains, Evidence, Job, Relation, RunTrace
+from pipeline_health.core.model.questions import (
+    BranchRun,
+    Contains,
+    Evidence,
+    Job,
+    Relation,
+    RunsOf,
+    RunTrace,
+)
 from pipeline_health.core.model.readings import Blind, GitHubReading, Reading, Seen
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github.answers import Answers
 from pipeline_health.sources.github.batches import see_all
 from pipeline_health.sources.github.by_runs import reading_by_runs
+from pipeline_health.sources.github.learning import Learning
 
 BATCH = 25
 TRY_CHECKS_AGAIN = timedelta(days=1)
@@ -51,7 +60,11 @@ class GitHubSource:
         """Read every project; a repository that several of them share is read once."""
         wanted = {project.name: self._wanted(project) for project in projects}
         readings = self._readings(tuple(dict.fromkeys(wanted.values())), now)
-        return {name: readings[each] for name, each in wanted.items()}
+        learning = Learning(self._client, self._memory, now=now)
+        return {
+            project.name: learning.taught(readings[wanted[project.name]], project)
+            for project in projects
+        }
 
     def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing run left behind; complete evidence is asked for once."""
@@ -64,6 +77,10 @@ class GitHubSource:
     def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
         """Compare two commits; once."""
         return self._answers.relation(question, now=now)
+
+    def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
+        """List the newest runs of a branch that one event began; one request."""
+        return self._answers.runs(question, now=now)
 
     def usage(self) -> Usage:
         """Tell what was asked of GitHub so far, by the tracker too."""

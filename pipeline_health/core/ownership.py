@@ -1,0 +1,26 @@
+"""What a finding itself tells of its cause, where no log can: why, and that it is for people."""
+
+from dataclasses import replace
+
+from pipeline_health.core.model.findings import Finding, Kind
+from pipeline_health.core.model.incident import Cause, CauseClass, Owner
+
+_LEFT_NO_LOG = frozenset(
+    {
+        Kind.MAIN_CI_MISSING,
+        Kind.MAIN_CI_STUCK,
+        Kind.STAGING_DEPLOY_MISSING,
+        Kind.STAGING_DEPLOY_STUCK,
+    }
+)
+
+
+def owned(cause: Cause, finding: Finding) -> Cause:
+    """Give *cause* with the owner that it must have, and with words where its log has none."""
+    why = finding.says if _is_unexplained(cause, finding) else cause.why
+    owner = Owner.HUMAN if finding.for_people else cause.owner
+    return replace(cause, owner=owner, why=why)
+
+
+def _is_unexplained(cause: Cause, finding: Finding) -> bool:
+    return cause.of is CauseClass.UNKNOWN and finding.symptom.kind in _LEFT_NO_LOG

@@ -1,0 +1,42 @@
+"""What a finding itself tells of its cause."""
+
+from dataclasses import replace
+
+import pytest
+
+from builders import PROJECT, ago
+from incident_builders import CI, REJECTED, UNKNOWN, page
+from pipeline_health.core.model.findings import Finding, Kind
+from pipeline_health.core.model.incident import Cause, Owner
+from pipeline_health.core.ownership import owned
+
+RED = Finding(
+    symptom=CI,
+    project=PROJECT,
+    since=ago(hours=1),
+    commit=None,
+    trace=page(),
+    says="Workflow CI does it.",
+)
+STUCK = replace(RED, symptom=replace(CI, kind=Kind.MAIN_CI_STUCK))
+
+
+@pytest.mark.parametrize(
+    ("cause", "finding", "expected"),
+    [
+        pytest.param(UNKNOWN, RED, UNKNOWN, id="an agent's"),
+        pytest.param(
+            UNKNOWN,
+            replace(RED, for_people=True),
+            replace(UNKNOWN, owner=Owner.HUMAN),
+            id="for people",
+        ),
+        pytest.param(UNKNOWN, STUCK, replace(UNKNOWN, why="Workflow CI does it."), id="no log"),
+        pytest.param(REJECTED, STUCK, REJECTED, id="a credential says more"),
+    ],
+)
+def test_a_finding_may_know_better_than_its_log(
+    cause: Cause, finding: Finding, expected: Cause
+) -> None:
+    """Who must act, and why, where nothing left a log."""
+    assert expected == owned(cause, finding)
