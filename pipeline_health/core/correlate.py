@@ -1,8 +1,9 @@
 """From findings to incidents: continuity first, then one incident per root cause.
 
 Which incident a finding belongs to never depends on a commit, a run or a configuration: it belongs
-to the live incident that lists its symptom, else to the live one with the same cause, else to the
-one that was resolved lately, else it opens a new one.
+to the live incident that lists its symptom, else to the live one with the same cause or the same
+fingerprint (a marker tells no cause), else to the one that was resolved lately, else it opens a new
+one.
 """
 
 import hashlib
@@ -30,6 +31,8 @@ _KIN = (
     frozenset({Kind.STAGING_DEPLOY_FAILED, Kind.STAGING_DEPLOY_STUCK, Kind.STAGING_DEPLOY_MISSING}),
 )
 """Ways to be broken that follow from each other in one thing."""
+_SHARED = frozenset({CauseClass.CREDENTIAL})
+"""Causes that break many things at once: one incident for all of them."""
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
@@ -117,23 +120,27 @@ class Correlation:
         candidates = [
             at
             for at, incident in enumerate(self._incidents)
-            if (incident.phase is not Phase.RESOLVED) is live
+            if (incident.phase is not Phase.RESOLVED) is live and incident.duplicate_of is None
         ]
         if not live:
             candidates.reverse()
-        repo = self._repos[found.finding.project]
-        for at in candidates:
-            if lists_symptom(self._incidents[at], found):
-                return at
-        for at in candidates:
-            if live and lists_subject(self._incidents[at], found):
-                return at
-        for at in candidates:
-            if self._incidents[at].repo == repo and has_cause(self._incidents[at], found):
-                return at
-        return next(
-            (at for at in candidates if covers_environment(self._incidents[at], found)), None
+        tests = (
+            lists_symptom,
+            *((lists_subject,) if live else ()),
+            self._shares_its_root,
+            self._is_its_fingerprint,
+            covers_environment,
         )
+        return next(
+            (at for test in tests for at in candidates if test(self._incidents[at], found)), None
+        )
+
+    def _shares_its_root(self, incident: Incident, found: Diagnosed) -> bool:
+        return incident.repo == self._repos[found.finding.project] and has_cause(incident, found)
+
+    def _is_its_fingerprint(self, incident: Incident, found: Diagnosed) -> bool:
+        repo = self._repos[found.finding.project]
+        return incident.fingerprint == fingerprint_of(found.finding.symptom, found.cause, repo)
 
     def _opened(
         self, found: Diagnosed, repo: RepoName, *, now: datetime, past: int | None
@@ -194,12 +201,17 @@ def is_broken(incident: Incident, symptom: Symptom) -> bool:
 
 
 def has_cause(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether the finding has the credential cause that *incident* has."""
-    return (
-        found.cause.of is CauseClass.CREDENTIAL
-        and incident.cause.of is CauseClass.CREDENTIAL
-        and incident.cause.key == found.cause.key
-    )
+    """Tell whether the finding has the root cause that *incident* has."""
+    root = root_of(found.cause)
+    return root is not None and root == root_of(incident.cause)
+
+
+def root_of(cause: Cause) -> tuple[CauseClass, str] | None:
+    """Give what all incidents of one root cause share, None where the cause is of one thing only.
+
+    A secret breaks whatever reads it. What a marker tells of a cause has no key.
+    """
+    return (cause.of, cause.key) if cause.of in _SHARED and cause.key else None
 
 
 def covers_environment(incident: Incident, found: Diagnosed) -> bool:
