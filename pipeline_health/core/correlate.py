@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pipeline_health.core.causes import jobs_noted, with_cause
 from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom, Thing
@@ -23,7 +24,7 @@ from pipeline_health.core.model.incident import (
     Occurrence,
     Phase,
 )
-from pipeline_health.core.model.questions import Evidence, LinkTrace
+from pipeline_health.core.model.questions import LinkTrace
 
 OCCURRENCES_KEPT = 20
 _KIN = (
@@ -235,19 +236,19 @@ def with_failure(incident: Incident, found: Diagnosed) -> Incident:
     if before is not None and not _is_news(before, finding):
         if finding.since < before.failed_at:
             return incident
-        return _with_cause(_known_again(incident, before, found), found)
+        return with_cause(_known_again(incident, before, found), found)
     ailment = Ailment(
         symptom=finding.symptom,
         failed_at=finding.since,
         commit=finding.commit,
         trace=finding.trace,
         says=finding.says,
-        jobs=_jobs(found.evidence, before),
+        jobs=jobs_noted(found.evidence, before),
         made=found.made,
     )
     others = tuple(a for a in incident.ailments if a.symptom != finding.symptom)
     occurrence = Occurrence(at=finding.since, commit=finding.commit, url=finding.trace.url)
-    return _with_cause(
+    return with_cause(
         replace(
             incident,
             ailments=(*others, ailment),
@@ -271,37 +272,6 @@ def _is_news(before: Ailment, finding: Finding) -> bool:
     if before.healed is not None:
         return finding.since > before.healed.at
     return finding.since > before.failed_at
-
-
-def _with_cause(incident: Incident, found: Diagnosed) -> Incident:
-    """Let better evidence speak; what was found to be a credential stays one."""
-    settled = incident.cause.of is CauseClass.CREDENTIAL and incident.cause.key != ""
-    worse = incident.cause.of is CauseClass.CREDENTIAL and found.cause.of is CauseClass.UNKNOWN
-    cause = incident.cause if settled or worse else found.cause
-    if incident.escalated:
-        cause = replace(cause, owner=incident.cause.owner)
-    newest = incident.newest.symptom == found.finding.symptom
-    evidence = _better(incident.evidence, found.evidence) if newest else incident.evidence
-    jobs = () if found.evidence is None else found.evidence.jobs
-    ailments = tuple(
-        replace(ailment, jobs=jobs)
-        if jobs and ailment.symptom == found.finding.symptom
-        else ailment
-        for ailment in incident.ailments
-    )
-    return replace(incident, cause=cause, evidence=evidence, ailments=ailments)
-
-
-def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:
-    if after is None or before is None:
-        return after if before is None else before
-    return after if after.complete or not before.complete else before
-
-
-def _jobs(evidence: Evidence | None, before: Ailment | None) -> tuple[str, ...]:
-    if evidence is not None and evidence.jobs:
-        return evidence.jobs
-    return () if before is None else before.jobs
 
 
 def _is_older_than_the_cure(incident: Incident, finding: Finding) -> bool:
