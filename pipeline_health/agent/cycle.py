@@ -215,8 +215,8 @@ def _case(
     if view is not None and incident.filing is None:
         incident = replace(incident, repo=_repo_of(incident.project, look))
     symptoms = {ailment.symptom for ailment in incident.broken}
-    for project in look.projects_of(incident):
-        incident = with_proofs(incident, look.proofs(project), look.views[project])
+    for seen_in, proofs in tuple(look.proofs_for(incident)):
+        incident = with_proofs(incident, proofs, seen_in)
     seen = view is not None and isinstance(view.github.repository, Seen)
     return Case(
         incident=incident,
