@@ -277,3 +277,11 @@ def test_the_fingerprint_holds_no_commit_and_tells_causes_apart() -> None:
     assert fingerprint_of(CI, REJECTED, REPO) == fingerprint_of(
         CI, REJECTED, type(REPO)(REPO.upper())
     )
+
+
+def test_who_mutes_the_environment_mutes_no_service() -> None:
+    """A service that fails later is news; the same record seen again is not."""
+    muted = replace(incident(ailment(STAGING)), phase=Phase.MUTED)
+
+    assert 2 == len(placed([muted], found(WEB, since=LATER)))
+    assert 1 == len(placed([muted], found(STAGING, since=LATER)))
