@@ -158,7 +158,7 @@ class Correlation:
             project=finding.project,
             repo=repo,
             scope=finding.symptom.scope,
-            phase=Phase.OPEN,
+            phase=Phase.PENDING,
             cause=cause,
             first_seen=now,
             first_failed_at=finding.since,
