@@ -23,6 +23,8 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunsOf,
     RunTrace,
+    WorkflowFile,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
 from pipeline_health.core.model.report import CycleReport, Usage
@@ -99,6 +101,10 @@ class CodeSource(Source[GitHubReading], Protocol):
 
     def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
         """List the newest runs of a branch, newest first (bounded)."""
+        ...
+
+    def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
+        """Tell what became of the file of a run's workflow between two commits."""
         ...
 
 

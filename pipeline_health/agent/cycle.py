@@ -24,6 +24,7 @@ from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.ownership import owned
 from pipeline_health.core.reconcile import Desk, Terms, reconcile
+from pipeline_health.core.silenced import under_other_names, with_silence
 from pipeline_health.ports import (
     CodeSource,
     DeploySource,
@@ -215,6 +216,10 @@ def _case(
     symptoms = {ailment.symptom for ailment in incident.broken}
     for project in look.projects_of(incident):
         incident = with_proofs(incident, look.proofs(project), look.views[project])
+    if view is not None:
+        told = look.told_of(incident)
+        incident = with_proofs(incident, under_other_names(incident, told, view), view)
+        incident = with_silence(incident, told, view)
     seen = view is not None and isinstance(view.github.repository, Seen)
     return Case(
         incident=incident,

@@ -26,10 +26,12 @@ from pipeline_health.core.model.questions import (
     Question,
     RunsOf,
     RunTrace,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import observe, services_seen, unlooked, unread
+from pipeline_health.core.silenced import silence_questions, under_other_names
 from pipeline_health.ports import CodeSource, DeploySource, Memory
 
 ROUNDS = 3
@@ -71,6 +73,11 @@ class Look:
         """Give the projects that speak of anything broken in *incident*: a repository has many."""
         named = (self.places.get(ailment.symptom, ()) for ailment in incident.broken)
         return tuple(dict.fromkeys(name for names in named for name in names))
+
+    def told_of(self, incident: Incident) -> tuple[Observation, ...]:
+        """Give all that was said by its own project and by those that speak of it."""
+        projects = dict.fromkeys((incident.project, *self.projects_of(incident)))
+        return tuple(said for name in projects for said in self.observations.get(name, ()))
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -148,7 +155,7 @@ class Eyes:
     def _answered(self, look: Look, asked: Iterable[Question], now: datetime) -> Answers:
         before = look.answers
         evidence, jobs, relations = dict(before.evidence), dict(before.jobs), dict(before.contains)
-        runs = dict(before.runs)
+        runs, files = dict(before.runs), dict(before.files)
         for question in sorted(asked, key=repr):
             match question:
                 case EvidenceOf():
@@ -159,9 +166,11 @@ class Eyes:
                     relations[question] = self._github.relation(question, now=now)
                 case RunsOf():
                     runs[question] = self._github.runs(question, now=now)
+                case WorkflowFileOf():
+                    files[question] = self._github.workflow_file(question, now=now)
                 case _:
                     assert_never(question)
-        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs)
+        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs, files=files)
 
     def _evidence(self, trace: RunTrace | DeployTrace, *, now: datetime) -> Reading[Evidence]:
         if isinstance(trace, RunTrace):
@@ -212,8 +221,17 @@ def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question
             if unsettled.asks is not None:
                 yield unsettled.asks
     for incident in incidents:
-        for project in look.projects_of(incident):
-            yield from proof_questions(incident, look.proofs(project), look.views[project])
+        yield from _questions_about(incident, look)
+
+
+def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
+    for project in look.projects_of(incident):
+        yield from proof_questions(incident, look.proofs(project), look.views[project])
+    own = look.view(incident.project)
+    if own is not None:
+        told = look.told_of(incident)
+        yield from silence_questions(incident, told, own)
+        yield from proof_questions(incident, under_other_names(incident, told, own), own)
 
 
 def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:

@@ -41,7 +41,7 @@ def proof_questions(
     """Name what must be found out before *proofs* can heal *incident*."""
     for ailment, proof in _pairs(incident, proofs):
         if _is_newer(ailment, proof):
-            for needed in (_descent(ailment, proof, view), _same_jobs(ailment, proof, view)):
+            for needed in (descent(ailment, proof, view), _same_jobs(ailment, proof, view)):
                 if not isinstance(needed, bool):
                     yield needed
 
@@ -66,7 +66,7 @@ def may_heal(ailment: Ailment, proof: Proof, view: ProjectView) -> bool:
     """Tell whether *proof* ends *ailment*: newer, at a commit with it, by the same jobs."""
     return (
         _is_newer(ailment, proof)
-        and _descent(ailment, proof, view) is True
+        and descent(ailment, proof, view) is True
         and _same_jobs(ailment, proof, view) is True
     )
 
@@ -83,7 +83,7 @@ def _is_newer(ailment: Ailment, proof: Proof) -> bool:
     return proof.at > ailment.failed_at
 
 
-def _descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contains:
+def descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contains:
     """Tell whether the proof's commit contains the failing one, or ask.
 
     A failed deployment without a commit is over when a newer one of the same service succeeds.
@@ -103,7 +103,7 @@ def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Jobs
     """
     if not isinstance(proof.trace, RunTrace):
         return not ailment.jobs and not isinstance(ailment.trace, RunTrace)
-    failed = _failed_jobs(ailment, view)
+    failed = failed_jobs(ailment, view)
     if not isinstance(failed, tuple):
         return failed
     if not failed:
@@ -115,7 +115,7 @@ def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Jobs
     return isinstance(answer, Seen) and _passed(failed, answer.value)
 
 
-def _failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsOf | Literal[False]:
+def failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsOf | Literal[False]:
     """Give the jobs that failed: as noted, else by asking; False when that cannot be seen."""
     if ailment.jobs or not isinstance(ailment.trace, RunTrace):
         return ailment.jobs
@@ -129,16 +129,16 @@ def _failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsO
 
 
 def _passed(failed: Sequence[str], jobs: Sequence[Job]) -> bool:
-    green = {_without_matrix(job.name) for job in jobs if job.conclusion is CheckConclusion.SUCCESS}
+    green = {without_matrix(job.name) for job in jobs if job.conclusion is CheckConclusion.SUCCESS}
     red = {
-        _without_matrix(job.name)
+        without_matrix(job.name)
         for job in jobs
         if job.conclusion not in (CheckConclusion.SUCCESS, CheckConclusion.SKIPPED)
     }
-    return {_without_matrix(name) for name in failed} <= green - red
+    return {without_matrix(name) for name in failed} <= green - red
 
 
-def _without_matrix(job: str) -> str:
+def without_matrix(job: str) -> str:
     """Give the name of a job without the ` (3.12, linux)` that a matrix appends."""
     return job.partition(" (")[0]
 

@@ -27,6 +27,7 @@ from pipeline_health.core.model.plan import (
 )
 from pipeline_health.core.model.policy import Limits, Routing
 from pipeline_health.core.model.readings import Blind, NotAsked
+from pipeline_health.core.silenced import reason_to_reopen_silenced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +192,8 @@ def _requeued(incident: Incident, issue: TrackedIssue, terms: Terms) -> Iterator
 def reason_to_reopen(case: Case, issue: TrackedIssue, terms: Terms) -> str | None:
     """Say why a closed issue must be open again, or None while nothing proves it."""
     if not case.findings:
-        return None
+        agents = frozenset(terms.routing.agent_logins)
+        return reason_to_reopen_silenced(case.incident, issue, agents)
     since = max(found.finding.since for found in case.findings)
     filing, closed_at = case.incident.filing, issue.closed_at
     if filing is not None and filing.closed_at is not None:

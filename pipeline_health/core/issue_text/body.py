@@ -101,7 +101,8 @@ def _split(body: str) -> tuple[str, str]:
 def _cause(incident: Incident) -> str:
     cause = incident.cause
     known = f" ({credential(cause)})" if cause.of is CauseClass.CREDENTIAL else ""
-    return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}"
+    silenced = "".join(f"\n\n**{prose(silence.says)}**" for silence in incident.silenced)
+    return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}{silenced}"
 
 
 def _done_when(incident: Incident, project: ProjectPolicy | None) -> str:

@@ -44,6 +44,26 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What speaks for a check that was taken away instead of mended.
+
+    *looks* in a row heard nothing of it (only the first ones are counted), and *runs* of its
+    workflow passed without *jobs*, which had failed. *says* is our sentence and *at* the time, once
+    it is certain.
+    """
+
+    looks: int = 0
+    runs: tuple[int, ...] = ()
+    jobs: tuple[str, ...] = ()
+    says: str = ""
+    at: datetime | None = None
+
+    def is_newer_than(self, moment: datetime) -> bool:
+        """Tell whether it became certain after *moment*."""
+        return self.at is not None and self.at > moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ailment:
     """One symptom of an incident: its newest failure, and the proof since then, if any.
 
@@ -59,6 +79,7 @@ class Ailment:
     jobs: tuple[str, ...] = ()
     made: Commit | None = None
     healed: Proof | None = None
+    silence: Silence = Silence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +166,11 @@ class Incident:
     def commit(self) -> Sha | None:
         """The newest failing commit, None when no failure names one."""
         return self.newest.commit
+
+    @property
+    def silenced(self) -> tuple[Silence, ...]:
+        """The alarms that were taken away and of which nothing was heard since."""
+        return tuple(each.silence for each in self.broken if each.silence.at is not None)
 
     @property
     def broken(self) -> tuple[Ailment, ...]:
