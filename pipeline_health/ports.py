@@ -58,6 +58,14 @@ class TrackerError(PipelineHealthError):
         self.unknown = unknown
 
 
+class RunnerError(PipelineHealthError):
+    """Jobs could not be run again. *unknown* says that they may run all the same."""
+
+    def __init__(self, message: str, *, retryable: bool = False, unknown: bool = False) -> None:
+        super().__init__(message, retryable=retryable)
+        self.unknown = unknown
+
+
 class LedgerError(PipelineHealthError):
     """The ledger could not be opened, read or written."""
 
@@ -168,16 +176,24 @@ class Tracker(Protocol):
         ...
 
 
+class Runner(Protocol):
+    """Where failed jobs can be run again."""
+
+    def rerun_failed_jobs(self, repo: RepoName, run_id: int) -> None:
+        """Run them again. The request is sent once; a lost answer raises with `unknown` set."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """Something that we are about to create, noted before it is sent.
 
-    *key* is the nonce of an issue or the key of a comment; *highest* the highest number in the
-    repository at that moment.
+    *key* is the nonce of an issue, the key of a comment or that of a re-run; *highest* the highest
+    number in the repository at that moment.
     """
 
     key: str
-    of: Literal["issue", "comment"]
+    of: Literal["issue", "comment", "rerun"]
     fingerprint: Fingerprint
     repo: RepoName
     at: datetime

@@ -162,6 +162,18 @@ class GitHub:
         there = [not found.at(place).missing for place in ("before", "after")]
         return there[0], there[1], next(iter(touched), None)
 
+    def rerun_failed_jobs(self, repo: RepoName, run_id: int) -> None:
+        """Run the failed jobs of a run again, and what depends on them; sent once.
+
+        docs.github.com, REST "Re-run failed jobs from a workflow run", 2026-11: 201 and `{}`.
+        """
+        answer = self._wire.http.write(
+            "POST",
+            f"{self._wire.api}/repos/{repo}/actions/runs/{run_id}/rerun-failed-jobs",
+            headers=self._wire.headers(),
+        )
+        self._wire.check(answer)
+
     def issues(self, refs: Sequence[IssueRef], *, identity: Login | None) -> Numbered:
         """Read issues by number, ISSUES_AT_ONCE in one request."""
         at: dict[IssueRef, Reading[Tracked]] = {}

@@ -7,22 +7,13 @@ it as not planned, or deletes its issue, until it has recovered.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, assert_never
+from typing import Literal
 
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Proof
 from pipeline_health.core.model.ids import Login
-from pipeline_health.core.model.incident import Ailment, Filing, Incident, Phase
+from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.issue import Gone, Tracked, TrackedIssue
-from pipeline_health.core.model.plan import (
-    CloseIssue,
-    HandOver,
-    OpenIssue,
-    Outcome,
-    ReopenIssue,
-    Requeue,
-    UpdateIssue,
-)
 from pipeline_health.core.model.questions import Contains, Job, JobsOf, Question, RunTrace
 from pipeline_health.core.model.readings import CheckConclusion, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView
@@ -248,43 +239,3 @@ def proof_of(incident: Incident) -> Proof | None:
     if len(proofs) < len(incident.ailments) or not proofs:
         return None
     return max(proofs, key=lambda proof: proof.at)
-
-
-def with_outcome(incident: Incident, outcome: Outcome, *, now: datetime) -> Incident:
-    """Give *incident* with what one change of the plan came to."""
-    if not outcome.applied:
-        return incident
-    change = outcome.change
-    if isinstance(change, OpenIssue):
-        return _filed(incident, change, outcome, now=now)
-    if incident.filing is None:
-        return incident
-    filing = replace(incident.filing, told=outcome.told or incident.filing.told)
-    match change:
-        case CloseIssue(ref=ref) if ref.number == filing.number:
-            filing = replace(filing, closed_at=now)
-        case UpdateIssue() | Requeue() | CloseIssue():  # a stray of the fingerprint was closed
-            pass
-        case ReopenIssue():
-            filing = replace(filing, closed_at=None)
-        case HandOver():
-            filing = replace(filing, owner=change.owner)
-        case _:
-            assert_never(change)
-    return replace(incident, filing=filing)
-
-
-def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: datetime) -> Incident:
-    if outcome.ref is None:
-        return incident
-    return replace(
-        incident,
-        filing=Filing(
-            repo=outcome.ref.repo,
-            number=outcome.ref.number,
-            url=outcome.url,
-            told=outcome.told,
-            owner=change.owner,
-            opened_at=None if outcome.found else now,
-        ),
-    )

@@ -28,6 +28,7 @@ from pipeline_health.core.model.plan import (
 )
 from pipeline_health.core.model.policy import Limits, Routing
 from pipeline_health.core.model.readings import Blind, NotAsked
+from pipeline_health.core.remedy import is_overdue, remedies_of
 from pipeline_health.core.silenced import reason_to_reopen_silenced
 
 
@@ -41,7 +42,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues."""
+    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues.
+
+    *rerun* allows a re-run of failed jobs before an issue is filed.
+    """
 
     routing: Routing
     limits: Limits
@@ -49,6 +53,7 @@ class Terms:
     desks: Mapping[RepoName, Desk]
     opened_lately: int
     now: datetime
+    rerun: bool = False
 
 
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
@@ -93,9 +98,11 @@ def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
 
 def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
-    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not case.findings:
+    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or incident.hidden_behind is not None:
         return
-    if incident.hidden_behind is not None:
+    remedies = remedies_of(case, now=terms.now) if terms.rerun else ()
+    yield from remedies
+    if remedies or not (case.findings or is_overdue(case, now=terms.now)):
         return
     desk = terms.desks.get(incident.repo)
     if desk is None:

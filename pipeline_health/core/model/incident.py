@@ -21,6 +21,8 @@ class CauseClass(StrEnum):
     """The class of a root cause; it decides the owner."""
 
     CREDENTIAL = "credential"
+    PLATFORM = "platform"
+    FLAKY = "flaky"
     UNKNOWN = "unknown"
 
 
@@ -92,6 +94,21 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """One re-run of the failed jobs of a run, at *at*, for its failure at *failed_at*.
+
+    *sent* is False when GitHub refused it. It is made once for each cause, commit and run.
+    """
+
+    cause: CauseClass
+    commit: Sha
+    run_id: int
+    failed_at: datetime
+    at: datetime
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """Where an incident is filed.
 
@@ -120,6 +137,7 @@ class Incident:
     *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
     *green_looks* in a row are enough.
     *escalated* says why a person has it for good, empty while the cause alone decides.
+    *remedies* are the re-runs that were tried before anyone was asked.
     *duplicate_of* is the older incident that has its root cause, and now its symptoms too;
     *hidden_behind* is the one upstream whose consequence it is taken for, so that it is not filed.
     """
@@ -153,6 +171,7 @@ class Incident:
     gone_since: datetime | None = None
     previous: int | None = None
     filing: Filing | None = None
+    remedies: tuple[Remedy, ...] = ()
     duplicate_of: Fingerprint | None = None
     hidden_behind: Fingerprint | None = None
 

@@ -5,10 +5,11 @@ a comment findable, so that it is made once.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
-from pipeline_health.core.model.incident import Owner
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
+from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
 
 
@@ -97,7 +98,28 @@ class Requeue:
     reason: str
 
 
-Change: TypeAlias = OpenIssue | UpdateIssue | CloseIssue | ReopenIssue | HandOver | Requeue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunJobs:
+    """Run the failed jobs of a run again, before anyone is asked; sent once, whatever happens."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    repo: RepoName
+    run_id: int
+    commit: Sha
+    cause: CauseClass
+    failed_at: datetime
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """The key of its intent: what it is once of."""
+        return f"rerun {self.cause} {self.commit} {self.run_id}"
+
+
+Change: TypeAlias = (
+    OpenIssue | UpdateIssue | CloseIssue | ReopenIssue | HandOver | Requeue | RerunJobs
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
