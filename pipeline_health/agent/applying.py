@@ -6,7 +6,7 @@ cycle finds the comment by its key and makes the change alone.
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from pipeline_health.agent.filing import Filer
 from pipeline_health.agent.rerunning import Reruns
@@ -15,6 +15,7 @@ from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
+    CommentIssue,
     HandOver,
     OpenIssue,
     Outcome,
@@ -32,6 +33,8 @@ from pipeline_health.ports import (
     Runner,
     Tracker,
 )
+
+_OfAnIssue: TypeAlias = UpdateIssue | CommentIssue | CloseIssue | ReopenIssue | HandOver | Requeue
 
 
 class Hands:
@@ -71,11 +74,14 @@ class Hands:
             case _:
                 return Outcome(change=change, applied=True, told=self._changed(change))
 
-    def _changed(self, change: UpdateIssue | CloseIssue | ReopenIssue | HandOver | Requeue) -> str:
+    def _changed(self, change: _OfAnIssue) -> str:
         """Change an issue that exists; gives the digest of its new body, empty without one."""
         match change:
             case UpdateIssue():
                 return self._edit(change.ref, change.body)
+            case CommentIssue():
+                self._filer.comment(change.ref, change.comment, change.fingerprint)
+                return ""
             case CloseIssue():
                 return self._close(change)
             case ReopenIssue():

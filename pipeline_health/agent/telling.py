@@ -12,6 +12,7 @@ from pipeline_health.core.model.incident import Phase
 from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
+    CommentIssue,
     HandOver,
     OpenIssue,
     Outcome,
@@ -35,6 +36,7 @@ from pipeline_health.core.observe import blind_parts
 _DONE: Mapping[type, tuple[str, str]] = {
     OpenIssue: ("opened", "open"),
     UpdateIssue: ("edited", "edit"),
+    CommentIssue: ("commented on", "comment on"),
     CloseIssue: ("closed", "close"),
     ReopenIssue: ("reopened", "reopen"),
     HandOver: ("handed over", "hand over"),

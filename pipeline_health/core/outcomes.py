@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 from pipeline_health.core.model.incident import Filing, Incident
 from pipeline_health.core.model.plan import (
     CloseIssue,
+    CommentIssue,
     HandOver,
     OpenIssue,
     Outcome,
@@ -17,7 +18,7 @@ from pipeline_health.core.model.plan import (
 )
 from pipeline_health.core.remedy import with_remedy
 
-_OfAnIssue: TypeAlias = UpdateIssue | CloseIssue | ReopenIssue | HandOver | Requeue
+_OfAnIssue: TypeAlias = UpdateIssue | CommentIssue | CloseIssue | ReopenIssue | HandOver | Requeue
 
 
 def with_outcome(incident: Incident, outcome: Outcome, *, now: datetime) -> Incident:
@@ -41,6 +42,8 @@ def _changed(filing: Filing, change: _OfAnIssue, *, now: datetime) -> Filing:
             return replace(filing, closed_at=now)
         case UpdateIssue() | Requeue() | CloseIssue():  # a stray of the fingerprint was closed
             return filing
+        case CommentIssue():
+            return replace(filing, called=True)
         case ReopenIssue():
             return replace(filing, closed_at=None)
         case HandOver():

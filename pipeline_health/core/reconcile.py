@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core import issue_text
+from pipeline_health.core.calling import calls_of
 from pipeline_health.core.convergence import merged_closed, strays_closed
 from pipeline_health.core.incidents import proof_of
 from pipeline_health.core.model.case import Case
@@ -161,6 +162,8 @@ def _open_and_broken(
     if any(isinstance(step, HandOver) for step in handed):
         return
     yield from _requeued(incident, issue, terms)
+    if _label_that_keeps_us_off(issue, terms.routing) is None:
+        yield from calls_of(incident, filing, issue, routing=terms.routing)
     if case.project is None:  # its project was not fully seen, so its facts are not all known now
         return
     body = _body(case, terms, issue)

@@ -115,7 +115,8 @@ class Filing:
     *told* is the digest of the text that we last wrote there, *owner* whom our labels name,
     *nonce* the one in its marker where that is not the incident's own (another host's, a lost
     ledger's), *opened_at* when we opened it (None when it was found), and *closed_at* when it was
-    seen closed after the incident was proved to be over.
+    seen closed after the incident was proved to be over. *called* says that the agent was called to
+    it by a comment.
     """
 
     repo: RepoName
@@ -126,6 +127,7 @@ class Filing:
     nonce: Nonce | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

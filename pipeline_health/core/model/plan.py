@@ -47,6 +47,17 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentIssue:
+    """Say something once in an issue, and change nothing else about it."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    ref: IssueRef
+    comment: Comment
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseIssue:
     """Close with proof, or as a duplicate of *duplicate_of*."""
 
@@ -118,7 +129,14 @@ class RerunJobs:
 
 
 Change: TypeAlias = (
-    OpenIssue | UpdateIssue | CloseIssue | ReopenIssue | HandOver | Requeue | RerunJobs
+    OpenIssue
+    | UpdateIssue
+    | CommentIssue
+    | CloseIssue
+    | ReopenIssue
+    | HandOver
+    | Requeue
+    | RerunJobs
 )
 
 
