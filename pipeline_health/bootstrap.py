@@ -143,7 +143,13 @@ def assembled(
     railway = Railway(http, api=settings.railway_api, clock=clock)
     return Agent(
         policy,
-        github=GitHubSource(github, memory=ledger, identity=identity, redact=redaction),
+        github=GitHubSource(
+            github,
+            memory=ledger,
+            identity=identity,
+            redact=redaction,
+            variable=settings.credentials.github.variable,
+        ),
         railway=RailwaySource(
             railway,
             tokens=settings.credentials.railway.for_project,

@@ -33,10 +33,13 @@ _KIN = (
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
-    """Give the identity of a new incident: of its secret for a credential, else of its symptom."""
+    """Give the identity of a new incident: of its secret for a credential, else of its symptom.
+
+    A token of our own is its symptom's: a pipeline may call another secret by the same name.
+    """
     identity = (
         f"{Kind.CREDENTIAL_REJECTED}\n{repo.lower()}\n{cause.key}"
-        if cause.of is CauseClass.CREDENTIAL
+        if cause.of is CauseClass.CREDENTIAL and symptom.subject.thing is not Thing.SECRET
         else f"{symptom.kind}\n{symptom.scope}\n{symptom.subject.thing}\n{symptom.subject.name}"
     )
     return Fingerprint(hashlib.sha256(identity.encode()).hexdigest()[:16])
@@ -194,9 +197,14 @@ def is_broken(incident: Incident, symptom: Symptom) -> bool:
 
 
 def has_cause(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether the finding has the credential cause that *incident* has."""
+    """Tell whether the finding has the credential cause that *incident* has.
+
+    A token of our own is another one than a pipeline's, whatever it is called.
+    """
+    symptoms = (found.finding.symptom, *(ailment.symptom for ailment in incident.ailments))
     return (
-        found.cause.of is CauseClass.CREDENTIAL
+        all(symptom.subject.thing is not Thing.SECRET for symptom in symptoms)
+        and found.cause.of is CauseClass.CREDENTIAL
         and incident.cause.of is CauseClass.CREDENTIAL
         and incident.cause.key == found.cause.key
     )
