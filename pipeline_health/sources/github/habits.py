@@ -1,4 +1,4 @@
-"""Which workflows ran on the branch lately, and how they began: read once a day and kept.
+"""Which workflows ran on the branch lately, and how they began: read at most once a day and kept.
 
 No rule judges by it. It tells what no rule judges: a workflow that somebody starts by hand, or that
 another one starts, may fail for months without a word.
@@ -6,7 +6,7 @@ another one starts, may fail for months without a word.
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
@@ -26,8 +26,18 @@ from pipeline_health.ports import Memory
 
 TOPIC = "workflow-habits"
 LATELY = timedelta(days=7)
-MOST_LOOKUPS = 20
-"""At most so many repositories are read in one cycle, so that a new day costs no outage."""
+LOOKUPS = 1
+"""At most so many repositories are read in one cycle: nothing waits for it, and a quiet cycle is to
+cost no more than two requests. The others keep what was known of them before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What was read on a day, as it is remembered, or *why* it could not be."""
+
+    day: str
+    habits: tuple[Habit, ...] = ()
+    why: str = ""
 
 
 class Habits:
@@ -50,19 +60,24 @@ class Habits:
 
     def _habits(self, repo: RepoName, branch: str) -> Part[tuple[Habit, ...]]:
         key, today = f"{repo} {branch}", self._now.date().isoformat()
-        known = _remembered(self._memory.recall(TOPIC, key), today)
-        if known is not None:
-            return Seen(at=self._now, value=known)
-        if self._lookups >= MOST_LOOKUPS:
+        known = _remembered(self._memory.recall(TOPIC, key))
+        if self._lookups < LOOKUPS and (known is None or known.day != today):
+            self._lookups += 1
+            known = self._looked(repo, branch, today)
+            self._memory.remember(TOPIC, key, _text(known), now=self._now)
+        if known is None:
             return NotAsked()
-        self._lookups += 1
+        if known.why:
+            return Blind(at=self._now, why=known.why)
+        return Seen(at=self._now, value=known.habits)
+
+    def _looked(self, repo: RepoName, branch: str, today: str) -> _Known:
+        """Look; a failure is kept as well, so that it does not keep the others from being read."""
         try:
             runs = self._client.runs_lately(repo, branch)
         except ClientError as exc:
-            return Blind(at=self._now, why=str(exc))
-        habits = habits_of(runs, since=self._now - LATELY)
-        self._memory.remember(TOPIC, key, _text(habits, today), now=self._now)
-        return Seen(at=self._now, value=habits)
+            return _Known(day=today, why=str(exc))
+        return _Known(day=today, habits=habits_of(runs, since=self._now - LATELY))
 
 
 def habits_of(runs: Iterable[RunAt], *, since: datetime) -> tuple[Habit, ...]:
@@ -76,23 +91,27 @@ def habits_of(runs: Iterable[RunAt], *, since: datetime) -> tuple[Habit, ...]:
     )
 
 
-def _text(habits: Iterable[Habit], day: str) -> str:
-    workflows = [{"name": habit.workflow, "events": sorted(habit.events)} for habit in habits]
-    return json.dumps({"day": day, "workflows": workflows})
+def _text(known: _Known) -> str:
+    workflows = [{"name": each.workflow, "events": sorted(each.events)} for each in known.habits]
+    return json.dumps({"day": known.day, "workflows": workflows, "why": known.why})
 
 
-def _remembered(text: str | None, today: str) -> tuple[Habit, ...] | None:
-    """Read what was remembered today; another day's, or a text that is not ours, is nothing."""
+def _remembered(text: str | None) -> _Known | None:
+    """Read what was remembered; a text that is not ours is nothing."""
+    if text is None:
+        return None
     try:
-        node = Json(json.loads(text or "null"), "remembered habits")
-        if node.missing or node.text("day") != today:
-            return None
-        return tuple(
-            Habit(
-                workflow=each.text("name"),
-                events=frozenset(event.text() for event in each.items("events")),
-            )
-            for each in node.items("workflows")
+        node = Json(json.loads(text), "remembered habits")
+        return _Known(
+            day=node.text("day"),
+            habits=tuple(
+                Habit(
+                    workflow=each.text("name"),
+                    events=frozenset(event.text() for event in each.items("events")),
+                )
+                for each in node.items("workflows")
+            ),
+            why=node.text("why"),
         )
     except (ValueError, UnexpectedShapeError):
         return None
