@@ -9,9 +9,11 @@ from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.telling import Told, report_of
 from pipeline_health.core.attempts import Patience, with_attempts
+from pipeline_health.core.convergence import converged, with_older
 from pipeline_health.core.correlate import Correlation
 from pipeline_health.core.diagnose import diagnose
 from pipeline_health.core.incidents import advanced, with_outcome, with_proofs
+from pipeline_health.core.inhibition import with_hidden
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.ids import ProjectName, RepoName
@@ -124,10 +126,10 @@ class Agent:
             seed=cycle.seed,
         )
         correlation.place(diagnosed, now=cycle.now)
-        return tuple(
-            self._lived(_case(incident, found, recognised, look), now=cycle.now)
-            for incident, found in correlation.placed()
-        )
+        placed = converged(correlation.placed(), now=cycle.now)
+        cases = (_case(incident, found, recognised, look) for incident, found in placed)
+        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
+        return with_hidden(lived, now=cycle.now)
 
     def _lived(self, case: Case, *, now: datetime) -> Case:
         """Let the life of an incident go on: people's decisions, proofs, the agent's attempts."""
@@ -213,8 +215,8 @@ def _case(
     if view is not None and incident.filing is None:
         incident = replace(incident, repo=_repo_of(incident.project, look))
     symptoms = {ailment.symptom for ailment in incident.broken}
-    for project in look.projects_of(incident):
-        incident = with_proofs(incident, look.proofs(project), look.views[project])
+    for seen_in, proofs in tuple(look.proofs_for(incident)):
+        incident = with_proofs(incident, proofs, seen_in)
     seen = view is not None and isinstance(view.github.repository, Seen)
     return Case(
         incident=incident,

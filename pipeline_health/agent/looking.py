@@ -11,6 +11,7 @@ from typing import assert_never
 
 from pipeline_health.agent.sights import with_sight
 from pipeline_health.core import rules
+from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
 from pipeline_health.core.model.ids import ProjectName, Sha
@@ -72,6 +73,14 @@ class Look:
         """Give the projects that speak of anything broken in *incident*: a repository has many."""
         named = (self.places.get(ailment.symptom, ()) for ailment in incident.broken)
         return tuple(dict.fromkeys(name for names in named for name in names))
+
+    def proofs_for(self, incident: Incident) -> Iterator[tuple[ProjectView, tuple[Proof, ...]]]:
+        """Give what may heal *incident*, beside the view in which it was seen."""
+        for project in self.projects_of(incident):
+            yield self.views[project], tuple(self.proofs(project))
+        home = self.view(incident.project)
+        if home is not None:
+            yield home, tuple(earlier_proofs(incident, home, told=self.places))
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -213,8 +222,15 @@ def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question
             if unsettled.asks is not None:
                 yield unsettled.asks
     for incident in incidents:
-        for project in look.projects_of(incident):
-            yield from proof_questions(incident, look.proofs(project), look.views[project])
+        yield from _questions_about(incident, look)
+
+
+def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
+    for view, proofs in look.proofs_for(incident):
+        yield from proof_questions(incident, proofs, view)
+    home = look.view(incident.project)
+    if home is not None:
+        yield from earlier_questions(incident, home, told=look.places)
 
 
 def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:

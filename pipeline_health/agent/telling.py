@@ -98,6 +98,9 @@ def sentence(
     )
     if awaited:
         parts.append(f"{_count(awaited, 'incident')} not yet proved to be over")
+    hidden = sum(case.incident.hidden_behind is not None for case in told.cases)
+    if hidden:
+        parts.append(f"{_count(hidden, 'consequence')} not filed beside the cause")
     parts.extend(_deeds(told.outcomes, dry=dry))
     undone = sum(not outcome.applied for outcome in told.outcomes)
     if undone and not dry:
@@ -167,6 +170,7 @@ def _finding(case: Case, found: Diagnosed) -> FindingLine:
         cause=case.incident.cause.of,
         owner=case.incident.cause.owner,
         incident=None if filing is None else filing.number,
+        hidden_behind=case.incident.hidden_behind,
     )
 
 

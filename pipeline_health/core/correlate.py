@@ -1,8 +1,9 @@
 """From findings to incidents: continuity first, then one incident per root cause.
 
 Which incident a finding belongs to never depends on a commit, a run or a configuration: it belongs
-to the live incident that lists its symptom, else to the live one with the same cause, else to the
-one that was resolved lately, else it opens a new one.
+to the live incident that lists its symptom, else to the live one with the same cause or the same
+fingerprint (a marker tells no cause), else to the one that was resolved lately, else it opens a new
+one.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pipeline_health.core.causes import jobs_noted, with_cause
 from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom, Thing
@@ -22,7 +24,7 @@ from pipeline_health.core.model.incident import (
     Occurrence,
     Phase,
 )
-from pipeline_health.core.model.questions import Evidence, LinkTrace
+from pipeline_health.core.model.questions import LinkTrace
 
 OCCURRENCES_KEPT = 20
 _KIN = (
@@ -30,16 +32,18 @@ _KIN = (
     frozenset({Kind.STAGING_DEPLOY_FAILED, Kind.STAGING_DEPLOY_STUCK, Kind.STAGING_DEPLOY_MISSING}),
 )
 """Ways to be broken that follow from each other in one thing."""
+_SHARED = frozenset({CauseClass.CREDENTIAL})
+"""Causes that break many things at once: one incident for all of them."""
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
     """Give the identity of a new incident: of its secret for a credential, else of its symptom.
 
-    A token of our own is its symptom's: a pipeline may call another secret by the same name.
+    A token of our own is its symptom's: it may be used in many repositories.
     """
     identity = (
         f"{Kind.CREDENTIAL_REJECTED}\n{repo.lower()}\n{cause.key}"
-        if cause.of is CauseClass.CREDENTIAL and symptom.subject.thing is not Thing.SECRET
+        if cause.of is CauseClass.CREDENTIAL and not cause.ours
         else f"{symptom.kind}\n{symptom.scope}\n{symptom.subject.thing}\n{symptom.subject.name}"
     )
     return Fingerprint(hashlib.sha256(identity.encode()).hexdigest()[:16])
@@ -120,23 +124,27 @@ class Correlation:
         candidates = [
             at
             for at, incident in enumerate(self._incidents)
-            if (incident.phase is not Phase.RESOLVED) is live
+            if (incident.phase is not Phase.RESOLVED) is live and incident.duplicate_of is None
         ]
         if not live:
             candidates.reverse()
-        repo = self._repos[found.finding.project]
-        for at in candidates:
-            if lists_symptom(self._incidents[at], found):
-                return at
-        for at in candidates:
-            if live and lists_subject(self._incidents[at], found):
-                return at
-        for at in candidates:
-            if self._incidents[at].repo == repo and has_cause(self._incidents[at], found):
-                return at
-        return next(
-            (at for at in candidates if covers_environment(self._incidents[at], found)), None
+        tests = (
+            lists_symptom,
+            *((lists_subject,) if live else ()),
+            self._shares_its_root,
+            self._is_its_fingerprint,
+            covers_environment,
         )
+        return next(
+            (at for test in tests for at in candidates if test(self._incidents[at], found)), None
+        )
+
+    def _shares_its_root(self, incident: Incident, found: Diagnosed) -> bool:
+        return incident.repo == self._repos[found.finding.project] and has_cause(incident, found)
+
+    def _is_its_fingerprint(self, incident: Incident, found: Diagnosed) -> bool:
+        repo = self._repos[found.finding.project]
+        return incident.fingerprint == fingerprint_of(found.finding.symptom, found.cause, repo)
 
     def _opened(
         self, found: Diagnosed, repo: RepoName, *, now: datetime, past: int | None
@@ -197,17 +205,20 @@ def is_broken(incident: Incident, symptom: Symptom) -> bool:
 
 
 def has_cause(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether the finding has the credential cause that *incident* has.
+    """Tell whether the finding has the root cause that *incident* has."""
+    root = root_of(found.cause)
+    return root is not None and root == root_of(incident.cause)
 
-    A token of our own is another one than a pipeline's, whatever it is called.
+
+def root_of(cause: Cause) -> tuple[CauseClass, str] | None:
+    """Give what all incidents of one root cause share, None where the cause is of one thing only.
+
+    A secret breaks whatever reads it. What a marker tells of a cause has no key. A token of our own
+    is another one than a pipeline's, whatever it is called.
     """
-    symptoms = (found.finding.symptom, *(ailment.symptom for ailment in incident.ailments))
-    return (
-        all(symptom.subject.thing is not Thing.SECRET for symptom in symptoms)
-        and found.cause.of is CauseClass.CREDENTIAL
-        and incident.cause.of is CauseClass.CREDENTIAL
-        and incident.cause.key == found.cause.key
-    )
+    if cause.of not in _SHARED or not cause.key:
+        return None
+    return cause.of, f"our own {cause.key}" if cause.ours else cause.key
 
 
 def covers_environment(incident: Incident, found: Diagnosed) -> bool:
@@ -231,19 +242,19 @@ def with_failure(incident: Incident, found: Diagnosed) -> Incident:
     if before is not None and not _is_news(before, finding):
         if finding.since < before.failed_at:
             return incident
-        return _with_cause(_known_again(incident, before, found), found)
+        return with_cause(_known_again(incident, before, found), found)
     ailment = Ailment(
         symptom=finding.symptom,
         failed_at=finding.since,
         commit=finding.commit,
         trace=finding.trace,
         says=finding.says,
-        jobs=_jobs(found.evidence, before),
+        jobs=jobs_noted(found.evidence, before),
         made=found.made,
     )
     others = tuple(a for a in incident.ailments if a.symptom != finding.symptom)
     occurrence = Occurrence(at=finding.since, commit=finding.commit, url=finding.trace.url)
-    return _with_cause(
+    return with_cause(
         replace(
             incident,
             ailments=(*others, ailment),
@@ -267,37 +278,6 @@ def _is_news(before: Ailment, finding: Finding) -> bool:
     if before.healed is not None:
         return finding.since > before.healed.at
     return finding.since > before.failed_at
-
-
-def _with_cause(incident: Incident, found: Diagnosed) -> Incident:
-    """Let better evidence speak; what was found to be a credential stays one."""
-    settled = incident.cause.of is CauseClass.CREDENTIAL and incident.cause.key != ""
-    worse = incident.cause.of is CauseClass.CREDENTIAL and found.cause.of is CauseClass.UNKNOWN
-    cause = incident.cause if settled or worse else found.cause
-    if incident.escalated:
-        cause = replace(cause, owner=incident.cause.owner)
-    newest = incident.newest.symptom == found.finding.symptom
-    evidence = _better(incident.evidence, found.evidence) if newest else incident.evidence
-    jobs = () if found.evidence is None else found.evidence.jobs
-    ailments = tuple(
-        replace(ailment, jobs=jobs)
-        if jobs and ailment.symptom == found.finding.symptom
-        else ailment
-        for ailment in incident.ailments
-    )
-    return replace(incident, cause=cause, evidence=evidence, ailments=ailments)
-
-
-def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:
-    if after is None or before is None:
-        return after if before is None else before
-    return after if after.complete or not before.complete else before
-
-
-def _jobs(evidence: Evidence | None, before: Ailment | None) -> tuple[str, ...]:
-    if evidence is not None and evidence.jobs:
-        return evidence.jobs
-    return () if before is None else before.jobs
 
 
 def _is_older_than_the_cure(incident: Incident, finding: Finding) -> bool:

@@ -146,7 +146,9 @@ def _without_matrix(job: str) -> str:
 def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Case:
     """Give *case* with its incident one step further in its life."""
     incident = _as_the_tracker_has_it(case, agent_logins=agent_logins, now=now)
-    if not incident.broken:
+    if incident.duplicate_of is not None:
+        incident = _resolved(incident, case.issue, now=now)
+    elif not incident.broken:
         incident = _over(incident, case.issue, now=now)
     elif incident.phase is not Phase.MUTED:
         healing = not case.findings and (case.in_flight or incident.broken != incident.ailments)
@@ -259,10 +261,10 @@ def with_outcome(incident: Incident, outcome: Outcome, *, now: datetime) -> Inci
         return incident
     filing = replace(incident.filing, told=outcome.told or incident.filing.told)
     match change:
-        case UpdateIssue() | Requeue():
+        case CloseIssue(ref=ref) if ref.number == filing.number:
+            filing = replace(filing, closed_at=now)
+        case UpdateIssue() | Requeue() | CloseIssue():  # a stray of the fingerprint was closed
             pass
-        case CloseIssue():
-            filing = replace(filing, closed_at=filing.closed_at if change.duplicate_of else now)
         case ReopenIssue():
             filing = replace(filing, closed_at=None)
         case HandOver():

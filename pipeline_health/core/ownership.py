@@ -27,6 +27,7 @@ def owned(cause: Cause, finding: Finding) -> Cause:
             key=finding.symptom.subject.name,
             owner=Owner.HUMAN,
             why=finding.says,
+            ours=True,
         )
     why = finding.says if _is_unexplained(cause, finding) else cause.why
     owner = Owner.HUMAN if finding.for_people else cause.owner

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core import issue_text
+from pipeline_health.core.convergence import merged_closed, strays_closed
 from pipeline_health.core.incidents import proof_of
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import RepoName
@@ -84,7 +85,7 @@ def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
         return
     if issue.ours:
         yield from _filed(case, incident.filing, issue, terms)
-        yield from _duplicates(case, issue)
+        yield from strays_closed(case, issue)
     else:
         yield f"issue {issue.ref.number} is not provably ours, so it is left alone"
 
@@ -92,6 +93,8 @@ def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
 def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
     if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not case.findings:
+        return
+    if incident.hidden_behind is not None:
         return
     desk = terms.desks.get(incident.repo)
     if desk is None:
@@ -114,6 +117,9 @@ def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
 def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
     if incident.phase is Phase.MUTED:
+        return
+    if incident.duplicate_of is not None:
+        yield from merged_closed(case, issue)
         return
     if incident.phase is Phase.RESOLVED:
         if issue.open and filing.closed_at is None:
@@ -241,28 +247,6 @@ def _hand_over(incident: Incident, issue: TrackedIssue, body: str, terms: Terms)
         ),
         reason=f"{incident.escalated or incident.cause.why} That is for the {new}.",
     )
-
-
-def _duplicates(case: Case, issue: TrackedIssue) -> Iterator[Change]:
-    """Close every younger issue of the same incident; one with the same nonce is a copy."""
-    filing = case.incident.filing
-    nonces = {(filing and filing.nonce) or case.incident.nonce}
-    for stray in case.strays:
-        marker = stray.marker
-        if not stray.open or not stray.ours or marker is None or marker.nonce in nonces:
-            continue
-        yield CloseIssue(
-            fingerprint=case.incident.fingerprint,
-            nonce=case.incident.nonce,
-            ref=stray.ref,
-            body=None,
-            comment=Comment(
-                key=f"duplicate {marker.nonce} {issue.ref.number}",
-                body=issue_text.duplicate(of=issue.ref.number),
-            ),
-            reason=f"Issue {issue.ref.number} is about the same root cause and is older.",
-            duplicate_of=issue.ref.number,
-        )
 
 
 def labels_of(owner: Owner, routing: Routing) -> tuple[str, ...]:

@@ -456,11 +456,20 @@ def test_an_opened_issue_is_filed() -> None:
         (UPDATE, "new", {"told": "new"}),
         (UPDATE, "", {"told": "old"}),
         (CLOSE, "new", {"told": "new", "closed_at": NOW}),
-        (replace(CLOSE, duplicate_of=3), "", {"told": "old"}),
+        (replace(CLOSE, duplicate_of=7, ref=IssueRef(REPO, 9)), "", {"told": "old"}),
+        (replace(CLOSE, duplicate_of=3), "", {"told": "old", "closed_at": NOW}),
         (REOPEN, "new", {"told": "new", "closed_at": None}),
         (HAND, "new", {"told": "new", "owner": Owner.HUMAN}),
     ],
-    ids=["edited", "nothing told", "closed", "a stray was closed", "reopened", "handed over"],
+    ids=[
+        "edited",
+        "nothing told",
+        "closed",
+        "a stray was closed",
+        "closed as a duplicate",
+        "reopened",
+        "handed over",
+    ],
 )
 def test_a_change_that_was_made_is_kept(
     change: Change, told: str, after: dict[str, object]

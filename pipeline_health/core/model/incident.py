@@ -26,12 +26,16 @@ class CauseClass(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why it is broken, as far as is known. *key* names the secret, provider or subject."""
+    """Why it is broken, as far as is known. *key* names the secret, provider or subject.
+
+    *ours* says that the secret is a token that we ourselves look with, and no pipeline's.
+    """
 
     of: CauseClass
     key: str
     owner: Owner
     why: str
+    ours: bool = False
 
 
 class Phase(StrEnum):
@@ -99,6 +103,8 @@ class Incident:
     *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
     *green_looks* in a row are enough.
     *escalated* says why a person has it for good, empty while the cause alone decides.
+    *duplicate_of* is the older incident that has its root cause, and now its symptoms too;
+    *hidden_behind* is the one upstream whose consequence it is taken for, so that it is not filed.
     """
 
     fingerprint: Fingerprint
@@ -130,6 +136,8 @@ class Incident:
     gone_since: datetime | None = None
     previous: int | None = None
     filing: Filing | None = None
+    duplicate_of: Fingerprint | None = None
+    hidden_behind: Fingerprint | None = None
 
     @property
     def newest(self) -> Ailment:
@@ -148,5 +156,7 @@ class Incident:
 
     @property
     def broken(self) -> tuple[Ailment, ...]:
-        """What has not been proved to work since it failed."""
+        """What has not been proved to work since it failed; a duplicate has nothing of its own."""
+        if self.duplicate_of is not None:
+            return ()
         return tuple(ailment for ailment in self.ailments if ailment.healed is None)
