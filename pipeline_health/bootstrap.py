@@ -82,6 +82,7 @@ def run_once(
     *,
     only: Sequence[str] = (),
     dry: bool = False,
+    close_orphans: bool = False,
     clock: Clock | None = None,
     pace: timedelta = BETWEEN_WRITES,
 ) -> CycleReport:
@@ -105,6 +106,7 @@ def run_once(
             now=started,
             seed=secrets.token_hex(16),
             dry=dry,
+            close_orphans=close_orphans,
         )
         try:
             agent = assembled(
@@ -187,6 +189,7 @@ def narrowed(policy: Policy, only: Sequence[str]) -> Policy:
         policy,
         projects=tuple(p for p in policy.projects if p.name in only),
         others=frozenset(p.name for p in policy.projects if p.name not in only),
+        other_repos=frozenset(p.repo for p in policy.projects if p.name not in only),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.findings import Proof
+from pipeline_health.core.model.findings import Proof, Thing
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.incident import Phase
 from pipeline_health.core.model.plan import (
@@ -148,9 +148,16 @@ def _project(view: ProjectView, look: Look, told: Told) -> ProjectLine:
         findings=tuple(_findings(name, told.cases)),
         blind=tuple(dict.fromkeys(blind)),
         unsettled=tuple(unsettled.why for unsettled in look.unsettled(name)),
-        healthy=tuple(seen.says for seen in observations if isinstance(seen, Proof)),
+        healthy=tuple(
+            seen.says for seen in observations if isinstance(seen, Proof) and _is_health(seen)
+        ),
         unwatched=tuple(unwatched(view)),
     )
+
+
+def _is_health(proof: Proof) -> bool:
+    """Tell whether *proof* is about the project, and not about our own seeing it."""
+    return proof.symptom.subject.thing not in (Thing.SOURCE, Thing.SECRET)
 
 
 def _findings(project: ProjectName, cases: Sequence[Case]) -> Iterator[FindingLine]:

@@ -45,7 +45,7 @@ def test_a_rejected_token_of_our_own_is_one_issue_for_people(shop: Shop) -> None
     shop.host.cycles(2)
 
     assert (issue.state, issue.state_reason) == ("closed", "completed")
-    assert "Fixed: our own secret `RAILWAY_TOKEN` is accepted" in issue.comments[-1].body
+    assert "Fixed: the monitor's own secret `RAILWAY_TOKEN` is accepted" in issue.comments[-1].body
     assert len(shop.repo.issues) == 1
 
 

@@ -83,8 +83,8 @@ _WORDS: Mapping[Kind, Words] = {
         logged=False,
     ),
     Kind.CREDENTIAL_REJECTED: Words(
-        failed="is of no use",
-        stands="has been of no use",
+        failed="does not work",
+        stands="has not worked",
         over="is accepted",
         awaited="is accepted",
         loss="What it should show is not seen: no failure is reported, none is proved to be over",

@@ -112,7 +112,7 @@ def what_runs(symptom: Symptom) -> str:
 def _what_sees(subject: Subject) -> str:
     """Name what we see, or what we see with."""
     secret = subject.thing is Thing.SECRET
-    return f"our own {named(subject)}" if secret else inline(subject.name)
+    return f"the monitor's own {named(subject)}" if secret else inline(subject.name)
 
 
 def secret_of(cause: Cause) -> str | None:
