@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from pipeline_health.agent.sights import with_sight
 from pipeline_health.core import rules
 from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
@@ -124,7 +125,7 @@ class Eyes:
             answers=Answers(),
             now=now,
         )
-        look = judged(snapshot)
+        look = judged(with_sight(snapshot, policy, self._memory, now=now))
         for _ in range(ROUNDS):
             asked = {
                 question

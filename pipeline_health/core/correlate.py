@@ -37,10 +37,13 @@ _SHARED = frozenset({CauseClass.CREDENTIAL})
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
-    """Give the identity of a new incident: of its secret for a credential, else of its symptom."""
+    """Give the identity of a new incident: of its secret for a credential, else of its symptom.
+
+    A token of our own is its symptom's: it may be used in many repositories.
+    """
     identity = (
         f"{Kind.CREDENTIAL_REJECTED}\n{repo.lower()}\n{cause.key}"
-        if cause.of is CauseClass.CREDENTIAL
+        if cause.of is CauseClass.CREDENTIAL and not cause.ours
         else f"{symptom.kind}\n{symptom.scope}\n{symptom.subject.thing}\n{symptom.subject.name}"
     )
     return Fingerprint(hashlib.sha256(identity.encode()).hexdigest()[:16])
@@ -210,9 +213,12 @@ def has_cause(incident: Incident, found: Diagnosed) -> bool:
 def root_of(cause: Cause) -> tuple[CauseClass, str] | None:
     """Give what all incidents of one root cause share, None where the cause is of one thing only.
 
-    A secret breaks whatever reads it. What a marker tells of a cause has no key.
+    A secret breaks whatever reads it. What a marker tells of a cause has no key. A token of our own
+    is another one than a pipeline's, whatever it is called.
     """
-    return (cause.of, cause.key) if cause.of in _SHARED and cause.key else None
+    if cause.of not in _SHARED or not cause.key:
+        return None
+    return cause.of, f"our own {cause.key}" if cause.ours else cause.key
 
 
 def covers_environment(incident: Incident, found: Diagnosed) -> bool:

@@ -107,6 +107,8 @@ def _is_of_its_provider(upstream: Incident, downstream: Incident, kinds: set[Kin
     """Tell whether *upstream* is about the provider of *downstream*, which nothing explains."""
     if upstream.cause.of not in ROOTS or downstream.cause.of is not CauseClass.UNKNOWN:
         return False
+    if upstream.cause.ours:  # what we look with breaks nothing but our sight
+        return False
     provider = provider_of(upstream.cause)
     return provider is not None and kinds <= OF_PROVIDER[provider]
 

@@ -53,6 +53,14 @@ def duplicate(*, of: int) -> str:
     return f"Duplicate of #{of}\n\nThe root cause is the same. That issue is older and stays open."
 
 
+def orphaned() -> str:
+    """Say why an issue is closed without any proof: nobody looks at its repository any more."""
+    return (
+        "Closed, because this repository is not in the configuration of `pipeline-health` any "
+        "more: nobody would see when this is over. It is not proved to be fixed."
+    )
+
+
 def reopened(incident: Incident, *, why: str) -> str:
     """Say why the issue is open again, and where the newest failure is."""
     newest = incident.newest

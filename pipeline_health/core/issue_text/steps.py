@@ -7,6 +7,7 @@ from typing import assert_never
 
 from pipeline_health.core.inert import inline, prose
 from pipeline_health.core.issue_text.kinds import words_for
+from pipeline_health.core.issue_text.own_steps import own_steps
 from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
@@ -63,6 +64,10 @@ _MUTE = (
 
 def who_and_how(incident: Incident) -> str:
     """Say who can fix *incident* and what they do, step by step."""
+    ours = own_steps(incident)
+    if ours is not None:
+        steps = _numbered((*ours, _MUTE))
+        return f"**A person.** No agent is working on it. {_severity(incident)}\n\n{steps}"
     match (incident.cause.owner, incident.cause.of):
         case (Owner.AGENT, _):
             return _by_agent(incident)

@@ -29,6 +29,8 @@ _NOUNS = {
     Thing.ENVIRONMENT: "environment",
     Thing.BRANCH: "branch",
     Thing.PROJECT: "project",
+    Thing.SOURCE: "source",
+    Thing.SECRET: "secret",
 }
 
 
@@ -101,8 +103,16 @@ def what_runs(symptom: Symptom) -> str:
             return f"the deployment of {named(symptom.subject)}"
         case Thing.ENVIRONMENT:
             return f"the deployment to {named(symptom.subject)}"
+        case Thing.SOURCE | Thing.SECRET:
+            return _what_sees(symptom.subject)
         case unreachable:
             assert_never(unreachable)
+
+
+def _what_sees(subject: Subject) -> str:
+    """Name what we see, or what we see with."""
+    secret = subject.thing is Thing.SECRET
+    return f"the monitor's own {named(subject)}" if secret else inline(subject.name)
 
 
 def secret_of(cause: Cause) -> str | None:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     STAGING_DEPLOY_MISSING = "staging-deploy-missing"
     STAGING_TESTS_FAILED = "staging-tests-failed"
     SCHEDULED_WORKFLOW_RED = "scheduled-workflow-red"
+    SOURCE_BLIND = "source-blind"
 
 
 class Thing(StrEnum):
@@ -38,6 +39,8 @@ class Thing(StrEnum):
     ENVIRONMENT = "environment"
     BRANCH = "branch"
     PROJECT = "project"
+    SOURCE = "source"
+    SECRET = "secret"  # noqa: S105 - a sort of thing, no value
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,16 @@ class CauseClass(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why it is broken, as far as is known. *key* names the secret, provider or subject."""
+    """Why it is broken, as far as is known. *key* names the secret, provider or subject.
+
+    *ours* says that the secret is a token that we ourselves look with, and no pipeline's.
+    """
 
     of: CauseClass
     key: str
     owner: Owner
     why: str
+    ours: bool = False
 
 
 class Phase(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
@@ -14,6 +15,7 @@ from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
 from pipeline_health.core.model.readings import (
     Blind,
+    BlindCause,
     Environment,
     NotAsked,
     Part,
@@ -66,7 +68,9 @@ class RailwaySource:
             if policy.railway_project is None:
                 parts[policy.name] = NotAsked()
             elif token is None:
-                parts[policy.name] = self._blind(_no_token(policy.name), now=now)
+                parts[policy.name] = self._blind(
+                    _no_token(policy.name), now=now, cause=BlindCause.UNCONFIGURED
+                )
             else:
                 by_token[token].append(_watched(policy, policy.railway_project))
         for token, group in by_token.items():
@@ -100,7 +104,12 @@ class RailwaySource:
         try:
             return self._under_either(token, look_under, now=now)
         except TokenRefusedError:
-            return {one: self._blind(self._refused(token, one), now=now) for one in group}
+            return {
+                one: self._blind(
+                    self._refused(token, one), now=now, cause=BlindCause.REFUSED, token=token.name
+                )
+                for one in group
+            }
         except PipelineHealthError as exc:
             return {one: self._blind(self._unread(one, exc), now=now) for one in group}
 
@@ -139,7 +148,7 @@ class RailwaySource:
         lost = []
         for watched, place in places.items():
             if isinstance(place, Nowhere):
-                sight[watched] = self._blind(place.why, now=now)
+                sight[watched] = self._blind(place.why, now=now, cause=place.cause)
                 continue
             sight[watched] = self._reading(looked[place], token, watched, now=now)
             if _is_elsewhere(looked[place], watched):
@@ -180,7 +189,12 @@ class RailwaySource:
         if scope.project_id != watched.project_id or not watched.is_at(
             scope.environment_id, scope.environment
         ):
-            return self._blind(self._misplaced(token, watched, scope), now=now)
+            return self._blind(
+                self._misplaced(token, watched, scope),
+                now=now,
+                cause=BlindCause.MISPLACED,
+                token=token.name,
+            )
         if scope.environment_id != place:
             look = self._client.look_with_scope(access, scope.environment_id)
         self._places.learn(watched, scope, now=now)
@@ -191,14 +205,16 @@ class RailwaySource:
     ) -> Reading[Environment]:
         if isinstance(looked, NotAuthorizedError | NothingThereError):
             what = self._places.label(watched)
-            return self._blind(f"{token.name} does not see {what}: {looked}", now=now)
+            why = f"{token.name} does not see {what}: {looked}"
+            return self._blind(why, now=now, cause=BlindCause.UNSEEN)
         if isinstance(looked, ClientError):
             return self._blind(self._unread(watched, looked), now=now)
         if _is_elsewhere(looked, watched):
             what = self._places.label(watched)
             found = f"{looked.value.name} of Railway project {looked.value.project_id}"
-            return self._blind(f"looked for {what}, found {found}", now=now)
-        return looked
+            why = f"looked for {what}, found {found}"
+            return self._blind(why, now=now, cause=BlindCause.UNSEEN)
+        return replace(looked, value=replace(looked.value, token=token.name))
 
     # -- evidence ----------------------------------------------------------------------------
 
@@ -229,8 +245,15 @@ class RailwaySource:
 
     # -- words -------------------------------------------------------------------------------
 
-    def _blind(self, why: str, *, now: datetime) -> Blind:
-        return Blind(at=now, why=self._redact(why))
+    def _blind(
+        self,
+        why: str,
+        *,
+        now: datetime,
+        cause: BlindCause = BlindCause.UNREADABLE,
+        token: str = "",
+    ) -> Blind:
+        return Blind(at=now, why=self._redact(why), cause=cause, token=token)
 
     def _unread(self, watched: Watched, exc: Exception) -> str:
         return f"could not read {self._places.label(watched)}: {exc}"
