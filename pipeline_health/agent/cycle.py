@@ -28,7 +28,7 @@ from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.ownership import owned
 from pipeline_health.core.reconcile import Desk, Terms
-from pipeline_health.core.silenced import under_other_names, with_silence
+from pipeline_health.core.silenced import with_silence
 from pipeline_health.ports import (
     CodeSource,
     DeploySource,
@@ -204,12 +204,10 @@ def _case(
     if view is not None and incident.filing is None:
         incident = replace(incident, repo=_repo_of(incident.project, look))
     symptoms = {ailment.symptom for ailment in incident.broken}
-    for project in look.projects_of(incident):
-        incident = with_proofs(incident, look.proofs(project), look.views[project])
+    for seen_in, proofs in tuple(look.proofs_for(incident)):
+        incident = with_proofs(incident, proofs, seen_in)
     if view is not None:
-        told = look.told_of(incident)
-        incident = with_proofs(incident, under_other_names(incident, told, view), view)
-        incident = with_silence(incident, told, view)
+        incident = with_silence(incident, look.told_of(incident), view)
     seen = view is not None and isinstance(view.github.repository, Seen)
     return Case(
         incident=incident,

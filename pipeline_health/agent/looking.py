@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from pipeline_health.core import rules
+from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
 from pipeline_health.core.model.ids import ProjectName, Sha
@@ -78,6 +79,15 @@ class Look:
         """Give all that was said by its own project and by those that speak of it."""
         projects = dict.fromkeys((incident.project, *self.projects_of(incident)))
         return tuple(said for name in projects for said in self.observations.get(name, ()))
+
+    def proofs_for(self, incident: Incident) -> Iterator[tuple[ProjectView, tuple[Proof, ...]]]:
+        """Give what may heal *incident*, beside the view in which it was seen."""
+        for project in self.projects_of(incident):
+            yield self.views[project], tuple(self.proofs(project))
+        home = self.view(incident.project)
+        if home is not None:
+            yield home, tuple(earlier_proofs(incident, home, told=self.places))
+            yield home, tuple(under_other_names(incident, self.told_of(incident), home))
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -225,13 +235,12 @@ def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question
 
 
 def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
-    for project in look.projects_of(incident):
-        yield from proof_questions(incident, look.proofs(project), look.views[project])
-    own = look.view(incident.project)
-    if own is not None:
-        told = look.told_of(incident)
-        yield from silence_questions(incident, told, own)
-        yield from proof_questions(incident, under_other_names(incident, told, own), own)
+    for view, proofs in look.proofs_for(incident):
+        yield from proof_questions(incident, proofs, view)
+    home = look.view(incident.project)
+    if home is not None:
+        yield from earlier_questions(incident, home, told=look.places)
+        yield from silence_questions(incident, look.told_of(incident), home)
 
 
 def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:

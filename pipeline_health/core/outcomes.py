@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
-from pipeline_health.core.model.incident import Filing, Incident
+from pipeline_health.core.model.incident import Filing, Incident, Phase
 from pipeline_health.core.model.plan import (
     CloseIssue,
     CommentIssue,
@@ -57,6 +57,7 @@ def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: date
         return incident
     return replace(
         incident,
+        phase=Phase.OPEN,
         filing=Filing(
             repo=outcome.ref.repo,
             number=outcome.ref.number,
