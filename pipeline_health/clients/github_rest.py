@@ -7,8 +7,8 @@ from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.github_parse import sha_of
 from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.ids import Login, Sha, as_login
+from pipeline_health.core.model.issue import IssueRef, OtherIssue, TrackedIssue
 from pipeline_health.core.model.questions import Job, Relation
 from pipeline_health.core.model.readings import (
     CheckConclusion,
@@ -19,6 +19,7 @@ from pipeline_health.core.model.readings import (
 
 MOST_PAGES = 5
 _ACTIONS = "github-actions"
+_TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _FAILED_STEP = frozenset({"failure", "timed_out"})
 
 
@@ -95,6 +96,24 @@ def relation_of(comparison: Json) -> Relation:
     except ValueError as exc:
         msg = f"GitHub compares two commits as {said[:50]!r}, which we do not know"
         raise UnexpectedShapeError(msg) from exc
+
+
+def other_issue_of(node: Json, *, own: frozenset[Login]) -> OtherIssue | None:
+    """Read an issue of a trusted account but *own*; None for a pull request and for a stranger's.
+
+    An association that we do not know is a stranger's.
+    """
+    author = node.maybe_text("user", "login")
+    trusted = node.maybe_text("author_association") in _TRUSTED
+    if not node.at("pull_request").missing or not trusted or author is None:
+        return None
+    if as_login(author) in own:
+        return None
+    return OtherIssue(
+        number=node.number("number"),
+        title=node.text("title"),
+        body=node.maybe_text("body") or "",
+    )
 
 
 def created_issue_of(node: Json, ref: IssueRef) -> TrackedIssue:

@@ -96,7 +96,7 @@ def issue_shape(asked: Asked, issue: Issue) -> Value:
         "milestone": None,
         "locked": False,
         "active_lock_reason": None,
-        "author_association": "MEMBER",
+        "author_association": "NONE" if issue.user in asked.repo.strangers else "MEMBER",
         "comments": len(issue.comments),
         "created_at": seconds(issue.created_at),
         "updated_at": seconds(issue.updated_at),

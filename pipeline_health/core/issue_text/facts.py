@@ -139,6 +139,9 @@ def _history(incident: Incident) -> Iterator[tuple[str, str]]:
     if incident.previous is not None:
         url = f"{GITHUB}/{incident.repo}/issues/{incident.previous}"
         yield "earlier issue of this cause", f"[no. {incident.previous}]({url})"
+    if incident.beside is not None:
+        url = f"{GITHUB}/{incident.repo}/issues/{incident.beside}"
+        yield "told by another monitor before", f"[no. {incident.beside}]({url})"
 
 
 def _suspects(incident: Incident, span: str, *, same: bool) -> str:

@@ -144,7 +144,8 @@ class Incident:
     *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
     *green_looks* in a row are enough.
     *escalated* says why a person has it for good, empty while the cause alone decides.
-    *remedies* are the re-runs that were tried before anyone was asked.
+    *remedies* are the re-runs that were tried before anyone was asked, *beside* is the number of
+    the issue by which an older monitor told of it before we did.
     *duplicate_of* is the older incident that has its root cause, and now its symptoms too;
     *hidden_behind* is the one upstream whose consequence it is taken for, so that it is not filed.
     """
@@ -179,6 +180,7 @@ class Incident:
     previous: int | None = None
     filing: Filing | None = None
     remedies: tuple[Remedy, ...] = ()
+    beside: int | None = None
     duplicate_of: Fingerprint | None = None
     hidden_behind: Fingerprint | None = None
 

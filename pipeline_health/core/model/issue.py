@@ -78,6 +78,15 @@ class TrackedIssue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherIssue:
+    """An open issue of a trusted account that is not ours; its text is untrusted all the same."""
+
+    number: int
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
     """The tracker says that there is no such issue (deleted, or the repository is)."""
 
