@@ -161,7 +161,7 @@ class Correlation:
             project=finding.project,
             repo=repo,
             scope=finding.symptom.scope,
-            phase=Phase.OPEN,
+            phase=Phase.PENDING,
             cause=cause,
             first_seen=now,
             first_failed_at=finding.since,
@@ -224,9 +224,12 @@ def root_of(cause: Cause) -> tuple[CauseClass, str] | None:
 def covers_environment(incident: Incident, found: Diagnosed) -> bool:
     """Tell whether one of the two names the environment in which the other names a service.
 
-    A deployment record of GitHub names no service; it and Railway's own word are one failure.
+    A deployment record of GitHub names no service; it and Railway's own word are one failure. Who
+    mutes the environment has not muted every service that may fail in it later.
     """
     symptom = found.finding.symptom
+    if incident.phase is Phase.MUTED and symptom.subject.thing is not Thing.ENVIRONMENT:
+        return False
     return any(
         ailment.symptom.kind is symptom.kind
         and ailment.symptom.scope == symptom.scope

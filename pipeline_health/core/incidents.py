@@ -1,7 +1,8 @@
 """The life of an incident: what heals it, when it is over, and what people may decide about it.
 
-`open` → `recovering` (something is proved or under way) → `resolved`; `muted` once a person closes
-it as not planned, or deletes its issue, until it has recovered.
+`pending` (seen, and not filed: it is hidden, or waits) → `open` → `recovering` (something is proved
+or under way) → `resolved`; `muted` once a person closes it as not planned, or deletes its issue,
+until it has recovered. What a kind must see several times is Unsettled until then, and no incident.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -152,7 +153,8 @@ def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Ca
         incident = _over(incident, case.issue, now=now)
     elif incident.phase is not Phase.MUTED:
         healing = not case.findings and (case.in_flight or incident.broken != incident.ailments)
-        phase = Phase.RECOVERING if healing else Phase.OPEN
+        standing = Phase.PENDING if incident.filing is None else Phase.OPEN
+        phase = Phase.RECOVERING if healing else standing
         incident = replace(incident, phase=phase, green_looks=0)
     return replace(case, incident=incident)
 
@@ -279,6 +281,7 @@ def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: date
         return incident
     return replace(
         incident,
+        phase=Phase.OPEN,
         filing=Filing(
             repo=outcome.ref.repo,
             number=outcome.ref.number,

@@ -90,3 +90,19 @@ def test_while_the_runs_cannot_be_read_the_issue_stays(shop: Shop) -> None:
     shop.host.cycles(2)
 
     assert [] == ours(shop.repo, state="open")
+
+
+def test_a_lost_ledger_still_asks_for_the_job_that_failed(shop: Shop) -> None:
+    """The marker names it, so that a green run without it proves nothing on a new host either."""
+    break_main(shop)
+    shop.host.forget()
+    shop.repo.push("skips the test")
+    shop.repo.run("CI", "success", jobs={"build": "success", "test": "skipped"})
+    shop.host.cycles(3)
+    assert shop.repo.open_titles == ["Main CI red: CI (shop)"]
+
+    shop.repo.push("the fix")
+    shop.repo.run("CI", "success", jobs=GREEN)
+    shop.host.cycles(2)
+
+    assert [] == ours(shop.repo, state="open")

@@ -39,8 +39,9 @@ class Cause:
 
 
 class Phase(StrEnum):
-    """Where an incident is in its life."""
+    """Where an incident is in its life; PENDING is seen and not filed yet, for whatever reason."""
 
+    PENDING = "pending"
     OPEN = "open"
     RECOVERING = "recovering"
     RESOLVED = "resolved"
