@@ -5,7 +5,7 @@ two is decided here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -18,7 +18,21 @@ from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import staging_scope
 
 AnyPart: TypeAlias = Part[object]
+UNKNOWN_TOKEN = ""
 _OUR_TOKENS = frozenset({BlindCause.REFUSED, BlindCause.MISPLACED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tokens:
+    """Our own tokens in one look at all projects; *all_known* says that *used* are all of them.
+
+    Projects that are not looked at this time may use a token that the others do not.
+    """
+
+    used: frozenset[str]
+    refused: frozenset[str]
+    accepted: frozenset[str]
+    all_known: bool
 
 
 def sources_of(view: ProjectView) -> Mapping[Source, tuple[AnyPart, ...]]:
@@ -62,17 +76,16 @@ def sighted(
     snapshot: Snapshot, remembered: Mapping[ProjectName, Sight], policy: Policy, *, now: datetime
 ) -> Snapshot:
     """Give *snapshot* with what is known of our own looking: *remembered*, and this look."""
-    blinds = [blind for view in snapshot.projects for blind in _refusals_in(view)]
-    used = frozenset(token for view in snapshot.projects for token in _tokens_in(view))
+    tokens = _tokens_of(snapshot, policy)
     every = Sight(
-        refused=frozenset(blind.token for blind in blinds if blind.cause is BlindCause.REFUSED),
+        refused=tokens.refused,
         patience=policy.sla / 2,
         again=policy.poll_interval / 2,  # a timer is a little early at times
     )
     return replace(
         snapshot,
         projects=tuple(
-            replace(view, sight=_sight(view, remembered, every, used, policy, now=now))
+            replace(view, sight=_sight(view, remembered, every, tokens, now=now))
             for view in snapshot.projects
         ),
     )
@@ -82,17 +95,18 @@ def _sight(
     view: ProjectView,
     remembered: Mapping[ProjectName, Sight],
     every: Sight,
-    used: frozenset[str],
-    policy: Policy,
+    tokens: _Tokens,
     *,
     now: datetime,
 ) -> Sight:
     before = remembered.get(view.policy.name, Sight())
-    refusals = dict(_refusals(view, before, now=now))
-    # Projects that are not looked at this time may use a token that these ones do not.
-    gone = frozenset() if policy.others else {each.token for each in refusals.values()} - used
+    refusals = dict(_refusals(view, before, tokens, now=now))
+    known = frozenset(each.token for each in refusals.values())
     return replace(
-        every, dark=dict(_dark(view, before, now=now)), refusals=refusals, unused=frozenset(gone)
+        every,
+        dark=dict(_dark(view, before, now=now)),
+        refusals=refusals,
+        unused=known - tokens.used if tokens.all_known else frozenset[str](),
     )
 
 
@@ -113,14 +127,16 @@ def _spell(before: Spell | None, blind: Blind, *, now: datetime) -> Spell:
 
 
 def _refusals(
-    view: ProjectView, before: Sight, *, now: datetime
+    view: ProjectView, before: Sight, tokens: _Tokens, *, now: datetime
 ) -> Iterator[tuple[Source, Refusal]]:
     for source, parts in sources_of(view).items():
         blind, known = blind_of(parts), before.refusals.get(source)
         if blind is not None and is_our_token(blind):
             yield source, _refusal(view, known, blind, now=now)
         elif known is not None:
-            yield source, replace(known, over=known.over or is_seen(parts))
+            # One that reads elsewhere is not refused here either: its next refusal is another one.
+            reads = known.scope == token_scope(known.token) and known.token in tokens.accepted
+            yield source, replace(known, over=known.over or is_seen(parts) or reads)
 
 
 def _refusal(view: ProjectView, known: Refusal | None, blind: Blind, *, now: datetime) -> Refusal:
@@ -153,3 +169,22 @@ def _tokens_in(view: ProjectView) -> Iterator[str]:
             yield token
         case _:
             return
+
+
+def _tokens_of(snapshot: Snapshot, policy: Policy) -> _Tokens:
+    used = frozenset(token for view in snapshot.projects for token in _tokens_in(view))
+    refused = frozenset(
+        blind.token
+        for view in snapshot.projects
+        for blind in _refusals_in(view)
+        if blind.cause is BlindCause.REFUSED
+    )
+    reading = frozenset(
+        view.staging.value.token for view in snapshot.projects if isinstance(view.staging, Seen)
+    )
+    return _Tokens(
+        used=used,
+        refused=refused,
+        accepted=reading - refused,
+        all_known=UNKNOWN_TOKEN not in used and not policy.others,
+    )

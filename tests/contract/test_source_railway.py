@@ -128,7 +128,7 @@ def test_a_missing_environment_names_the_ones_there_are(watch: Watch) -> None:
     looked = watch.look(shop, environment="stage")["shop"]
     blind = why(looked)
 
-    assert (BlindCause.UNSEEN, "") == blame(looked)
+    assert (BlindCause.UNSEEN, "RAILWAY_TOKEN") == blame(looked)
     assert "shop has no environment called stage; there are: production, staging;" in blind
     assert "set staging_environment" in blind
 
@@ -270,7 +270,7 @@ def test_a_fault_while_finding_is_blind(watch: Watch) -> None:
     blind = why(looked)
     watch.world.faults.clear()
 
-    assert (BlindCause.UNREADABLE, "") == blame(looked)
+    assert (BlindCause.UNREADABLE, "RAILWAY_TOKEN") == blame(looked)
     assert (
         f"could not look for staging of Railway project {shop.id}: Railway said: see ***" == blind
     )

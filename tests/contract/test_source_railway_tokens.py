@@ -166,7 +166,7 @@ def test_a_fault_while_looking_by_project_is_blind(watch: Watch) -> None:
     looked = watch.look(shop)["shop"]
 
     assert "could not read staging of Railway project shop: Railway answered 502" == why(looked)
-    assert (BlindCause.UNREADABLE, "") == blame(looked)
+    assert (BlindCause.UNREADABLE, VARIABLE) == blame(looked)
 
 
 def test_a_failing_alias_is_blind_by_project_too(watch: Watch) -> None:
@@ -202,5 +202,5 @@ def test_a_restricted_environment_is_blind() -> None:
     assert "RAILWAY_TOKEN is not let into staging of Railway project shop: it is restricted" == why(
         looked[policy.name]
     )
-    assert (BlindCause.UNSEEN, "") == blame(looked[policy.name])
+    assert (BlindCause.UNSEEN, "RAILWAY_TOKEN") == blame(looked[policy.name])
     assert 1 == len(script.asked)

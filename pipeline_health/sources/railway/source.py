@@ -111,7 +111,9 @@ class RailwaySource:
                 for one in group
             }
         except PipelineHealthError as exc:
-            return {one: self._blind(self._unread(one, exc), now=now) for one in group}
+            return {
+                one: self._blind(self._unread(one, exc), now=now, token=token.name) for one in group
+            }
 
     def _under_either(self, token: NamedSecret, act: Callable[[Access], T], *, now: datetime) -> T:
         """Do *act* under the header that worked last, and under the other when that is refused."""
@@ -148,7 +150,9 @@ class RailwaySource:
         lost = []
         for watched, place in places.items():
             if isinstance(place, Nowhere):
-                sight[watched] = self._blind(place.why, now=now, cause=place.cause)
+                sight[watched] = self._blind(
+                    place.why, now=now, cause=place.cause, token=token.name
+                )
                 continue
             sight[watched] = self._reading(looked[place], token, watched, now=now)
             if _is_elsewhere(looked[place], watched):
@@ -176,7 +180,7 @@ class RailwaySource:
         except TokenRefusedError:
             raise
         except ClientError as exc:
-            return self._blind(self._unread(watched, exc), now=now)
+            return self._blind(self._unread(watched, exc), now=now, token=token.name)
 
     def _look_scoped(
         self, access: Access, token: NamedSecret, watched: Watched, *, now: datetime
@@ -206,14 +210,14 @@ class RailwaySource:
         if isinstance(looked, NotAuthorizedError | NothingThereError):
             what = self._places.label(watched)
             why = f"{token.name} does not see {what}: {looked}"
-            return self._blind(why, now=now, cause=BlindCause.UNSEEN)
+            return self._blind(why, now=now, cause=BlindCause.UNSEEN, token=token.name)
         if isinstance(looked, ClientError):
-            return self._blind(self._unread(watched, looked), now=now)
+            return self._blind(self._unread(watched, looked), now=now, token=token.name)
         if _is_elsewhere(looked, watched):
             what = self._places.label(watched)
             found = f"{looked.value.name} of Railway project {looked.value.project_id}"
             why = f"looked for {what}, found {found}"
-            return self._blind(why, now=now, cause=BlindCause.UNSEEN)
+            return self._blind(why, now=now, cause=BlindCause.UNSEEN, token=token.name)
         return replace(looked, value=replace(looked.value, token=token.name))
 
     # -- evidence ----------------------------------------------------------------------------
