@@ -12,12 +12,14 @@ from pipeline_health.core.model.incident import Phase
 from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
+    CommentIssue,
     HandOver,
     OpenIssue,
     Outcome,
     Plan,
     ReopenIssue,
     Requeue,
+    RerunJobs,
     UpdateIssue,
 )
 from pipeline_health.core.model.readings import Blind, BlindCause
@@ -36,10 +38,12 @@ from pipeline_health.core.unwatched import unwatched
 _DONE: Mapping[type, tuple[str, str]] = {
     OpenIssue: ("opened", "open"),
     UpdateIssue: ("edited", "edit"),
+    CommentIssue: ("commented on", "comment on"),
     CloseIssue: ("closed", "close"),
     ReopenIssue: ("reopened", "reopen"),
     HandOver: ("handed over", "hand over"),
     Requeue: ("queued again", "queue again"),
+    RerunJobs: ("re-ran", "re-run"),
 }
 
 
@@ -102,7 +106,10 @@ def sentence(
     if hidden:
         parts.append(f"{_count(hidden, 'consequence')} not filed beside the cause")
     parts.extend(_deeds(told.outcomes, dry=dry))
-    undone = sum(not outcome.applied for outcome in told.outcomes)
+    undone = sum(
+        not outcome.applied and not isinstance(outcome.change, RerunJobs)
+        for outcome in told.outcomes
+    )
     if undone and not dry:
         parts.append(f"{_count(undone, 'change')} could not be made and will be tried again")
     if told.plan.waiting:
@@ -124,7 +131,7 @@ def _deeds(outcomes: Sequence[Outcome], *, dry: bool) -> Iterator[str]:
             for outcome in outcomes
         )
         if number:
-            issues = _count(number, "issue")
+            issues = _count(number, "failed run" if kind is RerunJobs else "issue")
             yield f"would {future} {issues}" if dry else f"{past} {issues}"
 
 
@@ -185,7 +192,7 @@ def _change(outcome: Outcome) -> ChangeLine:
     change = outcome.change
     return ChangeLine(
         change=name_of(change),
-        repo=change.repo if isinstance(change, OpenIssue) else change.ref.repo,
+        repo=change.repo if isinstance(change, OpenIssue | RerunJobs) else change.ref.repo,
         issue=_number(outcome),
         fingerprint=change.fingerprint,
         reason=change.reason,
@@ -202,6 +209,8 @@ def name_of(change: Change) -> str:
 def _number(outcome: Outcome) -> int | None:
     if isinstance(outcome.change, OpenIssue):
         return None if outcome.ref is None else outcome.ref.number
+    if isinstance(outcome.change, RerunJobs):
+        return None
     return outcome.change.ref.number
 
 
