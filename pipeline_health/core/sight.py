@@ -35,14 +35,30 @@ class _Tokens:
     all_known: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An environment of Railway's as it was seen, and the scope of what is said of it."""
+
+    part: Part[Environment]
+    scope: Scope | None
+
+
+def places_of(view: ProjectView) -> Mapping[Source, Place]:
+    """Give the environments that Railway is asked about, each a source of its own."""
+    return {Source.RAILWAY: Place(part=view.staging, scope=staging_scope(view))}
+
+
 def sources_of(view: ProjectView) -> Mapping[Source, tuple[AnyPart, ...]]:
     """Give the parts of each source; of a repository that is not seen nothing else is a source."""
     github = view.github
-    railway = {Source.RAILWAY: (view.staging,), Source.GITHUB: (github.repository,)}
+    railway: dict[Source, tuple[AnyPart, ...]] = {
+        source: (place.part,) for source, place in places_of(view).items()
+    }
     if isinstance(github.repository, Blind):
-        return railway
+        return {**railway, Source.GITHUB: (github.repository,)}
     return {
         **railway,
+        Source.GITHUB: (github.repository,),
         Source.BRANCH: (github.branch,),
         Source.CHECKS: (github.checks, github.earlier),
         Source.DEPLOYMENTS: (github.deployments,),
@@ -132,25 +148,26 @@ def _refusals(
     for source, parts in sources_of(view).items():
         blind, known = blind_of(parts), before.refusals.get(source)
         if blind is not None and is_our_token(blind):
-            yield source, _refusal(view, known, blind, now=now)
+            yield source, _refusal(known, blind, scope_of_refusal(view, source, blind), now=now)
         elif known is not None:
             # One that reads elsewhere is not refused here either: its next refusal is another one.
             reads = known.scope == token_scope(known.token) and known.token in tokens.accepted
             yield source, replace(known, over=known.over or is_seen(parts) or reads)
 
 
-def _refusal(view: ProjectView, known: Refusal | None, blind: Blind, *, now: datetime) -> Refusal:
-    scope = scope_of_refusal(view, blind)
+def _refusal(known: Refusal | None, blind: Blind, scope: Scope, *, now: datetime) -> Refusal:
     goes_on = known is not None and not known.over
     if known is not None and goes_on and (known.token, known.scope) == (blind.token, scope):
         return replace(known, spell=_spell(known.spell, blind, now=now))
     return Refusal(token=blind.token, scope=scope, spell=_spell(None, blind, now=now))
 
 
-def scope_of_refusal(view: ProjectView, blind: Blind) -> Scope:
+def scope_of_refusal(view: ProjectView, source: Source, blind: Blind) -> Scope:
     """Give where a token is of no use: everywhere, or in the one place that it does not fit."""
-    place = staging_scope(view) if blind.cause is BlindCause.MISPLACED else None
-    return place or token_scope(blind.token)
+    place = places_of(view).get(source)
+    misplaced = blind.cause is BlindCause.MISPLACED
+    scope = place.scope if misplaced and place is not None else None
+    return scope or token_scope(blind.token)
 
 
 def _refusals_in(view: ProjectView) -> Iterator[Blind]:
@@ -164,11 +181,12 @@ def _tokens_in(view: ProjectView) -> Iterator[str]:
     """Give the tokens that *view* was read with, or could not be read with."""
     for blind in _refusals_in(view):
         yield blind.token
-    match view.staging:
-        case Blind(token=token) | Seen(value=Environment(token=token)):
-            yield token
-        case _:
-            return
+    for place in places_of(view).values():
+        match place.part:
+            case Blind(token=token) | Seen(value=Environment(token=token)):
+                yield token
+            case _:
+                pass
 
 
 def _tokens_of(snapshot: Snapshot, policy: Policy) -> _Tokens:
@@ -180,7 +198,10 @@ def _tokens_of(snapshot: Snapshot, policy: Policy) -> _Tokens:
         if blind.cause is BlindCause.REFUSED
     )
     reading = frozenset(
-        view.staging.value.token for view in snapshot.projects if isinstance(view.staging, Seen)
+        place.part.value.token
+        for view in snapshot.projects
+        for place in places_of(view).values()
+        if isinstance(place.part, Seen)
     )
     return _Tokens(
         used=used,
