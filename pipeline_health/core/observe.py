@@ -85,6 +85,7 @@ def _plausible(part: Part[Environment], had: frozenset[str]) -> Part[Environment
         why=f"Railway shows no deployment of {', '.join(names[:NAMED_AT_MOST])}{more}"
         " where there were some",
         cause=BlindCause.IMPLAUSIBLE,
+        token=part.value.token,
     )
 
 

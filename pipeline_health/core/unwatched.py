@@ -8,7 +8,6 @@ from pipeline_health.core.model.readings import (
     BlindCause,
     Checks,
     Environment,
-    NotAsked,
     Seen,
 )
 from pipeline_health.core.model.report import UnwatchedLine
@@ -92,18 +91,15 @@ def _other_apps(view: ProjectView) -> Iterator[UnwatchedLine]:
 
 
 def _staging(view: ProjectView) -> Iterator[UnwatchedLine]:
-    match view.staging:
-        case NotAsked():
-            return
-        case Blind(cause=cause, why=why):
-            if cause in _NO_READER:
-                yield UnwatchedLine(
-                    what=f"environment {view.policy.staging_environment}",
-                    why=why,
-                    advice="give pipeline-health a token that reads it",
-                )
-        case Seen(value=environment):
-            yield from _services(view, environment)
+    staging = view.staging
+    if isinstance(staging, Seen):
+        yield from _services(view, staging.value)
+    elif isinstance(staging, Blind) and staging.cause in _NO_READER:
+        yield UnwatchedLine(
+            what=f"environment {view.policy.staging_environment}",
+            why=staging.why,
+            advice="give pipeline-health a token that reads it",
+        )
 
 
 def _services(view: ProjectView, environment: Environment) -> Iterator[UnwatchedLine]:

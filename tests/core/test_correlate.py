@@ -27,8 +27,8 @@ from incident_builders import (
 )
 from pipeline_health.core.correlate import Correlation, fingerprint_of
 from pipeline_health.core.model.case import Diagnosed
-from pipeline_health.core.model.findings import Finding, Kind, Symptom
-from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.findings import Finding, Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
 from pipeline_health.core.model.questions import Evidence
 
@@ -277,6 +277,20 @@ def test_the_fingerprint_holds_no_commit_and_tells_causes_apart() -> None:
     assert fingerprint_of(CI, REJECTED, REPO) == fingerprint_of(
         CI, REJECTED, type(REPO)(REPO.upper())
     )
+
+
+def test_a_token_of_our_own_is_not_a_pipelines_secret_of_that_name() -> None:
+    """What we look with may be called like what a workflow deploys with; it is filed once."""
+    own = replace(CI, kind=Kind.CREDENTIAL_REJECTED, subject=Subject(Thing.SECRET, REJECTED.key))
+    ours = replace(REJECTED, ours=True)
+
+    (pipelines, first), (monitors, second) = placed(
+        [], found(WEB, cause=REJECTED), found(own, since=T0 + MINUTE, cause=ours)
+    )
+
+    assert pipelines.fingerprint != monitors.fingerprint
+    assert (1, 1) == (len(first), len(second))
+    assert fingerprint_of(own, ours, REPO) == fingerprint_of(own, ours, RepoName("acme/blog"))
 
 
 def test_who_mutes_the_environment_mutes_no_service() -> None:

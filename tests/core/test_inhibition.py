@@ -166,3 +166,10 @@ def test_nothing_broken_is_nothing_hidden() -> None:
 def test_the_provider_is_told_by_the_key(key: str, provider: Provider | None) -> None:
     """A secret's name tells whose it is; any other key is nobody's that everything waits for."""
     assert provider is provider_of(replace(REJECTED, key=key))
+
+
+def test_a_token_of_our_own_hides_nothing() -> None:
+    """What we look with breaks nothing but our sight: the pipeline has a token of its own."""
+    own = of(some(Kind.CREDENTIAL_REJECTED), cause=replace(REJECTED, ours=True))
+
+    assert [None, None] == hidden(own, of(WEB))

@@ -11,6 +11,7 @@ from builders import (
     RAILWAY_PROJECT,
     REPO,
     a_deployment,
+    a_policy,
     a_repository,
     a_service,
     a_view,
@@ -31,7 +32,7 @@ from pipeline_health.core.model.findings import (
     Unsettled,
 )
 from pipeline_health.core.model.questions import LinkTrace
-from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading
+from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading, NotAsked
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.rules.sight import blind_sources, refused_tokens
@@ -153,6 +154,18 @@ def test_a_repository_that_cannot_be_seen_has_a_name_only() -> None:
     assert [of_source(Source.GITHUB, f"github:{REPO}")] == [
         each.symptom for each in blind_sources(view) if isinstance(each, Finding)
     ]
+
+
+def test_a_project_without_railway_has_no_such_source() -> None:
+    """Not even a place where it could be, while the repository is not seen."""
+    view = a_view(
+        policy=a_policy(railway_project=None),
+        read=replace(github(), repository=DOWN),
+        staging=NotAsked(),
+    )
+
+    assert [] == list(blind_sources(view))
+    assert [] == list(refused_tokens(view))
 
 
 def test_blindness_of_which_nothing_is_remembered_is_not_told() -> None:

@@ -130,6 +130,21 @@ def test_a_refusal_goes_on_until_the_source_is_read() -> None:
     assert replace(refusal, over=True) == read.refusals[Source.RAILWAY]
 
 
+def test_a_token_that_reads_elsewhere_is_not_refused_here() -> None:
+    """A neighbour reads with it while this project is blind for another reason."""
+    refusal = Refusal(token=TOKEN, scope=SCOPE, spell=Spell(first=REFUSED))
+    misplaced = replace(refusal, scope=PLACE)
+    neighbour = a_view(policy=a_policy(name=BLOG), staging=an_environment_read_with(TOKEN))
+    shop = a_view(staging=replace(DOWN, token=TOKEN))
+
+    assert [True, False] == [
+        sight_of(shop, neighbour, before=Sight(refusals={Source.RAILWAY: known}))
+        .refusals[Source.RAILWAY]
+        .over
+        for known in (refusal, misplaced)
+    ]
+
+
 @pytest.mark.parametrize(
     "known",
     [
@@ -154,8 +169,18 @@ def test_another_refusal_begins_anew(known: Refusal) -> None:
         (REFUSED, (), set()),
         (an_environment_read_with("OTHER"), (BLOG,), set()),
         (NotAsked(), (), {TOKEN}),
+        (DOWN, (), set()),
+        (replace(DOWN, token="OTHER"), (), {TOKEN}),
     ],
-    ids=["by nobody", "by a neighbour", "in vain by a neighbour", "unknown", "no Railway"],
+    ids=[
+        "by nobody",
+        "by a neighbour",
+        "in vain by a neighbour",
+        "not looked at",
+        "no Railway",
+        "with who knows what",
+        "by nobody, though one is blind",
+    ],
 )
 def test_a_token_that_nobody_reads_with_any_more_is_known(
     neighbour: Environment | Blind | NotAsked, others: tuple[ProjectName, ...], expected: set[str]

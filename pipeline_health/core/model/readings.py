@@ -43,7 +43,7 @@ class BlindCause(StrEnum):
 class Blind:
     """A source could not look. It says nothing about health.
 
-    *token* is the variable that holds the token we looked with, where the token is to blame.
+    *token* is the variable that holds the token we looked with, empty where that is not known.
     """
 
     at: datetime

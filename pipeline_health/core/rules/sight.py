@@ -21,11 +21,13 @@ from pipeline_health.core.model.questions import LinkTrace
 from pipeline_health.core.model.readings import BlindCause, Seen
 from pipeline_health.core.model.sight import Refusal, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.observe import is_archived, staging_scope
+from pipeline_health.core.observe import is_archived
 from pipeline_health.core.sight import (
+    Place,
     blind_of,
     is_our_token,
     is_seen,
+    places_of,
     sources_of,
     token_scope,
 )
@@ -54,7 +56,8 @@ def blind_sources(view: ProjectView) -> Iterator[Observation]:
 
 
 def _symptom(view: ProjectView, source: Source) -> Symptom | None:
-    scope = staging_scope(view) if source is Source.RAILWAY else _github_scope(view, source)
+    place = places_of(view).get(source)
+    scope = _github_scope(view, source) if place is None else place.scope
     if scope is None:
         return None
     return Symptom(kind=Kind.SOURCE_BLIND, scope=scope, subject=Subject(Thing.SOURCE, source.value))
@@ -115,22 +118,22 @@ def refused_tokens(view: ProjectView) -> Iterator[Observation]:
 
 def _proofs(view: ProjectView, source: Source, refusal: Refusal | None) -> Iterator[Proof]:
     """Prove the token that reads, and that what was refused is not used any more."""
-    staging, place = view.staging, staging_scope(view)
+    place = places_of(view).get(source)
     proved: dict[tuple[Scope, str], None] = {}
-    if source is Source.RAILWAY and isinstance(staging, Seen):
-        token = staging.value.token
-        places = (token_scope(token), place) if token else ()
-        proved |= dict.fromkeys((scope, token) for scope in places if scope is not None)
-    if refusal is not None and (source is not Source.RAILWAY or _is_left(view, refusal)):
+    if place is not None and isinstance(place.part, Seen):
+        token = place.part.value.token
+        scopes = (token_scope(token), place.scope) if token else ()
+        proved |= dict.fromkeys((scope, token) for scope in scopes if scope is not None)
+    if refusal is not None and (place is None or _is_left(view, place, refusal)):
         proved[refusal.scope, refusal.token] = None
     for scope, token in proved:
         if scope != token_scope(token) or token not in view.sight.refused:
             yield _accepted(view, source, scope, token)
 
 
-def _is_left(view: ProjectView, refusal: Refusal) -> bool:
+def _is_left(view: ProjectView, place: Place, refusal: Refusal) -> bool:
     """Tell whether a refused token is done with: nothing is read with it, or this place is read."""
-    return refusal.token in view.sight.unused or refusal.scope == staging_scope(view)
+    return refusal.token in view.sight.unused or refusal.scope == place.scope
 
 
 def _accepted(view: ProjectView, source: Source, scope: Scope, token: str) -> Proof:
@@ -172,6 +175,6 @@ def _token_symptom(scope: Scope, token: str) -> Symptom:
 
 
 def _page(view: ProjectView, source: Source) -> LinkTrace:
-    if source is Source.RAILWAY:
+    if source in places_of(view):
         return LinkTrace(url=f"https://railway.com/project/{view.policy.railway_project}")
     return LinkTrace(url=f"https://github.com/{view.policy.repo}")
