@@ -22,6 +22,7 @@ from pipeline_health.clients.github_rest import (
     LoggedJob,
     RunAt,
     all_pages,
+    annotation_of,
     created_issue_of,
     job_of,
     relation_of,
@@ -110,6 +111,24 @@ class GitHub:
         """List the jobs of a run at its newest attempt."""
         path = f"/repos/{repo}/actions/runs/{run_id}/jobs"
         return tuple(job_of(node) for node in all_pages(self._wire, path, "jobs", filter="latest"))
+
+    def jobs_of_all_attempts(self, repo: RepoName, run_id: int) -> tuple[LoggedJob, ...]:
+        """List the jobs of a run at every attempt."""
+        path = f"/repos/{repo}/actions/runs/{run_id}/jobs"
+        return tuple(job_of(node) for node in all_pages(self._wire, path, "jobs", filter="all"))
+
+    def annotations(self, repo: RepoName, job_id: int) -> tuple[str, ...]:
+        """List the failures noted at a job; nothing where this token may not read checks.
+
+        A job of Actions is a check run of the same id (its `check_run_url`, REST docs, 2026-11).
+        """
+        path = f"/repos/{repo}/check-runs/{job_id}/annotations"
+        try:
+            found = self._wire.get(path, per_page=PAGE)
+        except (NothingThereError, RefusedError):
+            return ()
+        said = (annotation_of(node) for node in found.items())
+        return tuple(words for words in said if words)
 
     def job_log(self, repo: RepoName, job_id: int, *, keep: int) -> bytes | None:
         """Read the last *keep* bytes of a job's log, or None when there is none (yet).

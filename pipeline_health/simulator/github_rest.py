@@ -37,6 +37,7 @@ ROUTES = (
     _route("GET", "/actions/runs/#", rest_code.get_run),
     _route("GET", "/actions/runs/#/jobs", rest_code.list_jobs),
     _route("GET", "/actions/jobs/#/logs", rest_code.job_log),
+    _route("GET", "/check-runs/#/annotations", rest_code.list_annotations),
     _route("GET", r"/compare/(.+)\.\.\.(.+)", rest_code.compare),
     _route("GET", "/commits/(.+)/status", rest_code.combined_status),
     _route("GET", "/commits/(.+)/check-suites", rest_code.list_suites),

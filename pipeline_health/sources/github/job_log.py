@@ -28,6 +28,16 @@ def lines_of(log: bytes, *, redact: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in redact(bare).split("\n") if not _is_noise(line))
 
 
+def lines_of_annotations(said: Iterable[str], *, redact: Callable[[str], str]) -> tuple[str, ...]:
+    """Give annotations as the lines that the runner would have written of them."""
+    return tuple(
+        f"{_ERROR}{line.rstrip()}"
+        for each in said
+        for line in redact(each).splitlines()
+        if line.strip()
+    )
+
+
 def first_error_of(lines: Iterable[str]) -> str | None:
     """Give the line that most likely says what went wrong.
 
@@ -49,7 +59,7 @@ def tail_of(logs: Sequence[tuple[str, Sequence[str]]]) -> str:
     What follows a job's last error is the runner tidying up, and is left out.
     """
     told = [(name, _up_to_last_error(lines)) for name, lines in logs if lines]
-    if len(told) == 1:
+    if len(logs) == 1 and told:
         return "\n".join(told[0][1][-LINES:])
     return "\n".join(
         line
