@@ -107,6 +107,10 @@ class GitHub:
         found = self._wire.get(path, branch=branch, per_page=number, **one_event)
         return tuple(run_of(node) for node in found.items("workflow_runs"))
 
+    def run(self, repo: RepoName, run_id: int) -> RunAt:
+        """Read one Actions run, at its newest attempt."""
+        return run_of(self._wire.get(f"/repos/{repo}/actions/runs/{run_id}"))
+
     def jobs(self, repo: RepoName, run_id: int) -> tuple[LoggedJob, ...]:
         """List the jobs of a run at its newest attempt."""
         path = f"/repos/{repo}/actions/runs/{run_id}/jobs"

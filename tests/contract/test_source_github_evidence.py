@@ -121,6 +121,18 @@ def test_a_run_without_jobs_may_still_get_some(
     assert complete is found.jobless
 
 
+def test_a_run_without_jobs_is_told_by_how_it_ended(stage: Stage) -> None:
+    """One waits for an approval, another behind a run that is not over: neither could not start."""
+    shop = stage.world.repo(SHOP)
+    runs = (shop.run("CI", "action_required", jobs={}), shop.run("CI", None, jobs={}))
+    stage.world.advance(6 * MINUTE)
+
+    waits, queued = (evidence(stage, run) for run in runs)
+
+    assert (False, True) == (waits.jobless, waits.approval)
+    assert (False, False) == (queued.jobless, queued.approval)
+
+
 def test_evidence_of_a_run_that_still_goes_on_is_not_complete(stage: Stage) -> None:
     """One job failed, another one may."""
     run = stage.world.repo(SHOP).run("CI", None, jobs={"lint": "failure", "test": None}, log="bad")

@@ -39,6 +39,13 @@ def test_what_waits_for_approval_needs_no_log() -> None:
     assert cause.why == "Service web: it waits for somebody's approval."
 
 
+def test_a_run_that_waits_for_approval_says_so_in_its_evidence() -> None:
+    """The run of a deployment is judged by its jobs, and this one has none."""
+    seen = Evidence(at=T0, complete=True, approval=True)
+
+    assert diagnose(FINDING, seen).of is CauseClass.APPROVAL
+
+
 @pytest.mark.parametrize(
     ("log", "expected"),
     [
@@ -200,3 +207,14 @@ def test_a_deployment_without_logs_is_judged_by_its_step(
     assert expected is cause.of
     if expected is CauseClass.PLATFORM:
         assert cause.key.startswith("Railway: ")
+
+
+def test_of_a_running_product_only_the_end_is_read() -> None:
+    """That a user could not log in an hour ago is no word on a secret of the pipeline."""
+    log = "authentication failed for bob\n" + "GET / 200\n" * 50 + "KeyError: 'DATABASE_URL'"
+    seen = Evidence(
+        at=T0, complete=True, first_error="authentication failed for bob", tail=log, runtime=True
+    )
+
+    assert diagnose(FINDING, seen).of is CauseClass.CONFIG
+    assert diagnose(FINDING, replace(seen, runtime=False)).of is CauseClass.CREDENTIAL

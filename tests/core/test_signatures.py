@@ -1,12 +1,10 @@
 """The table of signatures: every row has a real line, is needed for it, and takes no other."""
 
-from dataclasses import replace
-
 import pytest
 
 from incident_builders import CI, PROJECT, T0, run
 from pipeline_health.core.diagnose import SIGNATURES, Signature, diagnose
-from pipeline_health.core.model.findings import Finding, Kind
+from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.incident import CauseClass
 from pipeline_health.core.model.questions import Evidence
 from signatures import EXAMPLES, GREEN, QUOTED, TEST, Example
@@ -78,11 +76,3 @@ def test_a_test_that_expects_such_words_decides_nothing(line: str, step: str) ->
     seen = Evidence(at=T0, complete=True, steps=(step,), tail=line)
 
     assert diagnose(FINDING, seen).of is CauseClass.UNKNOWN
-
-
-def test_a_run_that_waits_without_a_job_is_not_an_invalid_workflow() -> None:
-    """What is queued behind another run has no job yet either."""
-    waits = replace(FINDING, symptom=replace(CI, kind=Kind.MAIN_CI_STUCK))
-    seen = Evidence(at=T0, complete=True, jobless=True)
-
-    assert diagnose(waits, seen).of is CauseClass.UNKNOWN

@@ -8,7 +8,7 @@ from pipeline_health.core.diagnose import code, people, settings
 from pipeline_health.core.diagnose.keys import key_of
 from pipeline_health.core.diagnose.passages import Passage, passages_of
 from pipeline_health.core.diagnose.signature import Signature
-from pipeline_health.core.model.findings import Finding, Kind
+from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.incident import Cause, CauseClass
 from pipeline_health.core.model.questions import Evidence
 
@@ -30,11 +30,11 @@ def diagnose(
     finding: Finding, evidence: Evidence | None, *, signatures: Sequence[Signature] = SIGNATURES
 ) -> Cause:
     """Name the cause of *finding* as far as *evidence* tells; without any it is unknown."""
-    if finding.approval:
+    if finding.approval or (evidence is not None and evidence.approval):
         return _cause(CauseClass.APPROVAL, finding.symptom.subject.name, finding.says)
     if evidence is None:
         return _unknown(finding, evidence)
-    found = _found(signatures, finding, evidence)
+    found = _found(signatures, evidence)
     if _is_flaky(evidence) and (found is None or found.signature.of is CauseClass.CODE):
         key = f"{finding.symptom.subject.name}: {evidence.jobs[0]}"
         return _cause(CauseClass.FLAKY, key, f"Its attempts say so: {FLAKY}.")
@@ -64,7 +64,7 @@ def _is_flaky(evidence: Evidence) -> bool:
     return bool(evidence.jobs) and set(evidence.jobs) <= set(evidence.passed_before)
 
 
-def _found(signatures: Sequence[Signature], finding: Finding, evidence: Evidence) -> _Found | None:
+def _found(signatures: Sequence[Signature], evidence: Evidence) -> _Found | None:
     """Ask the errors before the other lines, and what is vague after all that is not."""
     passages = passages_of(evidence)
     plain = [row for row in signatures if not row.vague]
@@ -74,7 +74,7 @@ def _found(signatures: Sequence[Signature], finding: Finding, evidence: Evidence
         _by_lines(plain, passages, errors=False),
         _by_lines(vague, passages, errors=False),
         _by_steps(signatures, evidence),
-        _by_the_run(signatures, finding, evidence),
+        _by_the_run(signatures, evidence),
     )
     return next((found for each in asked for found in each), None)
 
@@ -103,9 +103,6 @@ def _by_steps(rows: Iterable[Signature], evidence: Evidence) -> Iterator[_Found]
             yield _Found(signature=row)
 
 
-def _by_the_run(
-    rows: Iterable[Signature], finding: Finding, evidence: Evidence
-) -> Iterator[_Found]:
-    """Ask what a run is that ended without a job; one that only waits has none either."""
-    if evidence.jobless and finding.symptom.kind is not Kind.MAIN_CI_STUCK:
+def _by_the_run(rows: Iterable[Signature], evidence: Evidence) -> Iterator[_Found]:
+    if evidence.jobless:
         yield from (_Found(signature=row) for row in rows if row.jobless)

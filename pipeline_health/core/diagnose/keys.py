@@ -11,9 +11,13 @@ from pipeline_health.core.model.incident import CauseClass
 from pipeline_health.core.model.questions import DeployTrace
 
 NAME_SHAPE = (
-    r"\b(?=[A-Z0-9_]{4,60}\b)[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*?"
+    r"\b(?=[A-Z0-9_]{4,60}\b)"
+    r"(?!(?:CACHE|PRIMARY|FOREIGN|SORT|PARTITION|DUPLICATE|INVALID|EXPIRED|REVOKED|WRONG|BAD|NO"
+    r"|MISSING|UNEXPECTED|UNKNOWN|ERR|ERROR)_)"
+    r"[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*?"
     r"(?:TOKEN|KEY|SECRET|PASSWORD|CREDENTIALS?)\b"
 )
+"""The shape of a secret's name, but for names of errors and of keys that are no secrets."""
 _SECRET = re.compile(NAME_SHAPE)
 
 
@@ -74,7 +78,7 @@ def _credential(signature: Signature, match: re.Match[str] | None, passage: tupl
     named = _SECRET.findall(matched) or _SECRET.findall(line)
     if named:
         return str(named[-1])
-    provider = _told_by(line) or _fixed(signature)
+    provider = _fixed(signature) or _told_by(line)
     secrets = tuple(dict.fromkeys(name for line in passage for name in _SECRET.findall(line)))
     if provider is not None:
         secrets = tuple(name for name in secrets if _may_be_of(name, provider))

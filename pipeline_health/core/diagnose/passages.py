@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipeline_health.core.model.questions import Evidence
 
 _ERROR = "##[error]"
+_LAST = 40
 _WARNING = re.compile(r"\s*(?:##\[warning\]|\[?[\w-]*\]?\s*warn(?:ing)?\b)", re.IGNORECASE)
 _TESTS = re.compile(r"\b(?:tests?|smoke|e2e|specs?|lint|coverage)\b", re.IGNORECASE)
 _PREPARES = re.compile(
@@ -35,10 +36,13 @@ class Passage:
 
 
 def passages_of(evidence: Evidence) -> tuple[Passage, ...]:
-    """Give the passages of *evidence*: the tail names the step above the lines of each."""
+    """Give the passages of *evidence*: the tail names the step above the lines of each.
+
+    Of what a running product printed only the end counts: before, it told of its users.
+    """
     everywhere = evidence.steps or evidence.jobs
     parts = tuple(_parts(evidence, everywhere))
-    first = evidence.first_error
+    first = None if evidence.runtime and not evidence.steps else evidence.first_error
     told = tuple(_passage(places, lines, first) for places, lines in parts)
     if first is None or any(first in line for _, lines in parts for line in lines):
         return told
@@ -51,7 +55,7 @@ def _parts(
 ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     headings = {f"--- {step} ---": step for step in evidence.steps}
     places, lines = everywhere, list[str]()
-    for line in evidence.tail.splitlines():
+    for line in evidence.tail.splitlines()[-_LAST if evidence.runtime else 0 :]:
         step = headings.get(line)
         if step is None:
             lines.append(line)

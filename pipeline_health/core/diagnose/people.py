@@ -201,7 +201,8 @@ PLATFORM = (
             NPM + r"(?:code E)?5\d\d\b",
             START + r"ERROR: HTTP error 5\d\d while getting https://\S*(?:pypi|pythonhosted)",
             r"\breceived unexpected HTTP status: 5\d\d\b",
-            r"\bunexpected status(?: code)?(?: from \w+ request to \S+)?: 5\d\d\b",
+            r"\bunexpected status (?:from \w+ request to |code )(?:https?://|\[manifests )"
+            r".*: 5\d\d\b",
             START + r"E: Failed to fetch \S+\s+5\d\d\b",
             r"\bERR_PNPM_FETCH_5\d\d\b",
         ),

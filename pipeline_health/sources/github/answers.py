@@ -16,7 +16,13 @@ from pipeline_health.core.model.questions import (
     RunsOf,
     RunTrace,
 )
-from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen
+from pipeline_health.core.model.readings import (
+    Blind,
+    CheckConclusion,
+    Reading,
+    Seen,
+    Unrecognised,
+)
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github import remembered
 from pipeline_health.sources.github.job_log import (
@@ -125,6 +131,7 @@ class Answers:
         errors = (first_error_of(each.lines) for each in told)
         ended = all(each.job.conclusion is not None for each in jobs)
         jobs_are_in = ended if jobs else age >= JOBS_MAY_COME
+        ending = self._ending(trace) if jobs_are_in and not jobs else None
         return Evidence(
             at=now,
             complete=jobs_are_in and (age >= LOG_MAY_COME or all(each.whole for each in told)),
@@ -133,8 +140,13 @@ class Answers:
             first_error=next((error for error in errors if error is not None), None),
             tail=tail_of([(each.place, each.lines) for each in told]),
             passed_before=self._passed_before(trace, failing),
-            jobless=not jobs and jobs_are_in,
+            jobless=ending in _FAILED,
+            approval=ending is CheckConclusion.ACTION_REQUIRED,
         )
+
+    def _ending(self, trace: RunTrace) -> CheckConclusion | Unrecognised | None:
+        """Tell how a run without a job ended: some only wait, behind another or for a person."""
+        return self._client.run(trace.repo, trace.run_id).suite.conclusion
 
     def _told(self, trace: RunTrace, logged: LoggedJob, *, age: timedelta) -> _Told:
         """Read the end of a job's log, or while GitHub has none what was noted at the job.

@@ -50,6 +50,7 @@ def evidence_to_text(evidence: Evidence) -> str:
             "tail": evidence.tail,
             "passed_before": evidence.passed_before,
             "jobless": evidence.jobless,
+            "approval": evidence.approval,
         }
     )
 
@@ -69,6 +70,7 @@ def evidence_from_text(text: str | None) -> Evidence | None:
             tail=node.text("tail"),
             passed_before=tuple(each.text() for each in node.items("passed_before")),
             jobless=node.flag("jobless"),
+            approval=node.flag("approval"),
         )
     except (ValueError, UnexpectedShapeError):
         return None
