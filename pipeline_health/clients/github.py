@@ -16,13 +16,13 @@ from pipeline_health.clients.errors import (
     UnexpectedShapeError,
     UnreachableError,
 )
+from pipeline_health.clients.github_failures import Failures
 from pipeline_health.clients.github_look import Look, owner_and_name
 from pipeline_health.clients.github_parse import issue_of, page_of
 from pipeline_health.clients.github_rest import (
     LoggedJob,
     RunAt,
     all_pages,
-    annotation_of,
     created_issue_of,
     job_of,
     relation_of,
@@ -66,6 +66,7 @@ class GitHub:
 
     def __init__(self, http: Http, *, api: str, token: Callable[[], str], clock: Clock) -> None:
         self._wire = Wire(http, api=api, token=token, clock=clock)
+        self.failures = Failures(self._wire)
 
     @property
     def api(self) -> str:
@@ -107,32 +108,10 @@ class GitHub:
         found = self._wire.get(path, branch=branch, per_page=number, **one_event)
         return tuple(run_of(node) for node in found.items("workflow_runs"))
 
-    def run(self, repo: RepoName, run_id: int) -> RunAt:
-        """Read one Actions run, at its newest attempt."""
-        return run_of(self._wire.get(f"/repos/{repo}/actions/runs/{run_id}"))
-
     def jobs(self, repo: RepoName, run_id: int) -> tuple[LoggedJob, ...]:
         """List the jobs of a run at its newest attempt."""
         path = f"/repos/{repo}/actions/runs/{run_id}/jobs"
         return tuple(job_of(node) for node in all_pages(self._wire, path, "jobs", filter="latest"))
-
-    def jobs_of_all_attempts(self, repo: RepoName, run_id: int) -> tuple[LoggedJob, ...]:
-        """List the jobs of a run at every attempt."""
-        path = f"/repos/{repo}/actions/runs/{run_id}/jobs"
-        return tuple(job_of(node) for node in all_pages(self._wire, path, "jobs", filter="all"))
-
-    def annotations(self, repo: RepoName, job_id: int) -> tuple[str, ...]:
-        """List the failures noted at a job; nothing where this token may not read checks.
-
-        A job of Actions is a check run of the same id (its `check_run_url`, REST docs, 2026-11).
-        """
-        path = f"/repos/{repo}/check-runs/{job_id}/annotations"
-        try:
-            found = self._wire.get(path, per_page=PAGE)
-        except (NothingThereError, RefusedError):
-            return ()
-        said = (annotation_of(node) for node in found.items())
-        return tuple(words for words in said if words)
 
     def job_log(self, repo: RepoName, job_id: int, *, keep: int) -> bytes | None:
         """Read the last *keep* bytes of a job's log, or None when there is none (yet).

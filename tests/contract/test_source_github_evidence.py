@@ -190,6 +190,14 @@ def test_notes_that_are_hidden_from_the_token_are_gone_without(
     assert (complete, ("test",), None) == (found.complete, found.jobs, found.first_error)
 
 
+def test_notes_that_cannot_be_read_at_all_are_blind(stage: Stage) -> None:
+    """A token that is refused altogether is no word on the notes."""
+    run = stage.world.repo(SHOP).unstarted("CI", BILLING)
+    stage.world.faults.add(host="github", mode="status", match="/annotations", status=401)
+
+    assert isinstance(stage.source().evidence(trace_of(run), now=stage.world.now()), Blind)
+
+
 def test_a_job_that_lost_its_runner_is_told_by_a_note_until_its_log_comes(stage: Stage) -> None:
     """A note beside a log that may come is no end of the story; warnings are no failures."""
     run = stage.world.repo(SHOP).run("CI", "failure", log="")

@@ -146,7 +146,7 @@ class Answers:
 
     def _ending(self, trace: RunTrace) -> CheckConclusion | Unrecognised | None:
         """Tell how a run without a job ended: some only wait, behind another or for a person."""
-        return self._client.run(trace.repo, trace.run_id).suite.conclusion
+        return self._client.failures.run(trace.repo, trace.run_id).suite.conclusion
 
     def _told(self, trace: RunTrace, logged: LoggedJob, *, age: timedelta) -> _Told:
         """Read the end of a job's log, or while GitHub has none what was noted at the job.
@@ -158,7 +158,7 @@ class Answers:
         if log is not None:
             lines = lines_of(log, redact=self._redact)
             return _Told(place=place, lines=lines, whole=bool(lines))
-        said = self._client.annotations(trace.repo, logged.id)
+        said = self._client.failures.annotations(trace.repo, logged.id)
         lines = lines_of_annotations(said, redact=self._redact)
         whole = not logged.began and (bool(lines) or age >= JOBS_MAY_COME)
         return _Told(place=place, lines=lines, whole=whole)
@@ -168,7 +168,7 @@ class Answers:
         if all(each.attempt == 1 for each in failing):
             return ()
         try:
-            attempts = self._client.jobs_of_all_attempts(trace.repo, trace.run_id)
+            attempts = self._client.failures.jobs_of_all_attempts(trace.repo, trace.run_id)
         except ClientError as exc:
             if exc.retryable:
                 raise
