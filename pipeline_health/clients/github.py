@@ -16,6 +16,7 @@ from pipeline_health.clients.errors import (
     UnexpectedShapeError,
     UnreachableError,
 )
+from pipeline_health.clients.github_failures import Failures
 from pipeline_health.clients.github_look import Look, owner_and_name
 from pipeline_health.clients.github_parse import issue_of, page_of, sha_of
 from pipeline_health.clients.github_rest import (
@@ -66,6 +67,7 @@ class GitHub:
 
     def __init__(self, http: Http, *, api: str, token: Callable[[], str], clock: Clock) -> None:
         self._wire = Wire(http, api=api, token=token, clock=clock)
+        self.failures = Failures(self._wire)
 
     @property
     def api(self) -> str:
