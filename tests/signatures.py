@@ -471,7 +471,7 @@ QUOTED = (
     "expect(received).toBe('The hosted runner lost communication with the server.')",
     "- Not Authorized",
     "expected 200, got 401 Unauthorized at /api/health",
-    "toomanyrequests: You have reached your pull rate limit",
+    "E   AssertionError: assert 'npm ERR! code ECONNRESET' in out",
     "E   RuntimeError: RAILWAY_TOKEN is not set",
     "+ Your trial has expired. Please select a plan to continue using Railway.",
     "E   KeyError: 'DATABASE_URL'",

@@ -118,14 +118,12 @@ QUOTA = (
         name="the storage for artifacts is full",
         of=CauseClass.QUOTA,
         line=words(r"\bArtifact storage quota has been hit\b"),
-        outside_tests=True,
         provider=_ACTIONS,
     ),
     Signature(
         name="the LFS budget is used up",
         of=CauseClass.QUOTA,
         line=words(r"repository exceeded its LFS budget", r"repository is over its data quota"),
-        outside_tests=True,
         provider="GitHub",
     ),
     Signature(
@@ -153,6 +151,7 @@ PLATFORM = (
             r"|encountered an error while running your job)",
             START + r"The runner has received a shutdown signal\.",
         ),
+        outside_tests=True,
         provider=_ACTIONS,
     ),
     Signature(
@@ -192,7 +191,6 @@ PLATFORM = (
             r"\bproxy\.golang\.org\b.*(?:i/o timeout|no such host|connection reset)",
             START + r"E: Failed to fetch \S+\s+(?:Connection|Could not connect|Temporary failure)",
         ),
-        outside_tests=True,
     ),
     Signature(
         name="a package registry answers with a server error",
@@ -206,13 +204,11 @@ PLATFORM = (
             START + r"E: Failed to fetch \S+\s+5\d\d\b",
             r"\bERR_PNPM_FETCH_5\d\d\b",
         ),
-        outside_tests=True,
     ),
     Signature(
         name="the pull rate limit is reached",
         of=CauseClass.PLATFORM,
         line=words(r"\btoomanyrequests: You have reached your (?:unauthenticated )?pull rate"),
-        outside_tests=True,
         provider="Docker Hub",
     ),
     Signature(
@@ -227,7 +223,6 @@ PLATFORM = (
             r"\bFailed to (?:Create|Finalize)Artifact: .*(?:ECONNRESET|ETIMEDOUT|5\d\d)",
             r"\bAPI rate limit exceeded for\b",
         ),
-        outside_tests=True,
         provider="GitHub",
     ),
     Signature(
@@ -239,7 +234,6 @@ PLATFORM = (
             r"\bFailed to upload code with status code 5\d\d\b",
             START + r"Problem processing request\b",
         ),
-        outside_tests=True,
         provider="Railway",
     ),
     Signature(

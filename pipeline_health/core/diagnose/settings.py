@@ -57,7 +57,6 @@ CONFIG = (
             r"\bfailed to read dockerfile: open \S+: no such file or directory",
             r"^Could not find root directory: ",
         ),
-        outside_tests=True,
     ),
     Signature(
         name="the migration is refused",
@@ -158,7 +157,6 @@ DEPENDENCY = (
             START + r"ERROR: No matching distribution found for ",
             r"\bNo solution found when resolving dependencies\b",
         ),
-        outside_tests=True,
     ),
     Signature(
         name="a package is not the one that was locked",
