@@ -22,8 +22,8 @@ from incident_builders import (
 from pipeline_health.core import issue_text
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.ids import Nonce
-from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
+from pipeline_health.core.model.ids import Login, Nonce
+from pipeline_health.core.model.incident import Cause, Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.plan import (
     CloseIssue,
