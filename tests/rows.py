@@ -27,6 +27,9 @@ TABLES = (
     f"{CORE}/correlate.py:_KIN",
     f"{CORE}/inhibition.py:CONSEQUENCES",
     f"{CORE}/inhibition.py:OF_PROVIDER",
+    f"{CORE}/remedy.py:RERUNNABLE",
+    f"{CORE}/beside.py:_SHARED",
+    f"{CORE}/beside.py:_OF_EVERY_SERVICE",
 )
 DOCUMENTED = ("--deselect", "tests/docs")
 """The documents name every row; that is no reason why the code needs it."""

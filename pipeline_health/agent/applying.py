@@ -101,7 +101,8 @@ class Hands:
         return told
 
     def _reopen(self, change: ReopenIssue) -> str:
-        self._filer.comment(change.ref, change.comment, change.fingerprint)
+        if change.comment is not None:
+            self._filer.comment(change.ref, change.comment, change.fingerprint)
         self._tracker.reopen(change.ref)
         return self._edit(change.ref, change.body)
 

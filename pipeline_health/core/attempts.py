@@ -8,7 +8,7 @@ a person, once, and never back by itself.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import Login
@@ -18,6 +18,10 @@ from pipeline_health.core.model.policy import Limits, Routing
 from pipeline_health.core.model.readings import Seen
 
 TAKEN = "Its labels say that a person has it."
+
+
+_CLOSES_WITHIN = timedelta(minutes=1)
+"""How soon after a merge GitHub closes what the pull request says that it fixes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,14 @@ def _counted(incident: Incident, case: Case, issue: TrackedIssue, patience: Pati
     if not ended:
         return incident
     return replace(incident, attempts=incident.attempts + 1, counted_until=max(ended))
+
+
+def was_closed_by_a_fix(issue: TrackedIssue, agents: frozenset[Login]) -> bool:
+    """Tell whether an agent closed *issue*, or a pull request did that was merged just then."""
+    at = issue.closed_at
+    merged = [pull.merged_at for pull in issue.pulls if pull.merged_at is not None]
+    by_merge = at is not None and any(abs(at - one) <= _CLOSES_WITHIN for one in merged)
+    return issue.closed_by in agents or issue.closed_by_bot or by_merge
 
 
 def _endings(incident: Incident, issue: TrackedIssue, patience: Patience) -> Iterator[datetime]:

@@ -16,8 +16,8 @@ from pipeline_health.core.model.issue import OtherIssue
 from pipeline_health.core.model.plan import OpenIssue, Plan
 
 WAITS = timedelta(minutes=30)
-_SHARED = ("Main CI red: ", "Prod deploy ", "Deploy down: ")
-"""How the titles begin that the portfolio's crons have in common."""
+_SHARED = ("Prod deploy ", "Deploy down: ")
+"""How the titles begin, beside those of CI, that the portfolio's crons have in common."""
 _OF_EVERY_SERVICE = (("Prod deploy failed: ", "Prod deploy failed on "),)
 """Beginnings of ours that name a service, and of those that name none, for the same failure."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core import issue_text
+from pipeline_health.core.attempts import was_closed_by_a_fix
 from pipeline_health.core.beside import reason_to_wait
 from pipeline_health.core.calling import calls_of
 from pipeline_health.core.convergence import merged_closed, strays_closed
@@ -146,10 +147,7 @@ def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Ite
                 nonce=incident.nonce,
                 ref=issue.ref,
                 body=_body(case, terms, issue),
-                comment=Comment(
-                    key=f"reopened {incident.nonce} {incident.failed_at:%Y%m%dT%H%M%SZ}",
-                    body=issue_text.reopened(incident, why=reason),
-                ),
+                comment=_comment_on_reopening(incident, issue, terms, why=reason),
                 reason=reason,
             )
         return
@@ -222,6 +220,19 @@ def reason_to_reopen(case: Case, issue: TrackedIssue, terms: Terms) -> str | Non
     if terms.now - closed_at >= terms.sla and not case.in_flight:
         return "It was closed, but it is still broken and nothing is under way that could mend it."
     return None
+
+
+def _comment_on_reopening(
+    incident: Incident, issue: TrackedIssue, terms: Terms, *, why: str
+) -> Comment | None:
+    """Give what to say, nothing of one more fix by an agent once a person has the issue."""
+    agents = frozenset(terms.routing.agent_logins)
+    if incident.cause.owner is Owner.HUMAN and was_closed_by_a_fix(issue, agents):
+        return None
+    return Comment(
+        key=f"reopened {incident.nonce} {incident.failed_at:%Y%m%dT%H%M%SZ}",
+        body=issue_text.reopened(incident, why=why),
+    )
 
 
 def _closing(case: Case, issue: TrackedIssue, terms: Terms) -> CloseIssue:

@@ -72,6 +72,7 @@ def test_a_pull_request_that_deletes_the_workflow_and_closes_the_issue_does_not_
 
     issue = the_issue(shop)
     assert (FOR_A_PERSON, "open") == (set(issue.labels), issue.state)
+    assert 1 == len(issue.comments)
     shop.repo.close_issue(1, user="dev")
     shop.host.cycles(3)
     assert issue.state == "closed"

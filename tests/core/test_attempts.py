@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from incident_builders import CI, MINUTE, PROJECT, REJECTED, REPO, T0, UNKNOWN, incident, run
-from pipeline_health.core.attempts import TAKEN, Patience, escalated, with_attempts
+from pipeline_health.core.attempts import (
+    TAKEN,
+    Patience,
+    escalated,
+    was_closed_by_a_fix,
+    with_attempts,
+)
 from pipeline_health.core.correlate import with_failure
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
@@ -229,3 +235,25 @@ def test_our_own_labels_for_a_person_are_no_news() -> None:
     handed = replace(FILED, filing=replace(FILED.filing, owner=Owner.HUMAN))
 
     assert "" == after(shown(labels=frozenset({"human-needed"})), of=handed).escalated
+
+
+@pytest.mark.parametrize(
+    ("issue", "by_a_fix"),
+    [
+        pytest.param(closed("archon"), True, id="by an agent"),
+        pytest.param(replace(closed("renovate"), closed_by_bot=True), True, id="by a bot"),
+        pytest.param(
+            replace(closed("dev"), pulls=merged(T0 + MINUTE).pulls), True, id="by a merge"
+        ),
+        pytest.param(
+            replace(closed("dev"), pulls=merged(T0 + 3 * MINUTE).pulls), False, id="merged later"
+        ),
+        pytest.param(
+            replace(closed("dev", at=None), pulls=merged().pulls), False, id="at no known time"
+        ),
+        pytest.param(closed("dev"), False, id="by a person"),
+    ],
+)
+def test_who_closed_it(issue: TrackedIssue, *, by_a_fix: bool) -> None:
+    """A person who merges what an agent wrote closes by the agent's word."""
+    assert by_a_fix is was_closed_by_a_fix(issue, frozenset({Login("archon")}))

@@ -22,8 +22,8 @@ from incident_builders import (
 from pipeline_health.core import issue_text
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.ids import Nonce
-from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
+from pipeline_health.core.model.ids import Login, Nonce
+from pipeline_health.core.model.incident import Cause, Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.plan import (
     CloseIssue,
@@ -433,3 +433,17 @@ def test_an_ailment_that_failed_last_names_the_reason() -> None:
     (change,) = reconcile([case(of)], terms()).changes
 
     assert change.reason == "CI failed. No open issue says so yet."
+
+
+@pytest.mark.parametrize(("cause", "spoken"), [(UNKNOWN, True), (REJECTED, False)])
+def test_an_agents_closing_of_a_persons_issue_is_undone_without_a_word(
+    cause: Cause, *, spoken: bool
+) -> None:
+    """The person was told, and each further fix that does not fix is no news."""
+    of = filed(incident(cause=cause), owner=cause.owner)
+    shown = replace(closed(T0), closed_by=Login("archon"))
+
+    (change,) = reconcile([case(of, shown=shown)], terms()).changes
+
+    assert isinstance(change, ReopenIssue)
+    assert spoken is (change.comment is not None)

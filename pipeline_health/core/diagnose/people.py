@@ -151,7 +151,6 @@ PLATFORM = (
             r"|encountered an error while running your job)",
             START + r"The runner has received a shutdown signal\.",
         ),
-        outside_tests=True,
         provider=_ACTIONS,
     ),
     Signature(

@@ -72,13 +72,16 @@ class CloseIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenIssue:
-    """Open again what was closed while it is still broken, or what broke again."""
+    """Open again what was closed while it is still broken, or what broke again.
+
+    Without a *comment* it is opened without a word: whoever has it was told before.
+    """
 
     fingerprint: Fingerprint
     nonce: Nonce
     ref: IssueRef
     body: str
-    comment: Comment
+    comment: Comment | None
     reason: str
 
 
