@@ -27,10 +27,12 @@ from pipeline_health.core.model.questions import (
     Question,
     RunsOf,
     RunTrace,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import observe, services_seen, unlooked, unread
+from pipeline_health.core.silenced import silence_questions, under_other_names
 from pipeline_health.ports import CodeSource, DeploySource, Memory
 
 ROUNDS = 3
@@ -80,6 +82,12 @@ class Look:
         home = self.view(incident.project)
         if home is not None:
             yield home, tuple(earlier_proofs(incident, home, told=self.places))
+            yield home, tuple(under_other_names(incident, self.told_of(incident), home))
+
+    def told_of(self, incident: Incident) -> tuple[Observation, ...]:
+        """Give all that was said by its own project and by those that speak of it."""
+        projects = dict.fromkeys((incident.project, *self.projects_of(incident)))
+        return tuple(said for name in projects for said in self.observations.get(name, ()))
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -157,7 +165,7 @@ class Eyes:
     def _answered(self, look: Look, asked: Iterable[Question], now: datetime) -> Answers:
         before = look.answers
         evidence, jobs, relations = dict(before.evidence), dict(before.jobs), dict(before.contains)
-        runs = dict(before.runs)
+        runs, files = dict(before.runs), dict(before.files)
         for question in sorted(asked, key=repr):
             match question:
                 case EvidenceOf():
@@ -168,9 +176,11 @@ class Eyes:
                     relations[question] = self._github.relation(question, now=now)
                 case RunsOf():
                     runs[question] = self._github.runs(question, now=now)
+                case WorkflowFileOf():
+                    files[question] = self._github.workflow_file(question, now=now)
                 case _:
                     assert_never(question)
-        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs)
+        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs, files=files)
 
     def _evidence(self, trace: RunTrace | DeployTrace, *, now: datetime) -> Reading[Evidence]:
         if isinstance(trace, RunTrace):
@@ -230,6 +240,7 @@ def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
     home = look.view(incident.project)
     if home is not None:
         yield from earlier_questions(incident, home, told=look.places)
+        yield from silence_questions(incident, look.told_of(incident), home)
 
 
 def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:

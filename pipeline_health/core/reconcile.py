@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core import issue_text
+from pipeline_health.core.calling import calls_of
 from pipeline_health.core.convergence import merged_closed, strays_closed
 from pipeline_health.core.incidents import proof_of
 from pipeline_health.core.model.case import Case
@@ -28,6 +29,8 @@ from pipeline_health.core.model.plan import (
 )
 from pipeline_health.core.model.policy import Limits, Routing
 from pipeline_health.core.model.readings import Blind, NotAsked
+from pipeline_health.core.remedy import is_overdue, remedies_of
+from pipeline_health.core.silenced import reason_to_reopen_silenced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues."""
+    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues.
+
+    *rerun* allows a re-run of failed jobs before an issue is filed.
+    """
 
     routing: Routing
     limits: Limits
@@ -48,6 +54,7 @@ class Terms:
     desks: Mapping[RepoName, Desk]
     opened_lately: int
     now: datetime
+    rerun: bool = False
 
 
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
@@ -92,9 +99,11 @@ def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
 
 def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
-    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not case.findings:
+    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or incident.hidden_behind is not None:
         return
-    if incident.hidden_behind is not None:
+    remedies = remedies_of(case, now=terms.now) if terms.rerun else ()
+    yield from remedies
+    if remedies or not (case.findings or is_overdue(case, now=terms.now)):
         return
     desk = terms.desks.get(incident.repo)
     if desk is None:
@@ -153,6 +162,8 @@ def _open_and_broken(
     if any(isinstance(step, HandOver) for step in handed):
         return
     yield from _requeued(incident, issue, terms)
+    if _label_that_keeps_us_off(issue, terms.routing) is None:
+        yield from calls_of(incident, filing, issue, routing=terms.routing)
     if case.project is None:  # its project was not fully seen, so its facts are not all known now
         return
     body = _body(case, terms, issue)
@@ -197,7 +208,8 @@ def _requeued(incident: Incident, issue: TrackedIssue, terms: Terms) -> Iterator
 def reason_to_reopen(case: Case, issue: TrackedIssue, terms: Terms) -> str | None:
     """Say why a closed issue must be open again, or None while nothing proves it."""
     if not case.findings:
-        return None
+        agents = frozenset(terms.routing.agent_logins)
+        return reason_to_reopen_silenced(case.incident, issue, agents)
     since = max(found.finding.since for found in case.findings)
     filing, closed_at = case.incident.filing, issue.closed_at
     if filing is not None and filing.closed_at is not None:

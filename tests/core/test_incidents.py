@@ -27,7 +27,6 @@ from pipeline_health.core.incidents import (
     may_heal,
     proof_of,
     proof_questions,
-    with_outcome,
     with_proofs,
 )
 from pipeline_health.core.model.case import Case, Diagnosed
@@ -54,6 +53,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Blind, CheckConclusion, NotAsked, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.outcomes import with_outcome
 
 NOW = T0 + timedelta(hours=3)
 REF = IssueRef(REPO, 7)

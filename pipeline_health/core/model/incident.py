@@ -68,6 +68,26 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What speaks for a check that was taken away instead of mended.
+
+    *looks* in a row heard nothing of it (only the first ones are counted), and *runs* of its
+    workflow passed without *jobs*, which had failed. *says* is our sentence and *at* the time, once
+    it is certain.
+    """
+
+    looks: int = 0
+    runs: tuple[int, ...] = ()
+    jobs: tuple[str, ...] = ()
+    says: str = ""
+    at: datetime | None = None
+
+    def is_newer_than(self, moment: datetime) -> bool:
+        """Tell whether it became certain after *moment*."""
+        return self.at is not None and self.at > moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ailment:
     """One symptom of an incident: its newest failure, and the proof since then, if any.
 
@@ -83,6 +103,7 @@ class Ailment:
     jobs: tuple[str, ...] = ()
     made: Commit | None = None
     healed: Proof | None = None
+    silence: Silence = Silence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +116,29 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """One re-run of the failed jobs of a run, at *at*, for its failure at *failed_at*.
+
+    *sent* is False when GitHub refused it. It is made once for each cause, commit and run.
+    """
+
+    cause: CauseClass
+    commit: Sha
+    run_id: int
+    failed_at: datetime
+    at: datetime
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """Where an incident is filed.
 
     *told* is the digest of the text that we last wrote there, *owner* whom our labels name,
     *nonce* the one in its marker where that is not the incident's own (another host's, a lost
     ledger's), *opened_at* when we opened it (None when it was found), and *closed_at* when it was
-    seen closed after the incident was proved to be over.
+    seen closed after the incident was proved to be over. *called* says that the agent was called to
+    it by a comment.
     """
 
     repo: RepoName
@@ -112,6 +149,7 @@ class Filing:
     nonce: Nonce | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +161,7 @@ class Incident:
     *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
     *green_looks* in a row are enough.
     *escalated* says why a person has it for good, empty while the cause alone decides.
+    *remedies* are the re-runs that were tried before anyone was asked.
     *duplicate_of* is the older incident that has its root cause, and now its symptoms too;
     *hidden_behind* is the one upstream whose consequence it is taken for, so that it is not filed.
     """
@@ -156,6 +195,7 @@ class Incident:
     gone_since: datetime | None = None
     previous: int | None = None
     filing: Filing | None = None
+    remedies: tuple[Remedy, ...] = ()
     duplicate_of: Fingerprint | None = None
     hidden_behind: Fingerprint | None = None
 
@@ -173,6 +213,11 @@ class Incident:
     def commit(self) -> Sha | None:
         """The newest failing commit, None when no failure names one."""
         return self.newest.commit
+
+    @property
+    def silenced(self) -> tuple[Silence, ...]:
+        """The alarms that were taken away and of which nothing was heard since."""
+        return tuple(each.silence for each in self.broken if each.silence.at is not None)
 
     @property
     def broken(self) -> tuple[Ailment, ...]:
