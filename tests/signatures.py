@@ -160,6 +160,7 @@ def _platform(name: str, provider: str, line: str, step: str = INSTALL) -> Examp
     return Example(name=name, key=f"{provider}: {name}", line=line, step=step)
 
 
+_NPM = "npm cannot fetch packages"
 _NETWORK = "packages cannot be fetched over the network"
 _REGISTRY = "a package registry answers with a server error"
 _GITHUB = "GitHub's own services fail"
@@ -198,23 +199,23 @@ PLATFORM = (
         "GitHub Actions",
         "write /var/lib/buildkit/overlay/snapshots/7/fs/app.js: no space left on device",
     ),
-    _platform(_NETWORK, "npm", "npm error code ECONNRESET"),
+    _platform(_NPM, "npm", "npm error code ECONNRESET", TEST),
     _platform(
-        _NETWORK,
+        _NPM,
         "npm",
         "npm ERR! network request to https://registry.npmjs.org/vite failed, reason: connect "
         "ETIMEDOUT 104.16.1.35:443",
     ),
-    _platform(_NETWORK, "npm", "npm error network request failed, reason: getaddrinfo EAI_AGAIN"),
+    _platform(_NPM, "npm", "npm error network request failed, reason: getaddrinfo EAI_AGAIN"),
+    _platform(
+        _NPM, "npm", "npm error 503 Service Unavailable - GET https://registry.npmjs.org/vite"
+    ),
     _platform(
         _NETWORK,
         "PyPI",
         "pip._vendor.urllib3.exceptions.ReadTimeoutError: HTTPSConnectionPool("
         "host='files.pythonhosted.org', port=443): Read timed out.",
         "build / Install",
-    ),
-    _platform(
-        _REGISTRY, "npm", "npm error 503 Service Unavailable - GET https://registry.npmjs.org/vite"
     ),
     _platform(
         _REGISTRY,
@@ -468,6 +469,7 @@ QUOTED = (
     "AssertionError: token is invalid",
     "denied: requested access to the resource is denied",
     "E   AssertionError: assert 'ENOSPC: no space left on device' == ''",
+    "E   AssertionError: assert 'npm error code ECONNRESET' in output",
     "expect(received).toBe('The hosted runner lost communication with the server.')",
     "- Not Authorized",
     "expected 200, got 401 Unauthorized at /api/health",

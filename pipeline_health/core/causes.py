@@ -35,9 +35,14 @@ def _cause(incident: Incident, found: Cause) -> Cause:
     known = incident.cause
     if found.of is CauseClass.UNKNOWN and known.of is not CauseClass.APPROVAL:
         return found if known.of is CauseClass.UNKNOWN else known
-    if known.of is CauseClass.CREDENTIAL and known.key and not _is_of_an_earlier_turn(incident):
-        return known
-    return found
+    if known.of is not CauseClass.CREDENTIAL or not known.key or _is_of_an_earlier_turn(incident):
+        return found
+    return found if _names_the_secret(found) and not _names_the_secret(known) else known
+
+
+def _names_the_secret(cause: Cause) -> bool:
+    """Tell a secret's name, which always has an underscore, from a provider's."""
+    return cause.of is CauseClass.CREDENTIAL and "_" in cause.key
 
 
 def _is_of_an_earlier_turn(incident: Incident) -> bool:

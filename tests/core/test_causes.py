@@ -60,6 +60,15 @@ def merged(known: Cause, cause: Cause) -> Cause:
         pytest.param(
             replace(REJECTED, key=""), REJECTED, REJECTED, id="a marker forgets which secret it was"
         ),
+        pytest.param(
+            replace(REJECTED, key="Railway"),
+            REJECTED,
+            REJECTED,
+            id="which secret it is shows later",
+        ),
+        pytest.param(
+            REJECTED, replace(REJECTED, key="NPM_TOKEN"), REJECTED, id="one secret after another"
+        ),
         pytest.param(APPROVAL, UNKNOWN, UNKNOWN, id="an approval is not waited for any more"),
         pytest.param(
             UNKNOWN,

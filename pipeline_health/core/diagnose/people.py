@@ -177,14 +177,22 @@ PLATFORM = (
         outside_tests=True,
     ),
     Signature(
-        name="packages cannot be fetched over the network",
+        name="npm cannot fetch packages",
         of=CauseClass.PLATFORM,
         line=words(
             NPM + r"(?:code|errno|network)\b.*\b(?:ECONNRESET|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN"
             r"|ENOTFOUND|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)\b",
-            r"\bERR_PNPM_META_FETCH_FAIL\b",
+            NPM + r"(?:code E)?5\d\d\b",
+            START + r"ERR_PNPM_(?:META_FETCH_FAIL|FETCH_5\d\d)\b",
             START + r"error .*https://registry\.(?:yarnpkg|npmjs)\S+ (?:ESOCKETTIMEDOUT|ETIMEDOUT"
             r"|ECONNRESET)",
+        ),
+        provider="npm",
+    ),
+    Signature(
+        name="packages cannot be fetched over the network",
+        of=CauseClass.PLATFORM,
+        line=words(
             r"(?:ReadTimeout|ConnectTimeout|NewConnection|Connection)Error.*"
             r"(?:pythonhosted|pypi)\.org",
             r"\bproxy\.golang\.org\b.*(?:i/o timeout|no such host|connection reset)",
@@ -195,13 +203,11 @@ PLATFORM = (
         name="a package registry answers with a server error",
         of=CauseClass.PLATFORM,
         line=words(
-            NPM + r"(?:code E)?5\d\d\b",
             START + r"ERROR: HTTP error 5\d\d while getting https://\S*(?:pypi|pythonhosted)",
             r"\breceived unexpected HTTP status: 5\d\d\b",
             r"\bunexpected status (?:from \w+ request to |code )(?:https?://|\[manifests )"
             r".*: 5\d\d\b",
             START + r"E: Failed to fetch \S+\s+5\d\d\b",
-            r"\bERR_PNPM_FETCH_5\d\d\b",
         ),
     ),
     Signature(
