@@ -7,8 +7,11 @@ several: what is known is given up for what is known better, and never for nothi
 from dataclasses import replace
 
 from pipeline_health.core.model.case import Diagnosed
-from pipeline_health.core.model.incident import Ailment, Cause, CauseClass, Incident
+from pipeline_health.core.model.incident import Ailment, Cause, CauseClass, Incident, Owner
 from pipeline_health.core.model.questions import Evidence
+
+TO_AND_FRO = 2
+WENT_TO_AND_FRO = "What fails there goes to and fro between what an agent and a person can mend."
 
 
 def with_cause(incident: Incident, found: Diagnosed) -> Incident:
@@ -22,8 +25,8 @@ def with_cause(incident: Incident, found: Diagnosed) -> Incident:
         else ailment
         for ailment in incident.ailments
     )
-    cause = _owned(incident, _cause(incident, found.cause))
-    return replace(incident, cause=cause, evidence=evidence, ailments=ailments)
+    grown = replace(incident, evidence=evidence, ailments=ailments)
+    return _owned(grown, _cause(incident, found.cause))
 
 
 def _cause(incident: Incident, found: Cause) -> Cause:
@@ -52,9 +55,19 @@ def _is_of_an_earlier_turn(incident: Incident) -> bool:
     return incident.evidence is None or incident.evidence.at <= incident.turns[-1]
 
 
-def _owned(incident: Incident, cause: Cause) -> Cause:
-    """Leave an incident that was handed to a person for good with that person."""
-    return replace(cause, owner=incident.cause.owner) if incident.escalated else cause
+def _owned(incident: Incident, cause: Cause) -> Incident:
+    """Give *incident* with *cause*; what a person has for good stays with that person.
+
+    It goes back to the agent once: nobody reads the fourth hand-over.
+    """
+    owner = incident.cause.owner
+    if incident.escalated:
+        return replace(incident, cause=replace(cause, owner=owner))
+    moves = 0 if incident.filing is None else incident.filing.moves
+    if moves >= TO_AND_FRO and owner is Owner.HUMAN and cause.owner is Owner.AGENT:
+        kept = replace(cause, owner=owner)
+        return replace(incident, cause=kept, escalated=WENT_TO_AND_FRO)
+    return replace(incident, cause=cause)
 
 
 def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:

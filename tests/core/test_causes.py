@@ -10,6 +10,7 @@ from incident_builders import (
     MINUTE,
     PROJECT,
     REJECTED,
+    REPO,
     T0,
     UNKNOWN,
     WEB,
@@ -20,7 +21,7 @@ from incident_builders import (
 from pipeline_health.core.causes import with_cause
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Symptom
-from pipeline_health.core.model.incident import Cause, CauseClass, Incident, Owner
+from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Owner
 from pipeline_health.core.model.questions import Evidence
 
 CODE = Cause(of=CauseClass.CODE, key="CI", owner=Owner.AGENT, why="A test fails.")
@@ -123,3 +124,15 @@ def test_the_evidence_and_the_jobs_are_those_of_the_newest_failure() -> None:
     assert EVIDENCE == after.evidence
     assert [("lint",), ()] == [each.jobs for each in after.ailments]
     assert seen == with_cause(incident(), found(CODE, evidence=seen)).evidence
+
+
+@pytest.mark.parametrize(("moves", "owner"), [(1, Owner.AGENT), (2, Owner.HUMAN)])
+def test_what_goes_to_and_fro_stays_with_the_person(moves: int, owner: Owner) -> None:
+    """An outage, a failing test, an outage: the third hand-over is the last one."""
+    filing = Filing(repo=REPO, number=7, url="u", owner=Owner.HUMAN, moves=moves)
+    known = replace(incident(cause=PLATFORM), filing=filing)
+
+    after = with_cause(known, found(CODE))
+
+    assert (owner, CauseClass.CODE) == (after.cause.owner, after.cause.of)
+    assert (owner is Owner.HUMAN) == bool(after.escalated)

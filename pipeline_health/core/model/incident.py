@@ -140,7 +140,7 @@ class Filing:
     *nonce* the one in its marker where that is not the incident's own (another host's, a lost
     ledger's), *opened_at* when we opened it (None when it was found), and *closed_at* when it was
     seen closed after the incident was proved to be over. *called* says that the agent was called to
-    it by a comment.
+    it by a comment, *moves* how often it was handed over.
     """
 
     repo: RepoName
@@ -152,6 +152,7 @@ class Filing:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     called: bool = False
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
