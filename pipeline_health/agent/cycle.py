@@ -31,6 +31,7 @@ from pipeline_health.ports import (
     Ledger,
     Tracker,
     TrailLine,
+    UrlSource,
 )
 
 
@@ -53,6 +54,7 @@ class Agent:
         *,
         github: CodeSource,
         railway: DeploySource,
+        urls: UrlSource,
         tracker: Tracker,
         ledger: Ledger,
     ) -> None:
@@ -61,7 +63,7 @@ class Agent:
         self._railway = railway
         self._tracker = tracker
         self._ledger = ledger
-        self._eyes = Eyes(github=github, railway=railway, memory=ledger)
+        self._eyes = Eyes(github=github, railway=railway, urls=urls, memory=ledger)
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
         """Look at everything, decide, make the tracker say it, and keep what was done."""

@@ -1,8 +1,9 @@
 """The report of a cycle, and the one sentence in which it ends."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.case import Case, Diagnosed
@@ -20,13 +21,14 @@ from pipeline_health.core.model.plan import (
     Requeue,
     UpdateIssue,
 )
-from pipeline_health.core.model.readings import Blind
+from pipeline_health.core.model.readings import Blind, Seen
 from pipeline_health.core.model.report import (
     BlindLine,
     ChangeLine,
     CycleReport,
     FindingLine,
     ProjectLine,
+    TransientLine,
 )
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import blind_parts
@@ -124,7 +126,17 @@ def _project(view: ProjectView, look: Look, told: Told) -> ProjectLine:
         blind=tuple(dict.fromkeys(blind)),
         unsettled=tuple(unsettled.why for unsettled in look.unsettled(name)),
         healthy=tuple(seen.says for seen in observations if isinstance(seen, Proof)),
+        transients=tuple(_transients(view)),
     )
+
+
+def _transients(view: ProjectView) -> Iterator[TransientLine]:
+    """Count by hour of the day what failed for a moment, URL by URL."""
+    for part in view.urls.values():
+        if isinstance(part, Seen):
+            hours = Counter(at.astimezone(UTC).hour for at in part.value.transients)
+            for hour, count in sorted(hours.items()):
+                yield TransientLine(url=part.value.url, hour=hour, count=count)
 
 
 def _findings(project: ProjectName, cases: Sequence[Case]) -> Iterator[FindingLine]:

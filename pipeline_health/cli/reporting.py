@@ -48,6 +48,9 @@ def project_as_json(project: ProjectLine) -> Mapping[str, JsonValue]:
         "blind": [{"source": line.source, "why": line.why} for line in project.blind],
         "unsettled": list(project.unsettled),
         "healthy": list(project.healthy),
+        "transients": [
+            {"url": line.url, "hour": line.hour, "count": line.count} for line in project.transients
+        ],
     }
 
 

@@ -150,7 +150,7 @@ def _by_person(incident: Incident) -> str:
     again = f" If it was not the code, run it again: {reruns}." if reruns else ""
     steps = (
         f"See why {_reading(incident)}.",
-        f"Fix it, or revert the commit that broke it.{again}",
+        f"{words_for(incident.newest.symptom).fix}{again}",
         _MUTE,
     )
     who = f"**A person.** {_given_up(incident)} {_severity(incident)}"

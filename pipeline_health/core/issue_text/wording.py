@@ -29,6 +29,7 @@ _NOUNS = {
     Thing.ENVIRONMENT: "environment",
     Thing.BRANCH: "branch",
     Thing.PROJECT: "project",
+    Thing.URL: "URL",
 }
 
 
@@ -97,6 +98,8 @@ def what_runs(symptom: Symptom) -> str:
             return f"CI of {named(symptom.subject)}"
         case Thing.PROJECT:
             return "the tests against staging"
+        case Thing.URL:
+            return named(symptom.subject)
         case Thing.SERVICE:
             return f"the deployment of {named(symptom.subject)}"
         case Thing.ENVIRONMENT:

@@ -12,7 +12,8 @@ from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.questions import Question, Trace
 
 Scope = NewType("Scope", str)
-"""Where a failure lives: repository and branch for CI, Railway environment for deploys."""
+"""Where a failure lives: repository and branch for CI, Railway environment for deploys, which a URL
+has too where Railway is configured."""
 
 
 class Kind(StrEnum):
@@ -27,6 +28,8 @@ class Kind(StrEnum):
     STAGING_DEPLOY_MISSING = "staging-deploy-missing"
     STAGING_TESTS_FAILED = "staging-tests-failed"
     SCHEDULED_WORKFLOW_RED = "scheduled-workflow-red"
+    STAGING_UNREACHABLE = "staging-unreachable"
+    PRODUCTION_UNREACHABLE = "production-unreachable"
 
 
 class Thing(StrEnum):
@@ -38,6 +41,7 @@ class Thing(StrEnum):
     ENVIRONMENT = "environment"
     BRANCH = "branch"
     PROJECT = "project"
+    URL = "url"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,15 @@ class BlindLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransientLine:
+    """How often *url* failed for a moment in this *hour* of the day (UTC), of the last 30 days."""
+
+    url: str
+    hour: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLine:
     """What was seen of one project; *unsettled* are sentences about what is under way."""
 
@@ -39,6 +48,7 @@ class ProjectLine:
     blind: tuple[BlindLine, ...] = ()
     unsettled: tuple[str, ...] = ()
     healthy: tuple[str, ...] = ()
+    transients: tuple[TransientLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from pipeline_health.core.rules import (
     staging_records,
     staging_stuck,
     staging_tests,
+    urls,
 )
 
 Rule = Callable[[ProjectView], Iterator[Observation]]
@@ -32,4 +33,6 @@ ALL: tuple[Rule, ...] = (
     staging_stuck.stuck_deploys,
     staging_missing.never_deployed,
     schedules.scheduled_workflows,
+    urls.staging_unreachable,
+    urls.production_unreachable,
 )
