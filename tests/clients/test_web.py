@@ -46,7 +46,7 @@ def talking(talk: Callable[[socket.socket], None]) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        thread.join(5)
 
 
 def dribble(line: socket.socket) -> None:

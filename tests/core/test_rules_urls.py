@@ -31,6 +31,7 @@ from pipeline_health.core.model.questions import LinkTrace
 from pipeline_health.core.model.readings import Part
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.urls import Doubt, Place, UrlSight
+from pipeline_health.core.observe import production_scope, unread
 from pipeline_health.core.rules.urls import production_unreachable, staging_unreachable
 
 BASE = "https://shop.example"
@@ -157,3 +158,13 @@ def test_a_url_that_is_no_longer_configured_says_nothing() -> None:
     view = replace(a_view(), urls={Place.STAGING: seen(a_sight(*DOWN))})
 
     assert list(staging_unreachable(view)) == []
+
+
+def test_the_scope_of_production_is_that_of_its_environment() -> None:
+    """Railway's where it is configured, else the repository's, which must have been seen."""
+    policy = replace(a_policy(railway_project=None), production_environment="live")
+    unseen = a_view(policy=policy, read=unread(policy, why="no connection", now=NOW))
+
+    assert production_scope(a_view()) == f"railway:{RAILWAY_PROJECT}:production"
+    assert production_scope(a_view(policy=policy)) == "github:4711:environment:live"
+    assert production_scope(unseen) is None
