@@ -242,6 +242,16 @@ def test_a_redirect_to_another_place_is_told_and_not_followed(target: str, says:
     assert len(script.asked) == 1
 
 
+def test_another_name_is_another_place_at_any_port() -> None:
+    """Who owns the one need not own the other."""
+    targets: dict[str, str] = {}
+    script = leading(targets)
+    targets["/graphql/v2"] = script.url.replace("127.0.0.1", "127.1") + "/next"
+
+    assert probed(script).says == "answered 302, which leads to 127.1"
+    assert len(script.asked) == 1
+
+
 def test_a_redirect_to_nothing_that_makes_sense_is_no_answer() -> None:
     """No browser could follow it."""
     assert probed(leading({"/graphql/v2": "http://[::1/"})).says == "broke the exchange off"
