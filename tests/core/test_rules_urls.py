@@ -68,8 +68,8 @@ def test_three_looks_in_a_row_are_a_finding_for_the_agent() -> None:
             since=ago(),
             commit=None,
             trace=LinkTrace(url=URL),
-            says=f"{URL} answered 502, look after look, while GitHub could be read and nothing "
-            "was being deployed.",
+            says="The URL of staging answered 502, look after look, while GitHub could be read "
+            "and nothing was being deployed.",
         )
     ]
 

@@ -29,6 +29,7 @@ class _Site:
     """One URL as one look saw it."""
 
     view: ProjectView
+    place: Place
     symptom: Symptom
     sight: UrlSight
     seen_at: datetime
@@ -61,8 +62,8 @@ class _Site:
             since=miss.at,
             commit=None,
             trace=LinkTrace(url=self.sight.url),
-            says=f"{self.sight.url} {miss.says}, look after look, while GitHub could be read and "
-            "nothing was being deployed.",
+            says=f"The URL of {self.place} {miss.says}, look after look, while GitHub could be "
+            "read and nothing was being deployed.",
             for_people=for_people,
         )
 
@@ -86,7 +87,7 @@ def _site(view: ProjectView, place: Place, kind: Kind) -> _Site | None:
     if not isinstance(part, Seen) or url is None:
         return None
     symptom = Symptom(kind=kind, scope=_scope(view, place, url), subject=Subject(Thing.URL, url))
-    return _Site(view=view, symptom=symptom, sight=part.value, seen_at=part.at)
+    return _Site(view=view, place=place, symptom=symptom, sight=part.value, seen_at=part.at)
 
 
 def _scope(view: ProjectView, place: Place, url: str) -> Scope:
