@@ -1,79 +1,13 @@
 """Stories of URLs that do not answer: one look is no outage, and our own network is a suspect."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from hosts import MINUTE, Host, marker, ours
+from hosts import MINUTE, marker, ours
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.incident import Owner
-from pipeline_health.simulator import Loopback, World
-from pipeline_health.simulator.github_world import Repo
-from pipeline_health.simulator.railway_world import RailwayService
-
-
-@dataclass(slots=True)
-class Product:
-    """One product: its code, and the service behind its URL."""
-
-    repo: Repo
-    service: RailwayService
-
-
-class Street:
-    """Two unrelated products that answer at URLs of their own, and the host that watches them."""
-
-    def __init__(self, world: World, loopback: Loopback, home: Path) -> None:
-        self.world = world
-        self.host = Host(world, loopback, home)
-        self.loopback = loopback
-        self.products: dict[str, Product] = {}
-        for name in ("shop", "film"):
-            self.open(name)
-        self.host.cycle()
-
-    def open(self, name: str) -> None:
-        """Give a product a repository, staging on Railway, and a URL."""
-        repo = self.world.repo(f"acme/{name}")
-        repo.push("first")
-        repo.run("CI", "success")
-        railway = self.world.railway(name)
-        service = railway.environment("staging").service("web", repo)
-        service.deploy("SUCCESS")
-        self.products[name] = Product(repo, service)
-        self.host.watch(
-            name,
-            f"acme/{name}",
-            f'railway_project = "{railway.id}"',
-            f'staging_url = "{self.loopback.site_url(name)}/{name}"',
-        )
-
-    def silence(self, *names: str) -> None:
-        """Let nobody answer at the URLs of *names*."""
-        for name in names:
-            self.world.site(name).status = None
-
-    def mend(self, *names: str) -> None:
-        """Let them answer again."""
-        for name in names:
-            self.world.site(name).status = 200
-
-    def titles(self) -> list[str]:
-        """Give the titles of all open issues."""
-        return [title for each in self.products.values() for title in each.repo.open_titles]
-
-    def url(self, name: str) -> str:
-        """Give the base URL of a product."""
-        return f"{self.loopback.site_url(name)}/{name}"
-
-
-@pytest.fixture
-def street(world: World, loopback: Loopback, tmp_path: Path) -> Street:
-    """Give two healthy products that were looked at once."""
-    return Street(world, loopback, tmp_path)
+from street import Street
 
 
 def test_the_base_url_and_the_health_path_are_joined(street: Street) -> None:
@@ -270,74 +204,17 @@ def test_a_dry_run_looks_and_remembers_nothing(street: Street) -> None:
     assert len(street.titles()) == 1
 
 
-# The monitor before this one filed an issue for each of these: one silent tick, seen by nobody
-# else. Times of the portfolio's own history, April to September 2026.
-NIGHTS = tuple(
-    datetime.fromisoformat(f"2026-{at}+00:00")
-    for at in (
-        "04-28T03:00:32",
-        "04-29T03:00:34",
-        "06-07T02:03:00",
-        "07-01T03:01:58",
-        "07-02T03:01:56",
-        "07-03T03:01:54",
-        "07-04T03:01:55",
-        "07-05T03:01:55",
-        "07-06T03:01:55",
-        "08-18T03:02:01",
-        "08-20T03:01:57",
-        "08-26T03:01:56",
-        "08-28T03:02:04",
-        "08-29T03:02:09",
-        "08-31T03:01:57",
-        "09-02T03:02:06",
-        "09-03T03:02:01",
-        "09-05T03:02:01",
-        "09-06T03:02:03",
-        "09-07T03:02:04",
-    )
-)
-NOONS = (
-    (datetime(2026, 6, 5, 10, 0, 57, tzinfo=UTC), ("shop",)),
-    (datetime(2026, 5, 27, 12, 0, 24, tzinfo=UTC), ("shop", "film")),
-)
+def test_a_silence_that_follows_from_a_failed_deployment_is_one_issue(street: Street) -> None:
+    """What the deployment explains is hidden behind it, and closes without ever being filed."""
+    street.silence("shop")
+    street.products["shop"].repo.push("second")
+    street.products["shop"].repo.run("CI", "success")
+    street.products["shop"].service.deploy("CRASHED", log="error: no such table")
+    street.host.cycles(6)
+    assert street.titles() == ["Staging deploy failed: web (shop)"]
 
+    street.products["shop"].service.deploy("SUCCESS")
+    street.mend("shop")
+    street.host.cycles(2)
 
-@pytest.mark.parametrize(
-    ("at", "silent"), [*((at, ("shop",)) for at in NIGHTS), *NOONS], ids=lambda case: str(case)[:16]
-)
-def test_a_silent_tick_of_the_old_monitor_files_nothing(
-    loopback: Loopback, world: World, tmp_path: Path, at: datetime, silent: Sequence[str]
-) -> None:
-    """The look at that minute fails, the ones around it do not: counted by its hour, never filed.
-
-    Two products on unrelated hosts fell silent in one tick: a fault of the monitor's own network.
-    """
-    world.advance(at - 10 * MINUTE - world.now())
-    street = Street(world, loopback, tmp_path)
-    street.silence(*silent)
-    street.host.cycle()
-    street.mend(*silent)
-
-    report = street.host.cycles(3)[-1]
-
-    assert street.titles() == []
-    lines = [line for project in report.projects for line in project.transients]
-    assert [(line.hour, line.count) for line in lines] == [(at.hour, 1)] * len(silent)
-
-
-def test_six_silent_nights_in_a_row_file_nothing_and_show_their_hour(street: Street) -> None:
-    """The same hour, night after night, is what `status` is there to show."""
-    for night in NIGHTS[3:9]:
-        street.world.advance(night - 10 * MINUTE - street.world.now())
-        street.host.cycle()
-        street.silence("shop")
-        street.host.cycle()
-        street.mend("shop")
-        street.host.cycle()
-
-    report = street.host.cycle()
-
-    assert street.titles() == []
-    (line,) = report.projects[0].transients
-    assert (line.hour, line.count) == (3, 6)
+    assert [issue.state for issue in ours(street.products["shop"].repo)] == ["closed"]
