@@ -63,12 +63,8 @@ class ProbingSource:
             if isinstance(probe, ClientError):
                 seen[target] = Blind(at=now, why=str(probe))
                 continue
-            failure = Failure(
-                at=now,
-                says=probe.says,
-                shared=is_shared(target.url, failing),
-                doubt=target.doubt,
-            )
+            shared = is_shared(target.url, failing)
+            failure = Failure(at=now, says=probe.says, shared=shared, doubt=target.doubt)
             row = None if is_answer(probe) else row_after(rows[target], failure, gap=gap)
             sight = self._remembered(target, rows[target], row, probe, now)
             seen[target] = Seen(at=now, value=sight)
