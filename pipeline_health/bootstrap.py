@@ -24,6 +24,7 @@ from pipeline_health.clients.github_auth import app_token, static_token
 from pipeline_health.clients.github_edits import BETWEEN_WRITES, GitHubEdits
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.railway import Railway
+from pipeline_health.clients.web import Web
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
@@ -33,6 +34,7 @@ from pipeline_health.settings import ConfigurationError, GitHubApp, GitHubToken,
 from pipeline_health.settings.sources import ledger_path
 from pipeline_health.sources.github import GitHubSource
 from pipeline_health.sources.railway import RailwaySource
+from pipeline_health.sources.urls import ProbingSource
 from pipeline_health.telemetry import LogFormat, Redaction
 from pipeline_health.tracker import GitHubTracker
 
@@ -158,6 +160,12 @@ def assembled(
             tokens=settings.credentials.railway.for_project,
             memory=ledger,
             redact=redaction,
+        ),
+        urls=ProbingSource(
+            Web(),
+            memory=ledger,
+            clock=clock,
+            time=policy.limits.cycle_deadline / 3,
         ),
         runner=GitHubRunner(github),
         tracker=GitHubTracker(github, edits, memory=ledger, identity=identity),

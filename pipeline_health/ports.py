@@ -28,6 +28,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
 from pipeline_health.core.model.report import CycleReport, Usage
+from pipeline_health.core.model.urls import Target, UrlSight
 
 LookT_co = TypeVar("LookT_co", covariant=True)
 
@@ -41,10 +42,6 @@ class PipelineHealthError(Exception):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
-
-
-class SourceError(PipelineHealthError):
-    """A source could not be read."""
 
 
 class TrackerError(PipelineHealthError):
@@ -121,6 +118,16 @@ class DeploySource(Source[Part[Environment]], Protocol):
 
     def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing deployment left behind."""
+        ...
+
+
+class UrlSource(Protocol):
+    """Whether anything answers at the URLs of the projects."""
+
+    def look(
+        self, targets: Sequence[Target], *, gap: timedelta, now: datetime
+    ) -> Mapping[Target, Reading[UrlSight]]:
+        """Ask each of *targets*; looks more than *gap* apart are not in a row."""
         ...
 
 

@@ -35,6 +35,7 @@ from pipeline_health.core.model.readings import (
     WorkflowRun,
 )
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.model.urls import Doubt, Miss, UrlSight
 
 T = TypeVar("T")
 
@@ -287,6 +288,24 @@ def a_policy(
         deploy_workflow=deploy_workflow,
         staging_job=staging_job,
         ci_workflows=ci_workflows,
+    )
+
+
+def a_sight(
+    *missed: datetime,
+    url: str = "https://shop.example/",
+    doubt: Doubt | None = None,
+    shared: bool = False,
+) -> UrlSight:
+    """Give a URL that answers; with *missed*, one that was silent at these looks and still is."""
+    misses = tuple(Miss(at=at, says="answered 502", shared=shared) for at in missed)
+    answers = not misses and doubt is None
+    return UrlSight(
+        url=url,
+        answers=answers,
+        says="answered 200" if answers else "answered 502",
+        doubt=doubt,
+        misses=misses,
     )
 
 

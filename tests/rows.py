@@ -25,6 +25,7 @@ TABLES = (
     f"{CORE}/deploy_verdict.py:_RECORDS",
     f"{CORE}/deploy_verdict.py:_CONCLUSIONS",
     f"{CORE}/deploy_verdict.py:_WATCHED_PATHS",
+    f"{CORE}/outage.py:_REFUSES_US",
     f"{CORE}/correlate.py:_KIN",
     f"{CORE}/inhibition.py:CONSEQUENCES",
     f"{CORE}/inhibition.py:OF_PROVIDER",

@@ -37,6 +37,7 @@ from pipeline_health.ports import (
     Ledger,
     Runner,
     Tracker,
+    UrlSource,
 )
 
 
@@ -57,12 +58,13 @@ class Cycle:
 class Agent:
     """Watches a portfolio by way of its ports; `run_cycle` is all that it does."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a port
         self,
         policy: Policy,
         *,
         github: CodeSource,
         railway: DeploySource,
+        urls: UrlSource,
         tracker: Tracker,
         runner: Runner,
         ledger: Ledger,
@@ -73,7 +75,7 @@ class Agent:
         self._tracker = tracker
         self._runner = runner
         self._ledger = ledger
-        self._eyes = Eyes(github=github, railway=railway, memory=ledger)
+        self._eyes = Eyes(github=github, railway=railway, urls=urls, memory=ledger)
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
         """Look at everything, decide, make the tracker say it, and keep what was done."""

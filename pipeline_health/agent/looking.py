@@ -6,7 +6,7 @@ answer can raise the next question (a run's jobs, then the ancestry of its commi
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from pipeline_health.agent.sights import with_sight
@@ -30,11 +30,19 @@ from pipeline_health.core.model.questions import (
     RunTrace,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
+from pipeline_health.core.model.readings import (
+    Blind,
+    Environment,
+    GitHubReading,
+    Part,
+    Reading,
+)
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
+from pipeline_health.core.model.urls import Target, UrlSight
 from pipeline_health.core.observe import observe, services_seen, unlooked, unread
+from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
-from pipeline_health.ports import CodeSource, DeploySource, Memory
+from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
 
 ROUNDS = 3
 
@@ -107,10 +115,12 @@ class Eyes:
         *,
         github: CodeSource,
         railway: DeploySource,
+        urls: UrlSource,
         memory: Memory,
     ) -> None:
         self._github = github
         self._railway = railway
+        self._urls = urls
         self._memory = memory
 
     def look(self, policy: Policy, incidents: Sequence[Incident], *, now: datetime) -> Look:
@@ -125,6 +135,8 @@ class Eyes:
             answers=Answers(),
             now=now,
         )
+        # Last: what a silent URL means depends on what the others show.
+        snapshot = with_urls(snapshot, self._sites(snapshot, gap=policy.sla))
         look = judged(with_sight(snapshot, policy, self._memory, now=now))
         for _ in range(ROUNDS):
             asked = {
@@ -155,6 +167,14 @@ class Eyes:
         except Exception as exc:  # noqa: BLE001 - a defect of ours is blindness, not the end
             why = f"GitHub could not be read: {type(exc).__name__}: {exc}"
             return {project.name: unread(project, why=why, now=now) for project in projects}
+
+    def _sites(self, snapshot: Snapshot, *, gap: timedelta) -> Mapping[Target, Reading[UrlSight]]:
+        asked = tuple(targets(snapshot))
+        try:
+            return self._urls.look(asked, gap=gap, now=snapshot.now) if asked else {}
+        except Exception as exc:  # noqa: BLE001 - a defect of ours is blindness, not the end
+            why = f"the URLs could not be asked: {type(exc).__name__}: {exc}"
+            return dict.fromkeys(asked, Blind(at=snapshot.now, why=why))
 
     def last_green(self, symptoms: Iterable[Symptom]) -> Mapping[Symptom, Sha]:
         """Give the commits at which *symptoms* were last proved to work."""

@@ -1,8 +1,9 @@
 """The report of a cycle, and the one sentence in which it ends."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.case import Case, Diagnosed
@@ -22,7 +23,7 @@ from pipeline_health.core.model.plan import (
     RerunJobs,
     UpdateIssue,
 )
-from pipeline_health.core.model.readings import Blind, BlindCause
+from pipeline_health.core.model.readings import Blind, BlindCause, Seen
 from pipeline_health.core.model.report import (
     BlindLine,
     ChangeLine,
@@ -30,6 +31,7 @@ from pipeline_health.core.model.report import (
     FindingLine,
     OrphanLine,
     ProjectLine,
+    TransientLine,
 )
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import blind_parts
@@ -159,12 +161,22 @@ def _project(view: ProjectView, look: Look, told: Told) -> ProjectLine:
             seen.says for seen in observations if isinstance(seen, Proof) and _is_health(seen)
         ),
         unwatched=tuple(unwatched(view)),
+        transients=tuple(_transients(view)),
     )
 
 
 def _is_health(proof: Proof) -> bool:
     """Tell whether *proof* is about the project, and not about our own seeing it."""
     return proof.symptom.subject.thing not in (Thing.SOURCE, Thing.SECRET)
+
+
+def _transients(view: ProjectView) -> Iterator[TransientLine]:
+    """Count by hour of the day what failed for a moment, URL by URL."""
+    for part in view.urls.values():
+        if isinstance(part, Seen):
+            hours = Counter(at.astimezone(UTC).hour for at in part.value.transients)
+            for hour, count in sorted(hours.items()):
+                yield TransientLine(url=part.value.url, hour=hour, count=count)
 
 
 def _findings(project: ProjectName, cases: Sequence[Case]) -> Iterator[FindingLine]:

@@ -61,6 +61,9 @@ def project_as_json(project: ProjectLine) -> Mapping[str, JsonValue]:
             {"what": line.what, "why": line.why, "advice": line.advice}
             for line in project.unwatched
         ],
+        "transients": [
+            {"url": line.url, "hour": line.hour, "count": line.count} for line in project.transients
+        ],
     }
 
 

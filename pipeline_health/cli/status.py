@@ -54,7 +54,8 @@ def status(*, as_json: bool) -> Exit:
     else:
         for line in table(HEADINGS, [_row(seen) for seen in newest]):
             click.echo(line)
-        for line in (*_unwatched(newest), *_orphans(reports[0])):
+        transients = (line for seen in newest for line in _transients(seen.project))
+        for line in (*transients, *_unwatched(newest), *_orphans(reports[0])):
             click.echo(line)
         click.echo(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
     return Exit.DONE
@@ -95,6 +96,15 @@ def _row(seen: Newest) -> tuple[str, ...]:
         ", ".join(sorted({line.source for line in project.blind})) or "-",
         moment(seen.at),
     )
+
+
+def _transients(project: ProjectLine) -> Iterator[str]:
+    """Say of each URL at which hours it failed for a moment: never filed, but worth knowing."""
+    hours: dict[str, list[str]] = {}
+    for line in project.transients:
+        hours.setdefault(line.url, []).append(f"{line.count} at {line.hour:02}h")
+    for url, counts in hours.items():
+        yield f"Transients of {url}, by hour (UTC, 30 days), not filed: {', '.join(counts)}"
 
 
 def _broken(finding: FindingLine) -> str:

@@ -33,7 +33,10 @@ class Hides:
 
 CONSEQUENCES: tuple[Hides, ...] = (
     Hides(upstream=_OF_CI, downstream=frozenset({Kind.STAGING_DEPLOY_MISSING})),
-    Hides(upstream=_STAGING_DEPLOY, downstream=frozenset({Kind.STAGING_TESTS_FAILED})),
+    Hides(
+        upstream=_STAGING_DEPLOY,
+        downstream=frozenset({Kind.STAGING_TESTS_FAILED, Kind.STAGING_UNREACHABLE}),
+    ),
 )
 """What follows from what in one project, whatever its evidence looks like."""
 

@@ -114,6 +114,7 @@ def blind_parts(view: ProjectView) -> Iterator[tuple[str, str]]:
         ("github", github.issues),
         ("github", github.required),
         ("railway", view.staging),
+        *(("url", part) for part in view.urls.values()),
     )
     yield from dict.fromkeys(
         (source, part.why) for source, part in parts if isinstance(part, Blind)
@@ -151,6 +152,16 @@ def staging_scope(view: ProjectView) -> Scope | None:
         return Scope(f"railway:{policy.railway_project}:{policy.staging_environment}")
     if isinstance(repository, Seen):
         return Scope(f"github:{repository.value.id}:environment:{policy.staging_environment}")
+    return None
+
+
+def production_scope(view: ProjectView) -> Scope | None:
+    """Give the scope of everything that is about production, None where it cannot be known yet."""
+    policy, repository = view.policy, view.github.repository
+    if policy.railway_project is not None:
+        return Scope(f"railway:{policy.railway_project}:{policy.production_environment}")
+    if isinstance(repository, Seen):
+        return Scope(f"github:{repository.value.id}:environment:{policy.production_environment}")
     return None
 
 

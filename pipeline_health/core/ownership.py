@@ -12,6 +12,8 @@ _LEFT_NO_LOG = frozenset(
         Kind.STAGING_DEPLOY_MISSING,
         Kind.STAGING_DEPLOY_STUCK,
         Kind.SOURCE_BLIND,
+        Kind.STAGING_UNREACHABLE,
+        Kind.PRODUCTION_UNREACHABLE,
     }
 )
 

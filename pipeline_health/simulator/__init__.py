@@ -1,10 +1,10 @@
-"""A pretend GitHub and a pretend Railway: state under one clock, and the services over it.
+"""A pretend GitHub, Railway, and sites: state under one clock, and the services over it.
 
     world = World()
     shop = world.repo("acme/shop")
     shop.push("Add a basket")
     shop.run("CI", "failure", jobs={"build": "success", "test": "failure"}, log="boom")
-    with Loopback(world) as loopback: ...  # loopback.github_url, loopback.railway_url
+    with Loopback(world) as loopback: ...  # loopback.github_url, .railway_url, .site_url("shop")
 
 `Simulator` answers the same calls in this process, without a socket. What a client asks for that
 no provider would understand ends up in `world.refusals`.

@@ -31,6 +31,10 @@ class ConnectionCut(Exception):  # noqa: N818 - what happens, in a client's word
     """The connection broke before the answer was through."""
 
 
+class HungUp(ConnectionCut):
+    """The connection ended without a byte of an answer."""
+
+
 class Exchange:
     """One call to one provider, taken apart."""
 

@@ -1,20 +1,21 @@
-"""The simulator on loopback sockets: one port a provider, for clients that speak real HTTP."""
+"""The simulator on loopback sockets: a port for each provider and site, spoken to in real HTTP."""
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from pipeline_health.simulator.exchange import Answer, Call, ConnectionCut
-from pipeline_health.simulator.faults import Host
+from pipeline_health.simulator.exchange import Answer, Call, ConnectionCut, HungUp
 from pipeline_health.simulator.service import Simulator
 from pipeline_health.simulator.world import World
 
 
 class Loopback:
-    """Serves *world* on two ports of 127.0.0.1 while its block runs, in daemon threads.
+    """Serves *world* on ports of 127.0.0.1 while its block runs, in daemon threads.
 
     The clock is the world's own; nothing here makes it run. A delay sleeps for real, and ends
     early when the block does.
@@ -24,8 +25,9 @@ class Loopback:
         self.world = world
         self._closing = threading.Event()
         simulator = Simulator(world, sleep=self._closing.wait)
-        self._github = _Server("github", simulator)
-        self._railway = _Server("railway", simulator)
+        self._github = _Server(partial(simulator.answer, "github"))
+        self._railway = _Server(partial(simulator.answer, "railway"))
+        self._sites: dict[str, _Server] = {}
 
     @property
     def github_url(self) -> str:
@@ -36,6 +38,13 @@ class Loopback:
     def railway_url(self) -> str:
         """Tell where Railway's GraphQL service is."""
         return f"http://127.0.0.1:{self._railway.server_port}/graphql/v2"
+
+    def site_url(self, name: str) -> str:
+        """Tell where the site of this name is; the first use makes it, and it answers."""
+        if name not in self._sites:
+            self._sites[name] = _Server(self.world.site(name).answer)
+            self._sites[name].start()
+        return f"http://127.0.0.1:{self._sites[name].server_port}"
 
     def __enter__(self) -> Self:
         self._github.start()
@@ -49,17 +58,16 @@ class Loopback:
         trace: TracebackType | None,
     ) -> None:
         self._closing.set()
-        self._github.stop()
-        self._railway.stop()
+        for server in (self._github, self._railway, *self._sites.values()):
+            server.stop()
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, host: Host, simulator: Simulator) -> None:
+    def __init__(self, answer: Callable[[Call], Answer]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.host = host
-        self.simulator = simulator
+        self.answer = answer
         self._open: set[socket.socket] = set()
         self._gate = threading.Lock()
         self._thread = threading.Thread(
@@ -111,7 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(length),
         )
         try:
-            answer = self.server.simulator.answer(self.server.host, call)
+            answer = self.server.answer(call)
+        except HungUp:
+            self.close_connection = True
         except ConnectionCut:
             self._cut()
         else:

@@ -7,6 +7,7 @@ from typing import Literal
 from pipeline_health.simulator.faults import Faults
 from pipeline_health.simulator.github_world import Registry, Repo
 from pipeline_health.simulator.railway_world import RailwayEnvironment, RailwayProject
+from pipeline_health.simulator.site import Site
 from pipeline_health.simulator.timeline import Timeline
 
 A_MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -65,6 +66,7 @@ class World:
         self._timeline = Timeline(start)
         self.registry = Registry()
         self.projects: dict[str, RailwayProject] = {}
+        self.sites: dict[str, Site] = {}
         self.github_tokens = {"gh-good-token": "health-bot"}
         self.railway_tokens = {"rw-good-token": "account"}
         self.no_checks: set[str] = set()
@@ -103,6 +105,10 @@ class World:
         if name not in self.projects:
             self.projects[name] = RailwayProject(self._timeline, name)
         return self.projects[name]
+
+    def site(self, name: str) -> Site:
+        """Give the site of this name; the first use makes it, and it answers."""
+        return self.sites.setdefault(name, Site())
 
     def find_environment(self, environment_id: str) -> RailwayEnvironment | None:
         """Find a Railway environment by its id."""

@@ -6,6 +6,7 @@ import pytest
 from agent_types import Shop
 from hosts import MINUTE, Host
 from pipeline_health.simulator import Loopback, World
+from street import Street
 
 
 @pytest.fixture
@@ -38,3 +39,9 @@ def shop(world: World, loopback: Loopback, tmp_path: Path) -> Shop:
     host.watch("shop", "acme/shop", f'railway_project = "{railway.id}"')
     host.cycle()
     return Shop(world, host, repo, web)
+
+
+@pytest.fixture
+def street(world: World, loopback: Loopback, tmp_path: Path) -> Street:
+    """Give two healthy products that were looked at once."""
+    return Street(world, loopback, tmp_path)

@@ -1,7 +1,8 @@
 """A source that breaks is blindness, whatever broke, and a cycle ends with a report in any case."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent_types import Shop
@@ -32,6 +33,7 @@ from pipeline_health.core.model.readings import (
     Reading,
 )
 from pipeline_health.core.model.report import Usage
+from pipeline_health.core.model.urls import Target, UrlSight
 from pipeline_health.core.observe import blind_parts
 from pipeline_health.ledger import MemoryLedger
 from pipeline_health.settings import GitHubApp
@@ -110,19 +112,36 @@ class NoDeploys(BrokenDeploys):
         return {PROJECT: NotAsked()}
 
 
+class BrokenUrls:
+    """A source of URLs with a defect."""
+
+    def look(
+        self, targets: Sequence[Target], *, gap: timedelta, now: datetime
+    ) -> Mapping[Target, Reading[UrlSight]]:
+        """Break."""
+        raise ZeroDivisionError
+
+
 def test_a_defect_in_one_source_blinds_that_source_only() -> None:
     """The other one is looked at all the same."""
     policy = Policy(projects=(a_policy(),))
-    code = Eyes(github=BrokenCode(), railway=NoDeploys(), memory=MemoryLedger())
-    deploys = Eyes(github=HealthyCode(), railway=BrokenDeploys(), memory=MemoryLedger())
+    broken = BrokenUrls()
+    code = Eyes(github=BrokenCode(), railway=NoDeploys(), urls=broken, memory=MemoryLedger())
+    deploys = Eyes(
+        github=HealthyCode(), railway=BrokenDeploys(), urls=broken, memory=MemoryLedger()
+    )
+    urls = Eyes(github=HealthyCode(), railway=NoDeploys(), urls=broken, memory=MemoryLedger())
+    with_url = Policy(projects=(replace(a_policy(), staging_url="https://shop.example"),))
 
     (first,) = code.look(policy, (), now=NOW).snapshot.projects
     (second,) = deploys.look(policy, (), now=NOW).snapshot.projects
+    (third,) = urls.look(with_url, (), now=NOW).snapshot.projects
 
     assert list(blind_parts(first)) == [("github", "GitHub could not be read: ZeroDivisionError: ")]
     assert list(blind_parts(second)) == [
         ("railway", "Railway could not be read: ZeroDivisionError: ")
     ]
+    assert list(blind_parts(third)) == [("url", "the URLs could not be asked: ZeroDivisionError: ")]
 
 
 class FadingClock(WorldClock):

@@ -77,6 +77,7 @@ def test_the_rows_say_what_follows_from_what() -> None:
         (Kind.MAIN_CI_MISSING, Kind.STAGING_DEPLOY_MISSING),
         (Kind.MAIN_CI_STUCK, Kind.STAGING_DEPLOY_MISSING),
         *((kind, Kind.STAGING_TESTS_FAILED) for kind in staging),
+        *((kind, Kind.STAGING_UNREACHABLE) for kind in staging),
     } <= told
 
 

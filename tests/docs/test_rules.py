@@ -15,6 +15,7 @@ from builders import (
     a_record,
     a_run,
     a_service,
+    a_sight,
     a_status,
     a_suite,
     a_view,
@@ -37,6 +38,7 @@ from pipeline_health.core.model.readings import (
     StatusState,
 )
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
+from pipeline_health.core.model.urls import Place
 from pipeline_health.core.rules import ALL, Rule
 
 RULES = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -98,6 +100,14 @@ EVERYTHING_BROKEN = (
                 )
             }
         ),
+    ),
+    replace(
+        a_view(
+            policy=replace(
+                a_policy(), staging_url="https://shop.example", production_url="https://shop.live"
+            )
+        ),
+        urls={place: seen(a_sight(ago(minutes=10), ago(minutes=5), ago())) for place in Place},
     ),
 )
 

@@ -109,6 +109,17 @@ def test_every_documented_key_is_understood(loads: Callable[..., Settings]) -> N
         project.evidence,
     )
     assert (
+        "prod",
+        "https://reli-staging.example",
+        "https://reli.example",
+        "/healthz",
+    ) == (
+        project.production_environment,
+        project.staging_url,
+        project.production_url,
+        project.health_path,
+    )
+    assert (
         "Staging → Production Pipeline",
         "Deploy to staging",
         "Deploy to production",

@@ -146,7 +146,7 @@ def _success(ailment: Ailment, project: ProjectPolicy | None) -> str:
             deploys = is_deploy(symptom.kind, symptom.subject)
             where = "" if deploys else f" on {branch_of(project)}"
             return f"{what_runs(symptom)} {awaited}{where}"
-        case Thing.BRANCH | Thing.PROJECT | Thing.SOURCE | Thing.SECRET:
+        case Thing.BRANCH | Thing.PROJECT | Thing.URL | Thing.SOURCE | Thing.SECRET:
             return f"{what_runs(symptom)} {awaited}"
         case unreachable:
             assert_never(unreachable)

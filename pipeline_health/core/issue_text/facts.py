@@ -23,7 +23,7 @@ from pipeline_health.core.issue_text.wording import (
     trace_link,
     what_runs,
 )
-from pipeline_health.core.model.findings import Symptom, Thing
+from pipeline_health.core.model.findings import Kind, Symptom, Thing
 from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Owner, Phase
 from pipeline_health.core.model.policy import ProjectPolicy
 
@@ -40,6 +40,13 @@ def branch_of(project: ProjectPolicy | None) -> str:
 def staging_of(project: ProjectPolicy | None) -> str:
     """Name the environment that is staging."""
     return "staging" if project is None else inline(project.staging_environment)
+
+
+def _environment_of(symptom: Symptom, project: ProjectPolicy | None) -> str:
+    """Name the environment in which it is broken."""
+    if symptom.kind is not Kind.PRODUCTION_UNREACHABLE:
+        return staging_of(project)
+    return "production" if project is None else inline(project.production_environment)
 
 
 def what_and_since(incident: Incident, project: ProjectPolicy | None) -> str:
@@ -69,7 +76,7 @@ def _what_failed(symptom: Symptom, incident: Incident, project: ProjectPolicy | 
             return f"{what_runs(symptom)} {failed} on {branch_of(project)} of {where}"
         case Thing.BRANCH:
             return f"{what_runs(symptom)} {failed} at the newest commit of {where}"
-        case Thing.PROJECT | Thing.SOURCE | Thing.SECRET:
+        case Thing.PROJECT | Thing.URL | Thing.SOURCE | Thing.SECRET:
             return f"{what_runs(symptom)} {failed} in {where}"
         case unreachable:
             assert_never(unreachable)
@@ -122,7 +129,9 @@ def _place(newest: Ailment, project: ProjectPolicy | None) -> Iterator[tuple[str
     yield noun_of(subject), inline(subject.name)
     if subject.thing in (Thing.BRANCH, Thing.SOURCE, Thing.SECRET):
         return
-    if is_deploy(newest.symptom.kind, subject):
+    if subject.thing is Thing.URL:
+        yield "environment", _environment_of(newest.symptom, project)
+    elif is_deploy(newest.symptom.kind, subject):
         if subject.thing is not Thing.ENVIRONMENT:
             yield "environment", staging_of(project)
     elif project is not None and project.branch is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline_health.core.model.findings import Kind, Symptom
 
+_FIX = "Fix it, or revert the commit that broke it."
 _MEND = "Make it pass, on a branch. Reverting the commit that broke it is a valid fix."
 
 
@@ -14,7 +15,8 @@ class Words:
 
     *failed*, *stands* and *over* follow the name of what has to succeed («failed», «has been
     failing», «succeeded»); *awaited* says when it is over; *loss* is what it costs, *severity* how
-    much; *mend* is what an agent is asked to do; *logged* says that the failure left a log.
+    much; *mend* is what an agent is asked to do, *fix* what a person is; *logged* says that the
+    failure left a log.
     """
 
     failed: str = "failed"
@@ -24,6 +26,7 @@ class Words:
     severity: str = "HIGH"
     loss: str | None = None
     mend: str = _MEND
+    fix: str = _FIX
     logged: bool = True
 
 
@@ -88,6 +91,28 @@ _WORDS: Mapping[Kind, Words] = {
         over="is accepted",
         awaited="is accepted",
         loss="What it should show is not seen: no failure is reported, none is proved to be over",
+        logged=False,
+    ),
+    Kind.STAGING_UNREACHABLE: Words(
+        failed="does not answer",
+        stands="has been down",
+        over="answered",
+        awaited="answers",
+        loss="Staging cannot be tested, and nothing can be promoted, until it answers",
+        mend="Mend what keeps it from answering, on a branch: a start that fails, the wrong port, "
+        "a path that is not served. If the product never had a page at that path, `health_path` in "
+        "the configuration of this tool names the wrong one: say so in a comment here, and stop.",
+        logged=False,
+    ),
+    Kind.PRODUCTION_UNREACHABLE: Words(
+        failed="does not answer",
+        stands="has been down",
+        over="answered",
+        awaited="answers",
+        severity="CRITICAL",
+        loss="Users cannot reach the product until it answers",
+        fix="Restart it, or deploy again what worked last. If the product never had a page at that "
+        "path, set `health_path` in the configuration of this tool.",
         logged=False,
     ),
 }

@@ -124,7 +124,7 @@ def _by_person(incident: Incident) -> str:
     again = f" If it was not the code, run it again: {commands}." if commands else ""
     steps = (
         f"See why {reading(incident)}.",
-        f"Fix it, or revert the commit that broke it.{again}",
+        f"{words_for(incident.newest.symptom).fix}{again}",
         MUTE,
     )
     who = f"**A person.** {_given_up(incident)} {severity(incident)}"

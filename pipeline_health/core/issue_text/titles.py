@@ -1,7 +1,8 @@
 """The titles of issues: what is broken and where, stable for the life of an incident.
 
-The portfolio's other crons know `Main CI red`, and keep their hands off `[Sentry] `, `Bug: ` and
-`Feature: `; no title begins so. A title is made when an incident opens and does not change after.
+The portfolio's other crons know `Main CI red` and `Deploy down:`, and keep their hands off
+`[Sentry] `, `Bug: ` and `Feature: `; no title begins so. A title is made when an incident opens and
+does not change after.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ _STARTS: Mapping[Kind, str] = {
     Kind.STAGING_DEPLOY_STUCK: "Staging deploy stuck: ",
     Kind.SCHEDULED_WORKFLOW_RED: "Scheduled workflow red: ",
     Kind.SOURCE_BLIND: "Cannot see ",
+    Kind.STAGING_UNREACHABLE: "Deploy down: ",
+    Kind.PRODUCTION_UNREACHABLE: "Deploy down: ",
 }
 
 

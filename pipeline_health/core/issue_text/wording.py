@@ -31,6 +31,7 @@ _NOUNS = {
     Thing.PROJECT: "project",
     Thing.SOURCE: "source",
     Thing.SECRET: "secret",
+    Thing.URL: "URL",
 }
 
 
@@ -92,7 +93,7 @@ def is_deploy(kind: Kind, subject: Subject) -> bool:
 def what_runs(symptom: Symptom) -> str:
     """Name what has to succeed: `workflow …`, `the deployment of service …`, the tests."""
     match symptom.subject.thing:
-        case Thing.WORKFLOW | Thing.STATUS:
+        case Thing.WORKFLOW | Thing.STATUS | Thing.URL:
             scheduled = symptom.kind is Kind.SCHEDULED_WORKFLOW_RED
             return f"scheduled {named(symptom.subject)}" if scheduled else named(symptom.subject)
         case Thing.BRANCH:

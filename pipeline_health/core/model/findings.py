@@ -12,7 +12,8 @@ from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.questions import Question, Trace
 
 Scope = NewType("Scope", str)
-"""Where a failure lives: repository and branch for CI, Railway environment for deploys."""
+"""Where a failure lives: repository and branch for CI, Railway environment for deploys, which a URL
+has too where Railway is configured."""
 
 
 class Kind(StrEnum):
@@ -28,6 +29,8 @@ class Kind(StrEnum):
     STAGING_TESTS_FAILED = "staging-tests-failed"
     SCHEDULED_WORKFLOW_RED = "scheduled-workflow-red"
     SOURCE_BLIND = "source-blind"
+    STAGING_UNREACHABLE = "staging-unreachable"
+    PRODUCTION_UNREACHABLE = "production-unreachable"
 
 
 class Thing(StrEnum):
@@ -41,6 +44,7 @@ class Thing(StrEnum):
     PROJECT = "project"
     SOURCE = "source"
     SECRET = "secret"  # noqa: S105 - a sort of thing, no value
+    URL = "url"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ class ProjectPolicy:
     branch: str | None = None
     railway_project: str | None = None
     staging_environment: str = "staging"
+    production_environment: str = "production"
+    staging_url: str | None = None
+    production_url: str | None = None
+    health_path: str = "/"
     services: tuple[str, ...] = ()
     github_environment: str | None = None
     ci_workflows: tuple[str, ...] = ()

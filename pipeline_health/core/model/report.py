@@ -53,6 +53,15 @@ class OrphanLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransientLine:
+    """How often *url* failed for a moment in this *hour* of the day (UTC), of the last 30 days."""
+
+    url: str
+    hour: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLine:
     """What was seen of one project; *unsettled* are sentences about what is under way.
 
@@ -66,6 +75,7 @@ class ProjectLine:
     unsettled: tuple[str, ...] = ()
     healthy: tuple[str, ...] = ()
     unwatched: tuple[UnwatchedLine, ...] = ()
+    transients: tuple[TransientLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

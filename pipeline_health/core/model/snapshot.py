@@ -1,5 +1,6 @@
 """One look at the world, with what was found out beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,16 +8,21 @@ from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part
 from pipeline_health.core.model.sight import Sight
+from pipeline_health.core.model.urls import Place, UrlSight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectView:
-    """Everything that one look saw of one project, beside what the operator wants of it."""
+    """Everything that one look saw of one project, beside what the operator wants of it.
+
+    *urls* has no entry for a URL that nobody named.
+    """
 
     policy: ProjectPolicy
     now: datetime
     github: GitHubReading
     staging: Part[Environment]
+    urls: Mapping[Place, Part[UrlSight]] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
     sight: Sight = field(default_factory=Sight)
 

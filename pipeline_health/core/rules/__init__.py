@@ -18,6 +18,7 @@ from pipeline_health.core.rules import (
     staging_records,
     staging_stuck,
     staging_tests,
+    urls,
 )
 
 Rule = Callable[[ProjectView], Iterator[Observation]]
@@ -35,4 +36,6 @@ ALL: tuple[Rule, ...] = (
     schedules.scheduled_workflows,
     sight.blind_sources,
     sight.refused_tokens,
+    urls.staging_unreachable,
+    urls.production_unreachable,
 )
