@@ -11,6 +11,7 @@ _LEFT_NO_LOG = frozenset(
         Kind.MAIN_CI_STUCK,
         Kind.STAGING_DEPLOY_MISSING,
         Kind.STAGING_DEPLOY_STUCK,
+        Kind.PRODUCTION_LAGGING,
     }
 )
 

@@ -81,10 +81,14 @@ def named(subject: Subject) -> str:
 
 def is_deploy(kind: Kind, subject: Subject) -> bool:
     """Tell whether *subject* is about a deployment, and not about CI."""
-    return kind is Kind.STAGING_DEPLOY_FAILED or subject.thing in (
-        Thing.SERVICE,
-        Thing.ENVIRONMENT,
+    return kind in (Kind.STAGING_DEPLOY_FAILED, Kind.PRODUCTION_DEPLOY_FAILED) or (
+        subject.thing in (Thing.SERVICE, Thing.ENVIRONMENT)
     )
+
+
+def is_production(kind: Kind) -> bool:
+    """Tell whether *kind* is about production, and not about staging or CI."""
+    return kind.startswith("production-")
 
 
 def what_runs(symptom: Symptom) -> str:
@@ -96,7 +100,9 @@ def what_runs(symptom: Symptom) -> str:
         case Thing.BRANCH:
             return f"CI of {named(symptom.subject)}"
         case Thing.PROJECT:
-            return "the tests against staging"
+            return "production" if is_production(symptom.kind) else "the tests against staging"
+        case Thing.SERVICE if is_production(symptom.kind):
+            return f"the deployment of {named(symptom.subject)} to production"
         case Thing.SERVICE:
             return f"the deployment of {named(symptom.subject)}"
         case Thing.ENVIRONMENT:

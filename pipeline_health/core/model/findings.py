@@ -27,6 +27,8 @@ class Kind(StrEnum):
     STAGING_DEPLOY_MISSING = "staging-deploy-missing"
     STAGING_TESTS_FAILED = "staging-tests-failed"
     SCHEDULED_WORKFLOW_RED = "scheduled-workflow-red"
+    PRODUCTION_DEPLOY_FAILED = "production-deploy-failed"
+    PRODUCTION_LAGGING = "production-lagging"
 
 
 class Thing(StrEnum):

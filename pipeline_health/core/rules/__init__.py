@@ -11,6 +11,8 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.rules import (
     ci,
     ci_runs,
+    lagging,
+    production,
     schedules,
     staging,
     staging_missing,
@@ -32,4 +34,8 @@ ALL: tuple[Rule, ...] = (
     staging_stuck.stuck_deploys,
     staging_missing.never_deployed,
     schedules.scheduled_workflows,
+    production.production_services,
+    production.production_job,
+    production.production_records,
+    lagging.production_lagging,
 )
