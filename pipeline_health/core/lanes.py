@@ -35,12 +35,13 @@ _WORKS = frozenset({RailwayStatus.SUCCESS, RailwayStatus.SLEEPING})
 class Lane:
     """One thing that is deployed to both stages.
 
-    *passages* are what passed staging, oldest first, one at least; *current* is what works there
-    now, None where that cannot be told; *served* holds every commit that any source knows to be in
-    production, one at least.
+    *passages* are what passed staging, oldest first, one at least, and *known* those of all lanes;
+    *current* is what works there now, None where that cannot be told; *served* holds every commit
+    that any source knows to be in production, one at least.
     """
 
     passages: tuple[Passage, ...]
+    known: tuple[Passage, ...]
     current: Sha | None
     served: tuple[Sha, ...]
 
@@ -56,6 +57,7 @@ def lanes_of(view: ProjectView) -> Iterator[Lane]:
         if served:
             yield Lane(
                 passages=tuple(passage for passage in passages if passage.lane == name),
+                known=passages,
                 current=current.get(name),
                 served=tuple(dict.fromkeys(served)),
             )

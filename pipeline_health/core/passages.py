@@ -4,6 +4,7 @@ The newest passages of every lane are kept between two looks. A lane is a servic
 deploys, or the environment as a whole, for what only GitHub tells of.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -38,13 +39,18 @@ def passages_of(view: ProjectView) -> tuple[Passage, ...]:
         before = known.setdefault((passage.lane, passage.commit), passage)
         if passage.proved_at < before.proved_at:
             known[passage.lane, passage.commit] = passage
-    line = sorted(known.values(), key=lambda one: (one.proved_at, one.lane, one.commit))
-    kept = {
-        passage
-        for lane in {passage.lane for passage in line}
-        for passage in [one for one in line if one.lane == lane][-KEPT:]
-    }
-    return tuple(passage for passage in line if passage in kept)
+    return _newest(sorted(known.values(), key=lambda one: (one.proved_at, one.lane, one.commit)))
+
+
+def _newest(line: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Give the newest passages of each lane, in the order of time that *line* has."""
+    kept: list[Passage] = []
+    count: Counter[str] = Counter()
+    for passage in reversed(line):
+        count[passage.lane] += 1
+        if count[passage.lane] <= KEPT:
+            kept.append(passage)
+    return tuple(reversed(kept))
 
 
 def allowed_lag(passages: Iterable[Passage]) -> timedelta:

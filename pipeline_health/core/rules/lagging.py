@@ -24,7 +24,7 @@ from pipeline_health.core.model.questions import Contains, LinkTrace, Question
 from pipeline_health.core.model.readings import Blind
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_page, contains
-from pipeline_health.core.passages import allowed_lag, passages_of
+from pipeline_health.core.passages import allowed_lag
 from pipeline_health.core.recorded_deploys import record_words, workflow_word
 from pipeline_health.core.service_deploys import service_words
 from pipeline_health.core.stages import production_of
@@ -179,9 +179,8 @@ def _late(place: _Place, lane: Lane) -> Iterator[_Late]:
 
     What is allowed depends on what was known then, so that it does not change afterwards.
     """
-    known = passages_of(place.view)
     for passage in reversed(lane.passages):
-        before = (one for one in known if one.proved_at <= passage.proved_at)
+        before = (one for one in lane.known if one.proved_at <= passage.proved_at)
         late = _Late(passage=passage, allowed=allowed_lag(before))
         if place.head.seen_at > late.since:
             yield late
