@@ -28,6 +28,7 @@ from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
+from pipeline_health.runner import GitHubRunner
 from pipeline_health.settings import ConfigurationError, GitHubApp, GitHubToken, Settings
 from pipeline_health.settings.sources import ledger_path
 from pipeline_health.sources.github import GitHubSource
@@ -151,6 +152,7 @@ def assembled(
             memory=ledger,
             redact=redaction,
         ),
+        runner=GitHubRunner(github),
         tracker=GitHubTracker(github, edits, memory=ledger, identity=identity),
         ledger=ledger,
     )

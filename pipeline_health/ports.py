@@ -24,6 +24,8 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunsOf,
     RunTrace,
+    WorkflowFile,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import GitHubReading, Reading
 from pipeline_health.core.model.report import CycleReport, Usage
@@ -51,6 +53,14 @@ class TrackerError(PipelineHealthError):
 
     *unknown* says that it may have done it all the same: the answer was lost, not refused.
     """
+
+    def __init__(self, message: str, *, retryable: bool = False, unknown: bool = False) -> None:
+        super().__init__(message, retryable=retryable)
+        self.unknown = unknown
+
+
+class RunnerError(PipelineHealthError):
+    """Jobs could not be run again. *unknown* says that they may run all the same."""
 
     def __init__(self, message: str, *, retryable: bool = False, unknown: bool = False) -> None:
         super().__init__(message, retryable=retryable)
@@ -100,6 +110,10 @@ class CodeSource(Source[GitHubReading], Protocol):
 
     def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
         """List the newest runs of a branch, newest first (bounded)."""
+        ...
+
+    def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
+        """Tell what became of the file of a run's workflow between two commits."""
         ...
 
 
@@ -163,16 +177,24 @@ class Tracker(Protocol):
         ...
 
 
+class Runner(Protocol):
+    """Where failed jobs can be run again."""
+
+    def rerun_failed_jobs(self, repo: RepoName, run_id: int) -> None:
+        """Run them again. The request is sent once; a lost answer raises with `unknown` set."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """Something that we are about to create, noted before it is sent.
 
-    *key* is the nonce of an issue or the key of a comment; *highest* the highest number in the
-    repository at that moment.
+    *key* is the nonce of an issue, the key of a comment or that of a re-run; *highest* the highest
+    number in the repository at that moment.
     """
 
     key: str
-    of: Literal["issue", "comment"]
+    of: Literal["issue", "comment", "rerun"]
     fingerprint: Fingerprint
     repo: RepoName
     at: datetime

@@ -6,33 +6,48 @@ cycle finds the comment by its key and makes the change alone.
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from pipeline_health.agent.filing import Filer
+from pipeline_health.agent.rerunning import Reruns
 from pipeline_health.core.issue_text import digest
 from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
+    CommentIssue,
     HandOver,
     OpenIssue,
     Outcome,
     Plan,
     ReopenIssue,
     Requeue,
+    RerunJobs,
     UpdateIssue,
 )
-from pipeline_health.ports import Lease, LeaseLostError, Ledger, PipelineHealthError, Tracker
+from pipeline_health.ports import (
+    Lease,
+    LeaseLostError,
+    Ledger,
+    PipelineHealthError,
+    Runner,
+    Tracker,
+)
+
+_OfAnIssue: TypeAlias = UpdateIssue | CommentIssue | CloseIssue | ReopenIssue | HandOver | Requeue
 
 
 class Hands:
-    """Writes to the tracker; it cannot be made without a lease."""
+    """Writes to the tracker and starts re-runs; it cannot be made without a lease."""
 
-    def __init__(self, *, tracker: Tracker, ledger: Ledger, lease: Lease, now: datetime) -> None:
+    def __init__(
+        self, *, tracker: Tracker, runner: Runner, ledger: Ledger, lease: Lease, now: datetime
+    ) -> None:
         self._tracker = tracker
         self._lease = lease
         self._now = now
         self._filer = Filer(tracker=tracker, ledger=ledger, lease=lease, now=now)
+        self._reruns = Reruns(runner=runner, ledger=ledger, lease=lease, now=now)
 
     def apply(self, plan: Plan) -> Iterator[Outcome]:
         """Apply change after change; one that fails is told and does not stop the others.
@@ -54,9 +69,19 @@ class Hands:
         match change:
             case OpenIssue():
                 return self._filer.open_issue(change)
+            case RerunJobs():
+                return self._reruns.rerun(change)
+            case _:
+                return Outcome(change=change, applied=True, told=self._changed(change))
+
+    def _changed(self, change: _OfAnIssue) -> str:
+        """Change an issue that exists; gives the digest of its new body, empty without one."""
+        match change:
             case UpdateIssue():
-                self._tracker.edit(change.ref, body=change.body)
-                return Outcome(change=change, applied=True, told=digest(change.body))
+                return self._edit(change.ref, change.body)
+            case CommentIssue():
+                self._filer.comment(change.ref, change.comment, change.fingerprint)
+                return ""
             case CloseIssue():
                 return self._close(change)
             case ReopenIssue():
@@ -65,27 +90,25 @@ class Hands:
                 return self._hand_over(change)
             case Requeue():
                 self._tracker.relabel(change.ref, add=change.add, remove=change.remove)
-                return Outcome(change=change, applied=True)
+                return ""
             case _:
                 assert_never(change)
 
-    def _close(self, change: CloseIssue) -> Outcome:
+    def _close(self, change: CloseIssue) -> str:
         self._filer.comment(change.ref, change.comment, change.fingerprint)
         told = self._edit(change.ref, change.body)
         self._tracker.close(change.ref, duplicate_of=change.duplicate_of)
-        return Outcome(change=change, applied=True, told=told)
+        return told
 
-    def _reopen(self, change: ReopenIssue) -> Outcome:
+    def _reopen(self, change: ReopenIssue) -> str:
         self._filer.comment(change.ref, change.comment, change.fingerprint)
         self._tracker.reopen(change.ref)
-        told = self._edit(change.ref, change.body)
-        return Outcome(change=change, applied=True, told=told)
+        return self._edit(change.ref, change.body)
 
-    def _hand_over(self, change: HandOver) -> Outcome:
+    def _hand_over(self, change: HandOver) -> str:
         self._filer.comment(change.ref, change.comment, change.fingerprint)
         self._tracker.relabel(change.ref, add=change.add, remove=change.remove)
-        told = self._edit(change.ref, change.body)
-        return Outcome(change=change, applied=True, told=told)
+        return self._edit(change.ref, change.body)
 
     def _edit(self, ref: IssueRef, body: str | None) -> str:
         if body is None:

@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.recognising import Recognised, Recogniser
+from pipeline_health.agent.recording import record, settled_by
 from pipeline_health.agent.telling import Told, report_of
 from pipeline_health.core.attempts import Patience, with_attempts
+from pipeline_health.core.convergence import converged, with_older
 from pipeline_health.core.correlate import Correlation
 from pipeline_health.core.diagnose import diagnose
-from pipeline_health.core.incidents import advanced, with_outcome, with_proofs
+from pipeline_health.core.incidents import advanced, with_proofs
+from pipeline_health.core.inhibition import with_hidden
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
-from pipeline_health.core.model.plan import OpenIssue, Outcome, Plan
+from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import EvidenceMode, Policy
 from pipeline_health.core.model.questions import Evidence, EvidenceOf, LinkTrace
 from pipeline_health.core.model.readings import Commit, Seen
@@ -24,13 +27,14 @@ from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.ownership import owned
 from pipeline_health.core.reconcile import Desk, Terms, reconcile
+from pipeline_health.core.silenced import with_silence
 from pipeline_health.ports import (
     CodeSource,
     DeploySource,
     Lease,
     Ledger,
+    Runner,
     Tracker,
-    TrailLine,
 )
 
 
@@ -54,12 +58,14 @@ class Agent:
         github: CodeSource,
         railway: DeploySource,
         tracker: Tracker,
+        runner: Runner,
         ledger: Ledger,
     ) -> None:
         self._policy = policy
         self._github = github
         self._railway = railway
         self._tracker = tracker
+        self._runner = runner
         self._ledger = ledger
         self._eyes = Eyes(github=github, railway=railway, memory=ledger)
 
@@ -71,8 +77,10 @@ class Agent:
         cases = self._cases(recognised, look, cycle)
         plan = reconcile(cases, self._terms(look, recognised, now=cycle.now))
         outcomes = self._applied(plan, lease, cycle)
-        settled = _settled(cases, outcomes, now=cycle.now)
-        self._record(incidents, settled, outcomes, cycle, lease)
+        settled = settled_by(outcomes, cases, now=cycle.now)
+        unchanged = set(incidents)
+        changed = [incident for incident in settled if incident not in unchanged]
+        record(self._ledger, changed, outcomes, lease=lease, now=cycle.now)
         told = Told(
             cases=tuple(
                 replace(case, incident=incident)
@@ -124,10 +132,10 @@ class Agent:
             seed=cycle.seed,
         )
         correlation.place(diagnosed, now=cycle.now)
-        return tuple(
-            self._lived(_case(incident, found, recognised, look), now=cycle.now)
-            for incident, found in correlation.placed()
-        )
+        placed = converged(correlation.placed(), now=cycle.now)
+        cases = (_case(incident, found, recognised, look) for incident, found in placed)
+        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
+        return with_hidden(lived, now=cycle.now)
 
     def _lived(self, case: Case, *, now: datetime) -> Case:
         """Let the life of an incident go on: people's decisions, proofs, the agent's attempts."""
@@ -145,38 +153,20 @@ class Agent:
             desks=_desks(look, recognised.stale),
             opened_lately=sum(f.opened_at is not None and f.opened_at > lately for f in filings),
             now=now,
+            rerun=self._policy.rerun,
         )
 
     def _applied(self, plan: Plan, lease: Lease, cycle: Cycle) -> tuple[Outcome, ...]:
         if cycle.dry:
             return tuple(Outcome(change=change, applied=False) for change in plan.changes)
-        hands = Hands(tracker=self._tracker, ledger=self._ledger, lease=lease, now=cycle.now)
+        hands = Hands(
+            tracker=self._tracker,
+            runner=self._runner,
+            ledger=self._ledger,
+            lease=lease,
+            now=cycle.now,
+        )
         return tuple(hands.apply(plan))
-
-    def _record(
-        self,
-        before: Sequence[Incident],
-        after: Sequence[Incident],
-        outcomes: Sequence[Outcome],
-        cycle: Cycle,
-        lease: Lease,
-    ) -> None:
-        unchanged = set(before)
-        self._ledger.save([i for i in after if i not in unchanged], lease=lease)
-        filed = {
-            outcome.change.fingerprint
-            for outcome in outcomes
-            if isinstance(outcome.change, OpenIssue) and outcome.applied
-        }
-        for intent in self._ledger.intents() if filed else ():
-            if intent.of == "issue" and intent.fingerprint in filed:
-                self._ledger.settle(intent.key)
-        for outcome in outcomes:
-            if outcome.applied:
-                line = TrailLine(
-                    at=cycle.now, says=f"{type(outcome.change).__name__}: {outcome.change.reason}"
-                )
-                self._ledger.note(outcome.change.fingerprint, line)
 
 
 def _diagnosed(finding: Finding, look: Look) -> Diagnosed:
@@ -213,8 +203,10 @@ def _case(
     if view is not None and incident.filing is None:
         incident = replace(incident, repo=_repo_of(incident.project, look))
     symptoms = {ailment.symptom for ailment in incident.broken}
-    for project in look.projects_of(incident):
-        incident = with_proofs(incident, look.proofs(project), look.views[project])
+    for seen_in, proofs in tuple(look.proofs_for(incident)):
+        incident = with_proofs(incident, proofs, seen_in)
+    if view is not None:
+        incident = with_silence(incident, look.told_of(incident), view)
     seen = view is not None and isinstance(view.github.repository, Seen)
     return Case(
         incident=incident,
@@ -269,13 +261,3 @@ def _evidence_mode(incident: Incident, view: ProjectView) -> EvidenceMode:
     seen = view.github.repository
     private = isinstance(seen, Seen) and seen.value.private
     return EvidenceMode.FIRST_ERROR if runtime and not private else EvidenceMode.FULL
-
-
-def _settled(
-    cases: Sequence[Case], outcomes: Sequence[Outcome], *, now: datetime
-) -> tuple[Incident, ...]:
-    incidents = {case.incident.nonce: case.incident for case in cases}
-    for outcome in outcomes:
-        nonce = outcome.change.nonce
-        incidents[nonce] = with_outcome(incidents[nonce], outcome, now=now)
-    return tuple(incidents[case.incident.nonce] for case in cases)

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from pipeline_health.agent.remembering import Remembering
 from pipeline_health.core import rules
+from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
 from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
@@ -28,10 +29,12 @@ from pipeline_health.core.model.questions import (
     Question,
     RunsOf,
     RunTrace,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import GitHubReading, Reading
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import observe, unlooked, unread
+from pipeline_health.core.silenced import silence_questions, under_other_names
 from pipeline_health.ports import CodeSource, DeploySource, Memory
 
 ROUNDS = 3
@@ -73,6 +76,20 @@ class Look:
         """Give the projects that speak of anything broken in *incident*: a repository has many."""
         named = (self.places.get(ailment.symptom, ()) for ailment in incident.broken)
         return tuple(dict.fromkeys(name for names in named for name in names))
+
+    def proofs_for(self, incident: Incident) -> Iterator[tuple[ProjectView, tuple[Proof, ...]]]:
+        """Give what may heal *incident*, beside the view in which it was seen."""
+        for project in self.projects_of(incident):
+            yield self.views[project], tuple(self.proofs(project))
+        home = self.view(incident.project)
+        if home is not None:
+            yield home, tuple(earlier_proofs(incident, home, told=self.places))
+            yield home, tuple(under_other_names(incident, self.told_of(incident), home))
+
+    def told_of(self, incident: Incident) -> tuple[Observation, ...]:
+        """Give all that was said by its own project and by those that speak of it."""
+        projects = dict.fromkeys((incident.project, *self.projects_of(incident)))
+        return tuple(said for name in projects for said in self.observations.get(name, ()))
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -149,7 +166,7 @@ class Eyes:
     def _answered(self, look: Look, asked: Iterable[Question], now: datetime) -> Answers:
         before = look.answers
         evidence, jobs, relations = dict(before.evidence), dict(before.jobs), dict(before.contains)
-        runs = dict(before.runs)
+        runs, files = dict(before.runs), dict(before.files)
         for question in sorted(asked, key=repr):
             match question:
                 case EvidenceOf():
@@ -160,9 +177,11 @@ class Eyes:
                     relations[question] = self._github.relation(question, now=now)
                 case RunsOf():
                     runs[question] = self._github.runs(question, now=now)
+                case WorkflowFileOf():
+                    files[question] = self._github.workflow_file(question, now=now)
                 case _:
                     assert_never(question)
-        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs)
+        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs, files=files)
 
     def _evidence(self, trace: RunTrace | DeployTrace, *, now: datetime) -> Reading[Evidence]:
         if isinstance(trace, RunTrace):
@@ -203,8 +222,16 @@ def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question
             if unsettled.asks is not None:
                 yield unsettled.asks
     for incident in incidents:
-        for project in look.projects_of(incident):
-            yield from proof_questions(incident, look.proofs(project), look.views[project])
+        yield from _questions_about(incident, look)
+
+
+def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
+    for view, proofs in look.proofs_for(incident):
+        yield from proof_questions(incident, proofs, view)
+    home = look.view(incident.project)
+    if home is not None:
+        yield from earlier_questions(incident, home, told=look.places)
+        yield from silence_questions(incident, look.told_of(incident), home)
 
 
 def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:

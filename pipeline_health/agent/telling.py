@@ -12,12 +12,14 @@ from pipeline_health.core.model.incident import Phase
 from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
+    CommentIssue,
     HandOver,
     OpenIssue,
     Outcome,
     Plan,
     ReopenIssue,
     Requeue,
+    RerunJobs,
     UpdateIssue,
 )
 from pipeline_health.core.model.readings import Blind
@@ -34,10 +36,12 @@ from pipeline_health.core.observe import blind_parts
 _DONE: Mapping[type, tuple[str, str]] = {
     OpenIssue: ("opened", "open"),
     UpdateIssue: ("edited", "edit"),
+    CommentIssue: ("commented on", "comment on"),
     CloseIssue: ("closed", "close"),
     ReopenIssue: ("reopened", "reopen"),
     HandOver: ("handed over", "hand over"),
     Requeue: ("queued again", "queue again"),
+    RerunJobs: ("re-ran", "re-run"),
 }
 
 
@@ -80,8 +84,14 @@ def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
     )
     if awaited:
         parts.append(f"{_count(awaited, 'incident')} not yet proved to be over")
+    hidden = sum(case.incident.hidden_behind is not None for case in told.cases)
+    if hidden:
+        parts.append(f"{_count(hidden, 'consequence')} not filed beside the cause")
     parts.extend(_deeds(told.outcomes, dry=dry))
-    undone = sum(not outcome.applied for outcome in told.outcomes)
+    undone = sum(
+        not outcome.applied and not isinstance(outcome.change, RerunJobs)
+        for outcome in told.outcomes
+    )
     if undone and not dry:
         parts.append(f"{_count(undone, 'change')} could not be made and will be tried again")
     if told.plan.waiting:
@@ -99,7 +109,7 @@ def _deeds(outcomes: Sequence[Outcome], *, dry: bool) -> Iterator[str]:
             for outcome in outcomes
         )
         if number:
-            issues = _count(number, "issue")
+            issues = _count(number, "failed run" if kind is RerunJobs else "issue")
             yield f"would {future} {issues}" if dry else f"{past} {issues}"
 
 
@@ -144,6 +154,7 @@ def _finding(case: Case, found: Diagnosed) -> FindingLine:
         cause=case.incident.cause.of,
         owner=case.incident.cause.owner,
         incident=None if filing is None else filing.number,
+        hidden_behind=case.incident.hidden_behind,
     )
 
 
@@ -151,7 +162,7 @@ def _change(outcome: Outcome) -> ChangeLine:
     change = outcome.change
     return ChangeLine(
         change=name_of(change),
-        repo=change.repo if isinstance(change, OpenIssue) else change.ref.repo,
+        repo=change.repo if isinstance(change, OpenIssue | RerunJobs) else change.ref.repo,
         issue=_number(outcome),
         fingerprint=change.fingerprint,
         reason=change.reason,
@@ -168,6 +179,8 @@ def name_of(change: Change) -> str:
 def _number(outcome: Outcome) -> int | None:
     if isinstance(outcome.change, OpenIssue):
         return None if outcome.ref is None else outcome.ref.number
+    if isinstance(outcome.change, RerunJobs):
+        return None
     return outcome.change.ref.number
 
 

@@ -85,7 +85,12 @@ def explanation(incident: Incident, trail: Sequence[TrailLine]) -> Iterator[str]
     yield f"  phase        {incident.phase}, for the {incident.cause.owner}"
     yield f"  cause        {incident.cause.of}: {incident.cause.why}"
     yield f"  fingerprint  {incident.fingerprint}"
-    yield f"  issue        {'not filed yet' if filing is None else filing.url}"
+    never = "never filed" if incident.phase is Phase.RESOLVED else "not filed yet"
+    yield f"  issue        {never if filing is None else filing.url}"
+    if incident.hidden_behind is not None:
+        yield f"  follows from {incident.hidden_behind}: not filed while that is broken"
+    if incident.duplicate_of is not None:
+        yield f"  duplicate of {incident.duplicate_of}, which lists its symptoms now"
     yield f"  first failed {moment(incident.first_failed_at)}, seen {moment(incident.first_seen)}"
     yield f"  failures     {incident.count}, the newest {moment(incident.failed_at)}"
     for ailment in incident.ailments:

@@ -73,6 +73,8 @@ def incident_as_json(incident: Incident) -> Mapping[str, JsonValue]:
         "resolved_at": None if incident.resolved_at is None else written(incident.resolved_at),
         "occurrences": incident.count,
         "attempts": incident.attempts,
+        "hidden_behind": incident.hidden_behind,
+        "duplicate_of": incident.duplicate_of,
         "issue": None if filing is None else {"number": filing.number, "url": filing.url},
     }
 
@@ -96,6 +98,7 @@ def _finding(finding: FindingLine) -> Mapping[str, JsonValue]:
         "cause": finding.cause,
         "owner": finding.owner,
         "incident": finding.incident,
+        "hidden_behind": finding.hidden_behind,
     }
 
 

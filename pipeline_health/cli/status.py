@@ -10,7 +10,7 @@ import click
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.reporting import JsonValue, project_as_json, written
 from pipeline_health.cli.tables import moment, table
-from pipeline_health.core.model.report import CycleReport, ProjectLine
+from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
 
 HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
 REPORTS = 50
@@ -64,7 +64,7 @@ def newest_of(reports: Sequence[CycleReport]) -> tuple[Newest, ...]:
 
 def _row(seen: Newest) -> tuple[str, ...]:
     project = seen.project
-    broken = (f"{f.symptom.kind} {f.symptom.subject.name}" for f in project.findings)
+    broken = (_broken(finding) for finding in project.findings)
     return (
         project.name,
         seen.state,
@@ -73,6 +73,11 @@ def _row(seen: Newest) -> tuple[str, ...]:
         ", ".join(sorted({line.source for line in project.blind})) or "-",
         moment(seen.at),
     )
+
+
+def _broken(finding: FindingLine) -> str:
+    hidden = "" if finding.hidden_behind is None else f" (follows from {finding.hidden_behind})"
+    return f"{finding.symptom.kind} {finding.symptom.subject.name}{hidden}"
 
 
 def _as_json(reports: Sequence[CycleReport], newest: Sequence[Newest]) -> Mapping[str, JsonValue]:

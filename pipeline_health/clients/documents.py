@@ -184,6 +184,23 @@ query Highest($owner: String!, $name: String!) {
 }
 """
 
+# An expression is `<commit>:<path>`; there is null where the commit has no such file.
+GITHUB_WORKFLOW_FILE = """
+query WorkflowFile(
+  $owner: String!, $name: String!, $before: String!, $after: String!, $head: GitObjectID!,
+  $path: String!
+) {
+  rateLimit { cost remaining resetAt }
+  repository(owner: $owner, name: $name) {
+    before: object(expression: $before) { oid }
+    after: object(expression: $after) { oid }
+    head: object(oid: $head) { ... on Commit {
+      history(first: 1, path: $path) { nodes { oid } }
+    } }
+  }
+}
+"""
+
 RAILWAY_SCOPE = "query TokenScope { apiToken { workspaces { id name } } }"
 
 _PROJECT_TOKEN = "projectToken { projectId environmentId project { name } environment { name } }"  # noqa: S105

@@ -17,7 +17,7 @@ from pipeline_health.clients.errors import (
     UnreachableError,
 )
 from pipeline_health.clients.github_look import Look, owner_and_name
-from pipeline_health.clients.github_parse import issue_of, page_of
+from pipeline_health.clients.github_parse import issue_of, page_of, sha_of
 from pipeline_health.clients.github_rest import (
     LoggedJob,
     RunAt,
@@ -135,6 +135,44 @@ class GitHub:
         except NothingThereError:
             return Relation.MISSING
         return relation_of(found)
+
+    def workflow_of(self, repo: RepoName, run_id: int) -> tuple[str, int]:
+        """Give the path of the file of a run's workflow, and the workflow's id."""
+        run = self._wire.get(f"/repos/{repo}/actions/runs/{run_id}")
+        return run.text("path").partition("@")[0], run.number("workflow_id")
+
+    def workflow_file(
+        self, repo: RepoName, path: str, *, older: Sha, newer: Sha
+    ) -> tuple[bool, bool, Sha | None]:
+        """Tell whether *path* is there at *older* and at *newer*, and which commit touched it last.
+
+        The last commit is looked for up to *newer*; it is the one that removed the file, too.
+        """
+        owner, name = owner_and_name(repo)
+        variables = {
+            "owner": owner,
+            "name": name,
+            "before": f"{older}:{path}",
+            "after": f"{newer}:{path}",
+            "head": newer,
+            "path": path,
+        }
+        found = self._whole(documents.GITHUB_WORKFLOW_FILE, variables, repo)
+        touched = [sha_of(node, "oid") for node in found.items("head", "history", "nodes")]
+        there = [not found.at(place).missing for place in ("before", "after")]
+        return there[0], there[1], next(iter(touched), None)
+
+    def rerun_failed_jobs(self, repo: RepoName, run_id: int) -> None:
+        """Run the failed jobs of a run again, and what depends on them; sent once.
+
+        docs.github.com, REST "Re-run failed jobs from a workflow run", 2026-11: 201 and `{}`.
+        """
+        answer = self._wire.http.write(
+            "POST",
+            f"{self._wire.api}/repos/{repo}/actions/runs/{run_id}/rerun-failed-jobs",
+            headers=self._wire.headers(),
+        )
+        self._wire.check(answer)
 
     def issues(self, refs: Sequence[IssueRef], *, identity: Login | None) -> Numbered:
         """Read issues by number, ISSUES_AT_ONCE in one request."""

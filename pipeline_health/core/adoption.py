@@ -64,8 +64,9 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
                 commit=marker.commit,
                 trace=link,
                 says=f"{issue.title}.",
+                jobs=jobs,
             )
-            for symptom in marker.symptoms
+            for symptom, jobs in marker.failures
         ),
         title=issue.title,
         attempts=marker.attempts,

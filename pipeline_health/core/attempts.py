@@ -17,6 +17,8 @@ from pipeline_health.core.model.issue import TrackedIssue
 from pipeline_health.core.model.policy import Limits, Routing
 from pipeline_health.core.model.readings import Seen
 
+TAKEN = "Its labels say that a person has it."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
@@ -44,9 +46,21 @@ def with_attempts(case: Case, patience: Patience, *, now: datetime) -> Incident:
     if incident.phase in (Phase.RESOLVED, Phase.MUTED) or incident.filing is None:
         return incident
     issue = case.issue.value
+    if is_taken(incident, issue, patience.routing):
+        filing = replace(incident.filing, owner=Owner.HUMAN)
+        return escalated(replace(incident, filing=filing), TAKEN)
     incident = _counted(_watched(incident, issue, patience, now=now), case, issue, patience)
     reason = reason_to_escalate(incident, issue, patience, now=now)
     return incident if reason is None else escalated(incident, reason)
+
+
+def is_taken(incident: Incident, issue: TrackedIssue, routing: Routing) -> bool:
+    """Tell whether somebody gave the agent's issue to a person by its labels; that is not undone.
+
+    The pickup does so too, when it skips an issue.
+    """
+    ours = incident.filing is not None and incident.filing.owner is Owner.AGENT
+    return ours and bool(issue.labels & frozenset(routing.human))
 
 
 def escalated(incident: Incident, reason: str) -> Incident:

@@ -1,8 +1,9 @@
 """From findings to incidents: continuity first, then one incident per root cause.
 
 Which incident a finding belongs to never depends on a commit, a run or a configuration: it belongs
-to the live incident that lists its symptom, else to the live one with the same cause, else to the
-one that was resolved lately, else it opens a new one.
+to the live incident that lists its symptom, else to the live one with the same cause or the same
+fingerprint (a marker tells no cause), else to the one that was resolved lately, else it opens a new
+one.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pipeline_health.core.causes import jobs_noted, with_cause
 from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom, Thing
@@ -22,7 +24,7 @@ from pipeline_health.core.model.incident import (
     Occurrence,
     Phase,
 )
-from pipeline_health.core.model.questions import Evidence, LinkTrace
+from pipeline_health.core.model.questions import LinkTrace
 
 OCCURRENCES_KEPT = 20
 _KIN = (
@@ -30,6 +32,8 @@ _KIN = (
     frozenset({Kind.STAGING_DEPLOY_FAILED, Kind.STAGING_DEPLOY_STUCK, Kind.STAGING_DEPLOY_MISSING}),
 )
 """Ways to be broken that follow from each other in one thing."""
+_SHARED = frozenset({CauseClass.CREDENTIAL})
+"""Causes that break many things at once: one incident for all of them."""
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
@@ -117,23 +121,27 @@ class Correlation:
         candidates = [
             at
             for at, incident in enumerate(self._incidents)
-            if (incident.phase is not Phase.RESOLVED) is live
+            if (incident.phase is not Phase.RESOLVED) is live and incident.duplicate_of is None
         ]
         if not live:
             candidates.reverse()
-        repo = self._repos[found.finding.project]
-        for at in candidates:
-            if lists_symptom(self._incidents[at], found):
-                return at
-        for at in candidates:
-            if live and lists_subject(self._incidents[at], found):
-                return at
-        for at in candidates:
-            if self._incidents[at].repo == repo and has_cause(self._incidents[at], found):
-                return at
-        return next(
-            (at for at in candidates if covers_environment(self._incidents[at], found)), None
+        tests = (
+            lists_symptom,
+            *((lists_subject,) if live else ()),
+            self._shares_its_root,
+            self._is_its_fingerprint,
+            covers_environment,
         )
+        return next(
+            (at for test in tests for at in candidates if test(self._incidents[at], found)), None
+        )
+
+    def _shares_its_root(self, incident: Incident, found: Diagnosed) -> bool:
+        return incident.repo == self._repos[found.finding.project] and has_cause(incident, found)
+
+    def _is_its_fingerprint(self, incident: Incident, found: Diagnosed) -> bool:
+        repo = self._repos[found.finding.project]
+        return incident.fingerprint == fingerprint_of(found.finding.symptom, found.cause, repo)
 
     def _opened(
         self, found: Diagnosed, repo: RepoName, *, now: datetime, past: int | None
@@ -150,7 +158,7 @@ class Correlation:
             project=finding.project,
             repo=repo,
             scope=finding.symptom.scope,
-            phase=Phase.OPEN,
+            phase=Phase.PENDING,
             cause=cause,
             first_seen=now,
             first_failed_at=finding.since,
@@ -194,20 +202,28 @@ def is_broken(incident: Incident, symptom: Symptom) -> bool:
 
 
 def has_cause(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether the finding has the credential cause that *incident* has."""
-    return (
-        found.cause.of is CauseClass.CREDENTIAL
-        and incident.cause.of is CauseClass.CREDENTIAL
-        and incident.cause.key == found.cause.key
-    )
+    """Tell whether the finding has the root cause that *incident* has."""
+    root = root_of(found.cause)
+    return root is not None and root == root_of(incident.cause)
+
+
+def root_of(cause: Cause) -> tuple[CauseClass, str] | None:
+    """Give what all incidents of one root cause share, None where the cause is of one thing only.
+
+    A secret breaks whatever reads it. What a marker tells of a cause has no key.
+    """
+    return (cause.of, cause.key) if cause.of in _SHARED and cause.key else None
 
 
 def covers_environment(incident: Incident, found: Diagnosed) -> bool:
     """Tell whether one of the two names the environment in which the other names a service.
 
-    A deployment record of GitHub names no service; it and Railway's own word are one failure.
+    A deployment record of GitHub names no service; it and Railway's own word are one failure. Who
+    mutes the environment has not muted every service that may fail in it later.
     """
     symptom = found.finding.symptom
+    if incident.phase is Phase.MUTED and symptom.subject.thing is not Thing.ENVIRONMENT:
+        return False
     return any(
         ailment.symptom.kind is symptom.kind
         and ailment.symptom.scope == symptom.scope
@@ -223,19 +239,19 @@ def with_failure(incident: Incident, found: Diagnosed) -> Incident:
     if before is not None and not _is_news(before, finding):
         if finding.since < before.failed_at:
             return incident
-        return _with_cause(_known_again(incident, before, found), found)
+        return with_cause(_known_again(incident, before, found), found)
     ailment = Ailment(
         symptom=finding.symptom,
         failed_at=finding.since,
         commit=finding.commit,
         trace=finding.trace,
         says=finding.says,
-        jobs=_jobs(found.evidence, before),
+        jobs=jobs_noted(found.evidence, before),
         made=found.made,
     )
     others = tuple(a for a in incident.ailments if a.symptom != finding.symptom)
     occurrence = Occurrence(at=finding.since, commit=finding.commit, url=finding.trace.url)
-    return _with_cause(
+    return with_cause(
         replace(
             incident,
             ailments=(*others, ailment),
@@ -259,37 +275,6 @@ def _is_news(before: Ailment, finding: Finding) -> bool:
     if before.healed is not None:
         return finding.since > before.healed.at
     return finding.since > before.failed_at
-
-
-def _with_cause(incident: Incident, found: Diagnosed) -> Incident:
-    """Let better evidence speak; what was found to be a credential stays one."""
-    settled = incident.cause.of is CauseClass.CREDENTIAL and incident.cause.key != ""
-    worse = incident.cause.of is CauseClass.CREDENTIAL and found.cause.of is CauseClass.UNKNOWN
-    cause = incident.cause if settled or worse else found.cause
-    if incident.escalated:
-        cause = replace(cause, owner=incident.cause.owner)
-    newest = incident.newest.symptom == found.finding.symptom
-    evidence = _better(incident.evidence, found.evidence) if newest else incident.evidence
-    jobs = () if found.evidence is None else found.evidence.jobs
-    ailments = tuple(
-        replace(ailment, jobs=jobs)
-        if jobs and ailment.symptom == found.finding.symptom
-        else ailment
-        for ailment in incident.ailments
-    )
-    return replace(incident, cause=cause, evidence=evidence, ailments=ailments)
-
-
-def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:
-    if after is None or before is None:
-        return after if before is None else before
-    return after if after.complete or not before.complete else before
-
-
-def _jobs(evidence: Evidence | None, before: Ailment | None) -> tuple[str, ...]:
-    if evidence is not None and evidence.jobs:
-        return evidence.jobs
-    return () if before is None else before.jobs
 
 
 def _is_older_than_the_cure(incident: Incident, finding: Finding) -> bool:

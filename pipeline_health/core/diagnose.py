@@ -95,6 +95,14 @@ SIGNATURES: tuple[Signature, ...] = (
         step=_words(r"\b(?:deploy\w*|log ?in|publish\w*|push|release\w*|validat\w*)\b"),
         but_not=_A_TEST,
     ),
+    Signature(
+        name="the registry of packages could not be reached",
+        of=CauseClass.PLATFORM,
+        owner=Owner.HUMAN,
+        line=_words(
+            r"\bnpm (?:ERR!|error) (?:code|errno|network)\b.*\b(?:ECONNRESET|ETIMEDOUT|EAI_AGAIN)"
+        ),
+    ),
 )
 
 

@@ -1,28 +1,20 @@
 """The life of an incident: what heals it, when it is over, and what people may decide about it.
 
-`open` → `recovering` (something is proved or under way) → `resolved`; `muted` once a person closes
-it as not planned, or deletes its issue, until it has recovered.
+`pending` (seen, and not filed: it is hidden, or waits) → `open` → `recovering` (something is proved
+or under way) → `resolved`; `muted` once a person closes it as not planned, or deletes its issue,
+until it has recovered. What a kind must see several times is Unsettled until then, and no incident.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, assert_never
+from typing import Literal
 
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Proof
 from pipeline_health.core.model.ids import Login
-from pipeline_health.core.model.incident import Ailment, Filing, Incident, Phase
+from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.issue import Gone, Tracked, TrackedIssue
-from pipeline_health.core.model.plan import (
-    CloseIssue,
-    HandOver,
-    OpenIssue,
-    Outcome,
-    ReopenIssue,
-    Requeue,
-    UpdateIssue,
-)
 from pipeline_health.core.model.questions import Contains, Job, JobsOf, Question, RunTrace
 from pipeline_health.core.model.readings import CheckConclusion, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView
@@ -41,7 +33,7 @@ def proof_questions(
     """Name what must be found out before *proofs* can heal *incident*."""
     for ailment, proof in _pairs(incident, proofs):
         if _is_newer(ailment, proof):
-            for needed in (_descent(ailment, proof, view), _same_jobs(ailment, proof, view)):
+            for needed in (descent(ailment, proof, view), _same_jobs(ailment, proof, view)):
                 if not isinstance(needed, bool):
                     yield needed
 
@@ -66,7 +58,7 @@ def may_heal(ailment: Ailment, proof: Proof, view: ProjectView) -> bool:
     """Tell whether *proof* ends *ailment*: newer, at a commit with it, by the same jobs."""
     return (
         _is_newer(ailment, proof)
-        and _descent(ailment, proof, view) is True
+        and descent(ailment, proof, view) is True
         and _same_jobs(ailment, proof, view) is True
     )
 
@@ -83,7 +75,7 @@ def _is_newer(ailment: Ailment, proof: Proof) -> bool:
     return proof.at > ailment.failed_at
 
 
-def _descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contains:
+def descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contains:
     """Tell whether the proof's commit contains the failing one, or ask.
 
     A failed deployment without a commit is over when a newer one of the same service succeeds.
@@ -103,7 +95,7 @@ def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Jobs
     """
     if not isinstance(proof.trace, RunTrace):
         return not ailment.jobs and not isinstance(ailment.trace, RunTrace)
-    failed = _failed_jobs(ailment, view)
+    failed = failed_jobs(ailment, view)
     if not isinstance(failed, tuple):
         return failed
     if not failed:
@@ -115,7 +107,7 @@ def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Jobs
     return isinstance(answer, Seen) and _passed(failed, answer.value)
 
 
-def _failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsOf | Literal[False]:
+def failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsOf | Literal[False]:
     """Give the jobs that failed: as noted, else by asking; False when that cannot be seen."""
     if ailment.jobs or not isinstance(ailment.trace, RunTrace):
         return ailment.jobs
@@ -129,16 +121,16 @@ def _failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsO
 
 
 def _passed(failed: Sequence[str], jobs: Sequence[Job]) -> bool:
-    green = {_without_matrix(job.name) for job in jobs if job.conclusion is CheckConclusion.SUCCESS}
+    green = {without_matrix(job.name) for job in jobs if job.conclusion is CheckConclusion.SUCCESS}
     red = {
-        _without_matrix(job.name)
+        without_matrix(job.name)
         for job in jobs
         if job.conclusion not in (CheckConclusion.SUCCESS, CheckConclusion.SKIPPED)
     }
-    return {_without_matrix(name) for name in failed} <= green - red
+    return {without_matrix(name) for name in failed} <= green - red
 
 
-def _without_matrix(job: str) -> str:
+def without_matrix(job: str) -> str:
     """Give the name of a job without the ` (3.12, linux)` that a matrix appends."""
     return job.partition(" (")[0]
 
@@ -146,11 +138,14 @@ def _without_matrix(job: str) -> str:
 def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Case:
     """Give *case* with its incident one step further in its life."""
     incident = _as_the_tracker_has_it(case, agent_logins=agent_logins, now=now)
-    if not incident.broken:
+    if incident.duplicate_of is not None:
+        incident = _resolved(incident, case.issue, now=now)
+    elif not incident.broken:
         incident = _over(incident, case.issue, now=now)
     elif incident.phase is not Phase.MUTED:
         healing = not case.findings and (case.in_flight or incident.broken != incident.ailments)
-        phase = Phase.RECOVERING if healing else Phase.OPEN
+        standing = Phase.PENDING if incident.filing is None else Phase.OPEN
+        phase = Phase.RECOVERING if healing else standing
         incident = replace(incident, phase=phase, green_looks=0)
     return replace(case, incident=incident)
 
@@ -246,43 +241,3 @@ def proof_of(incident: Incident) -> Proof | None:
     if len(proofs) < len(incident.ailments) or not proofs:
         return None
     return max(proofs, key=lambda proof: proof.at)
-
-
-def with_outcome(incident: Incident, outcome: Outcome, *, now: datetime) -> Incident:
-    """Give *incident* with what one change of the plan came to."""
-    if not outcome.applied:
-        return incident
-    change = outcome.change
-    if isinstance(change, OpenIssue):
-        return _filed(incident, change, outcome, now=now)
-    if incident.filing is None:
-        return incident
-    filing = replace(incident.filing, told=outcome.told or incident.filing.told)
-    match change:
-        case UpdateIssue() | Requeue():
-            pass
-        case CloseIssue():
-            filing = replace(filing, closed_at=filing.closed_at if change.duplicate_of else now)
-        case ReopenIssue():
-            filing = replace(filing, closed_at=None)
-        case HandOver():
-            filing = replace(filing, owner=change.owner)
-        case _:
-            assert_never(change)
-    return replace(incident, filing=filing)
-
-
-def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: datetime) -> Incident:
-    if outcome.ref is None:
-        return incident
-    return replace(
-        incident,
-        filing=Filing(
-            repo=outcome.ref.repo,
-            number=outcome.ref.number,
-            url=outcome.url,
-            told=outcome.told,
-            owner=change.owner,
-            opened_at=None if outcome.found else now,
-        ),
-    )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core import issue_text
+from pipeline_health.core.calling import calls_of
+from pipeline_health.core.convergence import merged_closed, strays_closed
 from pipeline_health.core.incidents import proof_of
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import RepoName
@@ -27,6 +29,8 @@ from pipeline_health.core.model.plan import (
 )
 from pipeline_health.core.model.policy import Limits, Routing
 from pipeline_health.core.model.readings import Blind, NotAsked
+from pipeline_health.core.remedy import is_overdue, remedies_of
+from pipeline_health.core.silenced import reason_to_reopen_silenced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues."""
+    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues.
+
+    *rerun* allows a re-run of failed jobs before an issue is filed.
+    """
 
     routing: Routing
     limits: Limits
@@ -47,6 +54,7 @@ class Terms:
     desks: Mapping[RepoName, Desk]
     opened_lately: int
     now: datetime
+    rerun: bool = False
 
 
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
@@ -84,14 +92,18 @@ def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
         return
     if issue.ours:
         yield from _filed(case, incident.filing, issue, terms)
-        yield from _duplicates(case, issue)
+        yield from strays_closed(case, issue)
     else:
         yield f"issue {issue.ref.number} is not provably ours, so it is left alone"
 
 
 def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
-    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not case.findings:
+    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or incident.hidden_behind is not None:
+        return
+    remedies = remedies_of(case, now=terms.now) if terms.rerun else ()
+    yield from remedies
+    if remedies or not (case.findings or is_overdue(case, now=terms.now)):
         return
     desk = terms.desks.get(incident.repo)
     if desk is None:
@@ -114,6 +126,9 @@ def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
 def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
     if incident.phase is Phase.MUTED:
+        return
+    if incident.duplicate_of is not None:
+        yield from merged_closed(case, issue)
         return
     if incident.phase is Phase.RESOLVED:
         if issue.open and filing.closed_at is None:
@@ -147,6 +162,8 @@ def _open_and_broken(
     if any(isinstance(step, HandOver) for step in handed):
         return
     yield from _requeued(incident, issue, terms)
+    if _label_that_keeps_us_off(issue, terms.routing) is None:
+        yield from calls_of(incident, filing, issue, routing=terms.routing)
     if case.project is None:  # its project was not fully seen, so its facts are not all known now
         return
     body = _body(case, terms, issue)
@@ -191,7 +208,8 @@ def _requeued(incident: Incident, issue: TrackedIssue, terms: Terms) -> Iterator
 def reason_to_reopen(case: Case, issue: TrackedIssue, terms: Terms) -> str | None:
     """Say why a closed issue must be open again, or None while nothing proves it."""
     if not case.findings:
-        return None
+        agents = frozenset(terms.routing.agent_logins)
+        return reason_to_reopen_silenced(case.incident, issue, agents)
     since = max(found.finding.since for found in case.findings)
     filing, closed_at = case.incident.filing, issue.closed_at
     if filing is not None and filing.closed_at is not None:
@@ -241,28 +259,6 @@ def _hand_over(incident: Incident, issue: TrackedIssue, body: str, terms: Terms)
         ),
         reason=f"{incident.escalated or incident.cause.why} That is for the {new}.",
     )
-
-
-def _duplicates(case: Case, issue: TrackedIssue) -> Iterator[Change]:
-    """Close every younger issue of the same incident; one with the same nonce is a copy."""
-    filing = case.incident.filing
-    nonces = {(filing and filing.nonce) or case.incident.nonce}
-    for stray in case.strays:
-        marker = stray.marker
-        if not stray.open or not stray.ours or marker is None or marker.nonce in nonces:
-            continue
-        yield CloseIssue(
-            fingerprint=case.incident.fingerprint,
-            nonce=case.incident.nonce,
-            ref=stray.ref,
-            body=None,
-            comment=Comment(
-                key=f"duplicate {marker.nonce} {issue.ref.number}",
-                body=issue_text.duplicate(of=issue.ref.number),
-            ),
-            reason=f"Issue {issue.ref.number} is about the same root cause and is older.",
-            duplicate_of=issue.ref.number,
-        )
 
 
 def labels_of(owner: Owner, routing: Routing) -> tuple[str, ...]:

@@ -57,16 +57,29 @@ def service_words(stage: Stage) -> Iterator[Observation]:
 
 
 def _whole(stage: Stage, said: tuple[Observation, ...]) -> Iterator[Proof]:
-    """Prove the environment where every service works and those with a commit share it."""
+    """Prove the environment where every service works, at the oldest commit that one of them has.
+
+    What that commit contains, every one of them contains.
+    """
     proofs = [each for each in said if isinstance(each, Proof)]
     symptom = stage.symptom()
-    at_commit = {proof.commit: proof for proof in proofs if proof.commit is not None}
-    if symptom is None or len(proofs) < len(said) or len(at_commit) != 1:
+    commit = _oldest(stage.view, {proof.commit for proof in proofs if proof.commit is not None})
+    if symptom is None or commit is None or len(proofs) < len(said):
         return
-    (commit,) = at_commit
-    newest = max((p for p in proofs if p.commit == commit), key=lambda proof: proof.at)
+    newest = max((p for p in proofs if p.commit is not None), key=lambda proof: proof.at)
     says = f"In {symptom.subject.name} at {commit[:7]}, every service works."
-    yield replace(newest, symptom=symptom, says=says)
+    yield replace(newest, symptom=symptom, commit=commit, says=says)
+
+
+def _oldest(view: ProjectView, commits: set[Sha]) -> Sha | None:
+    """Give the commit that all of *commits* contain, None where the history does not tell."""
+    if len(commits) <= 1:
+        return next(iter(commits), None)
+    branch = view.github.branch
+    history = branch.value.history if isinstance(branch, Seen) else ()
+    if not commits <= set(history):
+        return None
+    return max(commits, key=history.index)
 
 
 def _services(stage: Stage, environment: Environment) -> Iterator[Observation]:

@@ -216,7 +216,7 @@ def _trail_line(at: str, says: str) -> TrailLine:
 
 def _intent(
     key: str,
-    of: Literal["issue", "comment"],
+    of: Literal["issue", "comment", "rerun"],
     fingerprint: Fingerprint,
     repo: RepoName,
     at: str,

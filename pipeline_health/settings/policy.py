@@ -15,6 +15,7 @@ def policy_of(configuration: Configuration) -> Policy:
         projects=tuple(_project(project) for project in configuration.projects),
         routing=_routing(configuration.routing),
         limits=_limits(configuration.limits),
+        rerun=configuration.remedies.rerun,
         sla=configuration.sla,
         poll_interval=configuration.poll_interval,
     )

@@ -1,7 +1,7 @@
 """The commits and branches of a simulated repository."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.simulator.github_records import Commit
@@ -32,6 +32,7 @@ class History:
         author: str = "dev",
         *,
         files: Mapping[str, str] | None = None,
+        removes: Iterable[str] = (),
         sha: str | None = None,
         branch: str | None = None,
     ) -> Sha:
@@ -47,6 +48,7 @@ class History:
             committed_at=self._timeline.now(),
             parent=parent,
             files=dict(files or {}),
+            removed=frozenset(removes),
         )
         line.append(new)
         return new
@@ -64,6 +66,19 @@ class History:
             found.append(here)
             here = self.commits[here].parent
         return found
+
+    def touches(self, sha: str, path: str) -> list[str]:
+        """List the commits up to *sha* that wrote or removed the file at *path*, newest first."""
+        line = (self.commits[one] for one in self.ancestry(sha))
+        return [commit.sha for commit in line if path in commit.files or path in commit.removed]
+
+    def blob(self, sha: str, path: str) -> str | None:
+        """Give the id of the file at *path* in the commit *sha*, None when there is none."""
+        for last in self.touches(sha, path)[:1]:
+            text = self.commits[last].files.get(path)
+            if text is not None:
+                return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+        return None
 
     def find_commit(self, ref: str) -> str | None:
         """Give the commit that a branch name, a full id or HEAD stands for."""

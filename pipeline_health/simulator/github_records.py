@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 @dataclass(slots=True, kw_only=True)
 class Commit:
-    """One commit; *parent* is the commit it was pushed upon."""
+    """One commit: what it wrote and removed, and the *parent* that it was pushed upon."""
 
     sha: str
     message: str
@@ -15,6 +15,7 @@ class Commit:
     committed_at: datetime
     parent: str | None
     files: dict[str, str] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)

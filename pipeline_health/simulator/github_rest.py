@@ -35,6 +35,7 @@ ROUTES = (
     _route("GET", "/labels/*", rest_issues.get_label),
     _route("GET", "/actions/runs", rest_code.list_runs),
     _route("GET", "/actions/runs/#", rest_code.get_run),
+    _route("POST", "/actions/runs/#/rerun-failed-jobs", rest_code.rerun_failed_jobs),
     _route("GET", "/actions/runs/#/jobs", rest_code.list_jobs),
     _route("GET", "/actions/jobs/#/logs", rest_code.job_log),
     _route("GET", r"/compare/(.+)\.\.\.(.+)", rest_code.compare),

@@ -33,7 +33,7 @@ type Repository implements Node {
   hasIssuesEnabled: Boolean!
   defaultBranchRef: Ref
   ref(qualifiedName: String!): Ref
-  object(oid: GitObjectID): GitObject
+  object(oid: GitObjectID, expression: String): GitObject
   issueOrPullRequest(number: Int!): IssueOrPullRequest
   issues(
     first: Int, after: String, states: [IssueState!], filterBy: IssueFilters, orderBy: IssueOrder
@@ -52,10 +52,11 @@ type Commit implements GitObject & Node {
   committedDate: DateTime!
   messageHeadline: String!
   author: GitActor
-  history(first: Int): CommitHistoryConnection!
+  history(first: Int, path: String): CommitHistoryConnection!
   status: Status
   checkSuites(first: Int, after: String): CheckSuiteConnection
 }
+type Blob implements GitObject { oid: GitObjectID! }
 type GitActor { name: String user: User }
 type CommitHistoryConnection { nodes: [Commit] }
 

@@ -73,7 +73,7 @@ class View:
             "hasIssuesEnabled": repo.has_issues,
             "defaultBranchRef": lambda _: self._ref(repo, repo.default_branch),
             "ref": lambda given: self._ref(repo, given["qualifiedName"]),
-            "object": lambda given: self._object(repo, given.get("oid")),
+            "object": lambda given: self._object(repo, given),
             "issueOrPullRequest": lambda given: self._numbered(repo, given["number"]),
             "issues": lambda given: self._issues(repo, given),
             "pullRequests": lambda given: self._pulls(repo, given),
@@ -89,8 +89,13 @@ class View:
             return None
         return {"name": branch, "target": lambda _: self._commit(repo, line[-1])}
 
-    def _object(self, repo: Repo, sha: str | None) -> Value | None:
-        return self._commit(repo, sha) if sha is not None and sha in repo.commits else None
+    def _object(self, repo: Repo, given: Arguments) -> Value | None:
+        """Give a commit by its id, or by `<commit>:<path>` a file, as far as anybody asks."""
+        if given.get("oid") is not None:
+            return self._commit(repo, given["oid"]) if given["oid"] in repo.commits else None
+        sha, _, path = (given.get("expression") or "").partition(":")
+        blob = repo.blob(sha, path) if sha in repo.commits else None
+        return None if blob is None else {"__typename": "Blob", "oid": blob}
 
     def _commit(self, repo: Repo, sha: str) -> Value:
         commit = repo.commits[sha]
@@ -107,7 +112,9 @@ class View:
         }
 
     def _history(self, repo: Repo, sha: str, given: Arguments) -> Value:
-        line = repo.ancestry(sha, limit=(given.get("first") or 0) + 1)
+        path = given.get("path")
+        most = (given.get("first") or 0) + 1
+        line = repo.ancestry(sha, limit=most) if path is None else repo.touches(sha, path)
         return connection(line, lambda one: self._commit(repo, one), given)
 
     def _suites(self, repo: Repo, sha: str, given: Arguments) -> Value:

@@ -66,6 +66,7 @@ class Repo(History, IssueBook):
         self._suites: dict[str, list[Suite]] = {}
         self._statuses: dict[str, list[CommitStatus]] = {}
         self._workflows: dict[str, int] = {}
+        self._paths: dict[str, str] = {}
         registry.enter(self)
 
     @property
@@ -82,6 +83,16 @@ class Repo(History, IssueBook):
         """Give the repository another name; the earlier one leads to it from now on."""
         self.full_name = full_name
         self._registry.enter(self)
+
+    def rename_workflow(self, workflow: str, name: str) -> None:
+        """Let a workflow show another name from now on; its file and its id stay."""
+        self._paths[name] = self.path_of(workflow)
+        self._workflows[name] = self._workflows[workflow]
+
+    def path_of(self, workflow: str) -> str:
+        """Tell the file of a workflow."""
+        usual = f".github/workflows/{workflow.lower().replace(' ', '-')}.yml"
+        return self._paths.get(workflow, usual)
 
     # -- checks ----------------------------------------------------------------------------
 

@@ -47,6 +47,15 @@ def get_run(asked: Asked, number: str) -> Reply:
     return Reply(payload=run_shape(asked, _run_of(asked, number)))
 
 
+def rerun_failed_jobs(asked: Asked, number: str) -> Reply:
+    """Begin another attempt of the jobs that failed; a run that has not ended is not run again."""
+    run = _run_of(asked, number)
+    if run.status != "completed":
+        raise RefusedError(403, "This workflow is already running")
+    asked.repo.rerun(run, only_failed=True)
+    return Reply(payload={}, status=201)
+
+
 def list_jobs(asked: Asked, number: str) -> Reply:
     """List the jobs of a run's newest attempt."""
     run = _run_of(asked, number)

@@ -138,7 +138,7 @@ def run_shape(asked: Asked, run: Run) -> Value:
         "node_id": f"WFR_{run.id}",
         "name": run.workflow,
         "display_title": asked.repo.commits[run.sha].message.split("\n")[0],
-        "path": f".github/workflows/{run.workflow.lower().replace(' ', '-')}.yml",
+        "path": asked.repo.path_of(run.workflow),
         "workflow_id": run.workflow_id,
         "check_suite_id": run.suite_id,
         "check_suite_node_id": f"CS_{run.suite_id}",

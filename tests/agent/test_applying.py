@@ -30,6 +30,13 @@ LOST = TrackerError("the answer was lost", retryable=True, unknown=True)
 REFUSED = TrackerError("GitHub said no")
 
 
+class Idle:
+    """A runner that runs nothing."""
+
+    def rerun_failed_jobs(self, repo: RepoName, run_id: int) -> None:
+        """Do nothing."""
+
+
 class Board:
     """A tracker of its own: keeps what is written, and fails as it is told to."""
 
@@ -160,14 +167,14 @@ def outcomes(
     board: Board, ledger: MemoryLedger, lease: Lease, *changes: Change, now: datetime = T0
 ) -> list[tuple[bool, str]]:
     """Apply *changes* and give what became of each."""
-    hands = Hands(tracker=board, ledger=ledger, lease=lease, now=now)
+    hands = Hands(tracker=board, runner=Idle(), ledger=ledger, lease=lease, now=now)
     return [(done.applied, done.why) for done in hands.apply(Plan(changes=changes))]
 
 
 def test_without_the_lease_nothing_more_is_written(ledger: MemoryLedger) -> None:
     """No lease, no writes: the change before the loss stands, the one after it is not made."""
     board = Board()
-    hands = Hands(tracker=board, ledger=ledger, lease=BorrowedLease(1), now=T0)
+    hands = Hands(tracker=board, runner=Idle(), ledger=ledger, lease=BorrowedLease(1), now=T0)
     applied = hands.apply(Plan(changes=(update(), update())))
 
     next(applied)

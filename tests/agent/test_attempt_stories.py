@@ -33,10 +33,14 @@ def test_five_fixes_that_do_not_fix_end_with_a_person_and_in_silence(shop: Shop)
     handed = [each for each in issue.comments if "Handed over from the agent" in each.body]
     assert ["3 fixes by the agent did not work." in each.body for each in handed] == [True]
     said = len(issue.comments)
+    writes = len(shop.world.writes("github"))
     for _ in range(50):
         shop.fail_ci()
         shop.host.cycle()
-    assert (said, FOR_A_PERSON) == (len(issue.comments), set(issue.labels))
+    assert [issue] == ours(shop.repo)
+    assert (said, FOR_A_PERSON, "open") == (len(issue.comments), set(issue.labels), issue.state)
+    edits = {(each.method, each.path) for each in shop.world.writes("github")[writes:]}
+    assert {("PATCH", "/repos/acme/shop/issues/1")} == edits
 
 
 def test_an_issue_on_which_nothing_moves_goes_to_a_person_once(shop: Shop) -> None:

@@ -21,6 +21,8 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunsOf,
     RunTrace,
+    WorkflowFile,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import (
     Blind,
@@ -61,6 +63,10 @@ class BrokenCode:
         return Blind(at=now, why="broken")
 
     def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
+        """See nothing."""
+        return Blind(at=now, why="broken")
+
+    def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
         """See nothing."""
         return Blind(at=now, why="broken")
 

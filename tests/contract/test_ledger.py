@@ -142,6 +142,15 @@ def test_an_intent_stays_until_it_is_settled(ledger: Ledger) -> None:
     assert ((old, new), (new,)) == (before, ledger.intents())
 
 
+def test_a_re_run_can_be_intended(ledger: Ledger) -> None:
+    """It is noted before it is sent, as issues and comments are."""
+    noted = replace(an_intent("rerun platform"), of="rerun")
+    with ledger.lease(now=T0, lasting=LASTING) as lease:
+        ledger.intend(noted, lease=lease)
+
+    assert (noted,) == ledger.intents()
+
+
 def test_an_intent_noted_again_is_the_newer_one(ledger: Ledger) -> None:
     """A second try under the same key moves its time and its highest number."""
     again = an_intent(at=T0 + MINUTE, highest=43)

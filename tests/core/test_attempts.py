@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from incident_builders import CI, MINUTE, PROJECT, REJECTED, REPO, T0, UNKNOWN, incident, run
-from pipeline_health.core.attempts import Patience, escalated, with_attempts
+from pipeline_health.core.attempts import TAKEN, Patience, escalated, with_attempts
 from pipeline_health.core.correlate import with_failure
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
@@ -212,3 +212,20 @@ def test_a_person_has_no_deadline_and_makes_no_attempts() -> None:
     later = after(closed(), of=theirs, now=T0 + timedelta(days=9))
 
     assert (9, "") == (later.attempts, later.escalated)
+
+
+def test_labels_that_give_it_to_a_person_are_obeyed_and_not_told_again() -> None:
+    """Whoever labelled it knows; a hand-over of ours would only repeat it."""
+    taken = after(shown(labels=frozenset({"human-needed"})))
+
+    assert taken.filing is not None
+    assert (Owner.HUMAN, Owner.HUMAN) == (taken.cause.owner, taken.filing.owner)
+    assert (TAKEN, 0) == (taken.escalated, taken.attempts)
+
+
+def test_our_own_labels_for_a_person_are_no_news() -> None:
+    """We put them there when we handed it over."""
+    assert FILED.filing is not None
+    handed = replace(FILED, filing=replace(FILED.filing, owner=Owner.HUMAN))
+
+    assert "" == after(shown(labels=frozenset({"human-needed"})), of=handed).escalated

@@ -83,7 +83,7 @@ def test_a_new_failure_opens_an_incident() -> None:
     ((opened, findings),) = placed([], found())
 
     assert opened.title == "Main CI red: CI (shop)"
-    assert (Kind.MAIN_CI_RED, Phase.OPEN, 1) == (opened.kind, opened.phase, opened.count)
+    assert (Kind.MAIN_CI_RED, Phase.PENDING, 1) == (opened.kind, opened.phase, opened.count)
     assert (T0, LATER, GOOD) == (opened.first_failed_at, opened.first_seen, opened.last_green)
     assert findings == (found(),)
 
@@ -215,7 +215,7 @@ def test_after_the_window_a_relapse_is_a_new_incident_that_names_the_old() -> No
 
     (_, (new, _)) = placed([resolved()], found(since=now), now=now)
 
-    assert (7, Phase.OPEN) == (new.previous, new.phase)
+    assert (7, Phase.PENDING) == (new.previous, new.phase)
 
 
 def test_a_relapse_of_what_was_never_filed_links_to_nothing() -> None:
@@ -277,3 +277,11 @@ def test_the_fingerprint_holds_no_commit_and_tells_causes_apart() -> None:
     assert fingerprint_of(CI, REJECTED, REPO) == fingerprint_of(
         CI, REJECTED, type(REPO)(REPO.upper())
     )
+
+
+def test_who_mutes_the_environment_mutes_no_service() -> None:
+    """A service that fails later is news; the same record seen again is not."""
+    muted = replace(incident(ailment(STAGING)), phase=Phase.MUTED)
+
+    assert 2 == len(placed([muted], found(WEB, since=LATER)))
+    assert 1 == len(placed([muted], found(STAGING, since=LATER)))

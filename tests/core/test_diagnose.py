@@ -82,7 +82,9 @@ def test_a_credential_is_recognised_and_goes_to_a_person(
 
 def test_every_signature_has_an_example() -> None:
     """A row that nothing was ever seen to match is a guess."""
-    assert {row.values[0] for row in ROWS} == {signature.name for signature in SIGNATURES}
+    unnamed = {signature.name for signature in SIGNATURES} - {row.values[0] for row in ROWS}
+
+    assert {"the registry of packages could not be reached"} == unnamed  # below
 
 
 @pytest.mark.parametrize(
@@ -129,3 +131,13 @@ def test_the_first_error_counts_as_evidence() -> None:
     )
 
     assert diagnose(FINDING, seen).key == "STRIPE_SECRET_KEY"
+
+
+def test_packages_that_could_not_be_fetched_are_the_fault_of_a_platform() -> None:
+    """No commit mends a registry that does not answer; a test that prints the word is none."""
+    seen = evidence("npm ERR! code ECONNRESET", step="build / npm ci")
+
+    cause = diagnose(FINDING, seen)
+
+    assert (CauseClass.PLATFORM, Owner.HUMAN, "npm") == (cause.of, cause.owner, cause.key)
+    assert diagnose(FINDING, evidence("ECONNRESET in my test")).of is CauseClass.UNKNOWN

@@ -27,7 +27,6 @@ from pipeline_health.core.incidents import (
     may_heal,
     proof_of,
     proof_questions,
-    with_outcome,
     with_proofs,
 )
 from pipeline_health.core.model.case import Case, Diagnosed
@@ -54,6 +53,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Blind, CheckConclusion, NotAsked, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.outcomes import with_outcome
 
 NOW = T0 + timedelta(hours=3)
 REF = IssueRef(REPO, 7)
@@ -264,16 +264,18 @@ def life(
 HALF = incident(ailment(), replace(ailment(WEB), healed=proof(WEB)))
 OVER = incident(replace(ailment(), healed=proof()))
 RESOLVED = replace(OVER, phase=Phase.RESOLVED, resolved_at=T0)
-MUTED = replace(incident(), phase=Phase.MUTED)
+MUTED = replace(incident(), phase=Phase.MUTED, filing=Filing(repo=REPO, number=7, url="u"))
+KNOWN = replace(MUTED, phase=Phase.OPEN)
 
 
 @pytest.mark.parametrize(
     ("after", "phase"),
     [
-        pytest.param(life(incident()), Phase.OPEN, id="it fails"),
-        pytest.param(life(incident(), fails=False), Phase.OPEN, id="nobody says anything"),
+        pytest.param(life(KNOWN), Phase.OPEN, id="it fails"),
+        pytest.param(life(incident()), Phase.PENDING, id="it fails and is not filed"),
+        pytest.param(life(KNOWN, fails=False), Phase.OPEN, id="nobody says anything"),
         pytest.param(
-            life(incident(), fails=False, in_flight=True), Phase.RECOVERING, id="a run is under way"
+            life(KNOWN, fails=False, in_flight=True), Phase.RECOVERING, id="a run is under way"
         ),
         pytest.param(life(HALF, fails=False), Phase.RECOVERING, id="half of it is proved"),
         pytest.param(life(OVER, fails=False), Phase.RESOLVED, id="all of it is proved"),
@@ -282,31 +284,29 @@ MUTED = replace(incident(), phase=Phase.MUTED)
             life(replace(OVER, phase=Phase.MUTED)), Phase.RESOLVED, id="muted until it recovered"
         ),
         pytest.param(life(MUTED, tracked(is_open=True)), Phase.OPEN, id="a person opened it again"),
-        pytest.param(life(incident(), tracked()), Phase.OPEN, id="open in the tracker"),
+        pytest.param(life(KNOWN, tracked()), Phase.OPEN, id="open in the tracker"),
+        pytest.param(life(KNOWN, tracked(is_open=False)), Phase.OPEN, id="closed while it fails"),
         pytest.param(
-            life(incident(), tracked(is_open=False)), Phase.OPEN, id="closed while it fails"
-        ),
-        pytest.param(
-            life(incident(), tracked(is_open=False, not_planned=True)),
+            life(KNOWN, tracked(is_open=False, not_planned=True)),
             Phase.MUTED,
             id="closed as not planned by a person",
         ),
         pytest.param(
-            life(incident(), tracked(is_open=False, not_planned=True, by="archon")),
+            life(KNOWN, tracked(is_open=False, not_planned=True, by="archon")),
             Phase.OPEN,
             id="closed as not planned by the agent",
         ),
         pytest.param(
-            life(incident(), tracked(is_open=False, not_planned=True, bot=True)),
+            life(KNOWN, tracked(is_open=False, not_planned=True, bot=True)),
             Phase.OPEN,
             id="closed as not planned by a bot",
         ),
         pytest.param(
-            life(incident(), tracked(is_open=False, not_planned=True, by=None)),
+            life(KNOWN, tracked(is_open=False, not_planned=True, by=None)),
             Phase.OPEN,
             id="closed as not planned by nobody knows whom",
         ),
-        pytest.param(life(incident(), Blind(at=NOW, why="502")), Phase.OPEN, id="not readable"),
+        pytest.param(life(KNOWN, Blind(at=NOW, why="502")), Phase.OPEN, id="not readable"),
     ],
 )
 def test_the_phase_follows_from_what_is_seen(after: Incident, phase: Phase) -> None:
@@ -324,10 +324,10 @@ def test_an_issue_is_deleted_when_two_looks_an_hour_apart_say_so() -> None:
     """One 404 may be a replica that lags; the second, an hour later, is believed."""
     gone = Seen(at=NOW, value=Gone(ref=REF, why="not found"))
 
-    assert (life(incident(), gone).phase, life(incident(), gone).gone_since) == (Phase.OPEN, NOW)
-    once = replace(incident(), gone_since=NOW - 59 * MINUTE)
+    assert (life(KNOWN, gone).phase, life(KNOWN, gone).gone_since) == (Phase.OPEN, NOW)
+    once = replace(KNOWN, gone_since=NOW - 59 * MINUTE)
     assert life(once, gone).phase is Phase.OPEN
-    twice = replace(incident(), gone_since=NOW - 60 * MINUTE)
+    twice = replace(KNOWN, gone_since=NOW - 60 * MINUTE)
     assert life(twice, gone).phase is Phase.MUTED
     assert life(replace(MUTED, gone_since=T0), gone).phase is Phase.MUTED
     assert life(once, tracked()).gone_since is None
@@ -456,11 +456,20 @@ def test_an_opened_issue_is_filed() -> None:
         (UPDATE, "new", {"told": "new"}),
         (UPDATE, "", {"told": "old"}),
         (CLOSE, "new", {"told": "new", "closed_at": NOW}),
-        (replace(CLOSE, duplicate_of=3), "", {"told": "old"}),
+        (replace(CLOSE, duplicate_of=7, ref=IssueRef(REPO, 9)), "", {"told": "old"}),
+        (replace(CLOSE, duplicate_of=3), "", {"told": "old", "closed_at": NOW}),
         (REOPEN, "new", {"told": "new", "closed_at": None}),
         (HAND, "new", {"told": "new", "owner": Owner.HUMAN}),
     ],
-    ids=["edited", "nothing told", "closed", "a stray was closed", "reopened", "handed over"],
+    ids=[
+        "edited",
+        "nothing told",
+        "closed",
+        "a stray was closed",
+        "closed as a duplicate",
+        "reopened",
+        "handed over",
+    ],
 )
 def test_a_change_that_was_made_is_kept(
     change: Change, told: str, after: dict[str, object]

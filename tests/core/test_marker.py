@@ -52,6 +52,7 @@ markers = st.builds(
     attempts=st.integers(0, 10_000),
     symptoms=st.lists(symptoms, max_size=4).map(tuple),
 )
+jobs = st.lists(words | st.just("test (3.12) --> @archon"), min_size=1, max_size=3).map(tuple)
 
 
 def line_of(fields: object) -> str:
@@ -87,9 +88,12 @@ def test_a_marker_is_written_as_documented() -> None:
     assert '"first_seen":"2026-11-22T10:07:00Z"' in LINE
 
 
-@given(marker=markers)
-def test_what_is_written_is_read_back(marker: Marker) -> None:
+@given(marker=markers, failed=st.none() | jobs)
+def test_what_is_written_is_read_back(marker: Marker, failed: tuple[str, ...] | None) -> None:
     """Any marker is one ASCII line that cannot end early or mention, and is read back whole."""
+    if failed is not None:
+        others = ((),) * (len(marker.symptoms) - 1)
+        marker = replace(marker, jobs=(failed, *others) if marker.symptoms else ())
     line = write_marker(marker)
     inside = line.removeprefix("<!-- ").removesuffix(" -->")
 
@@ -168,6 +172,14 @@ def test_every_field_is_needed(key: str) -> None:
         pytest.param({"subjects": {}}, id="object for subjects"),
         pytest.param({"subjects": ["CI"]}, id="text for a subject"),
         pytest.param({"subjects": [{"kind": "main-ci-red"}]}, id="half a subject"),
+        pytest.param(
+            {"subjects": [{**FIELDS["subjects"][0], "jobs": "test"}]},  # type: ignore[index]
+            id="text for jobs",
+        ),
+        pytest.param(
+            {"subjects": [{**FIELDS["subjects"][0], "jobs": [1]}]},  # type: ignore[index]
+            id="number for a job",
+        ),
         pytest.param(
             {"subjects": [{**FIELDS["subjects"][0], "thing": "moon"}]},  # type: ignore[index]
             id="unknown thing",

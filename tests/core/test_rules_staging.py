@@ -107,18 +107,29 @@ def test_a_working_deployment_is_a_proof() -> None:
 
 
 OLDER = a_deployment(commit=PARENT, name="d2")
+ELSEWHERE = a_deployment(commit=sha(7), name="d2")
+
+
+def test_services_at_two_commits_prove_the_environment_at_the_older_one() -> None:
+    """What the older commit contains, the newer one contains too."""
+    services = (a_service(a_deployment()), a_service(OLDER, name="api"))
+
+    *_, whole = said(*services)
+
+    assert isinstance(whole, Proof)
+    assert (Thing.ENVIRONMENT, PARENT) == (whole.symptom.subject.thing, whole.commit)
 
 
 @pytest.mark.parametrize(
     "services",
     [
         (a_service(a_deployment()), a_service(FAILED, name="api")),
-        (a_service(a_deployment()), a_service(OLDER, name="api")),
+        (a_service(a_deployment()), a_service(ELSEWHERE, name="api")),
         (a_service(replace(a_deployment(), commit=None), name="db"),),
     ],
-    ids=["one failed", "two commits", "no commit"],
+    ids=["one failed", "unknown order", "no commit"],
 )
-def test_the_environment_is_proved_only_when_every_service_works_at_one_commit(
+def test_the_environment_is_proved_only_when_every_service_works(
     services: tuple[Service, ...],
 ) -> None:
     """Anything less proves the services that work, and not the whole."""

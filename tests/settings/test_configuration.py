@@ -165,7 +165,7 @@ def test_what_no_command_reads_yet_is_kept_with_its_types(loads: Callable[..., S
     )
     assert (timedelta(hours=12), True) == (project.audit.interval, project.audit.strict)
     assert (True, timedelta(hours=2)) == (
-        settings.configuration.remedies.rerun,
+        settings.policy.rerun,
         settings.configuration.notify.remind,
     )
 

@@ -20,6 +20,7 @@ OURS = {
     "stubs page": (github_executor, documents.GITHUB_STUBS_PAGE),
     "issues": (github_executor, documents.github_issues(3)),
     "ours": (github_executor, documents.GITHUB_OURS),
+    "workflow file": (github_executor, documents.GITHUB_WORKFLOW_FILE),
     "highest": (github_executor, documents.GITHUB_HIGHEST),
     "scope": (railway_executor, documents.RAILWAY_SCOPE),
     "project scope": (railway_executor, documents.RAILWAY_PROJECT_SCOPE),

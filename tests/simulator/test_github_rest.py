@@ -298,3 +298,14 @@ def test_requests_are_written_down(world: World, shop: Repo, rest: Ask) -> None:
     assert ["POST"] == [request.method for request in world.writes("github")]
     assert [] == world.writes("railway")
     assert ["One"] == shop.open_titles
+
+
+def test_failed_jobs_run_again_unless_the_run_goes_on(rest: Ask, shop: Repo) -> None:
+    """What passed is kept; a run under way is refused."""
+    run = shop.run("CI", "failure", jobs={"build": "success", "test": "failure"})
+
+    first = rest("POST", f"{SHOP}/actions/runs/{run.id}/rerun-failed-jobs")
+    second = rest("POST", f"{SHOP}/actions/runs/{run.id}/rerun-failed-jobs")
+
+    assert (201, 403) == (first.status, second.status)
+    assert ["success", None] == [job.conclusion for job in run.jobs]

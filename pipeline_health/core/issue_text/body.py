@@ -101,7 +101,17 @@ def _split(body: str) -> tuple[str, str]:
 def _cause(incident: Incident) -> str:
     cause = incident.cause
     known = f" ({credential(cause)})" if cause.of is CauseClass.CREDENTIAL else ""
-    return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}"
+    silenced = "".join(f"\n\n**{prose(silence.says)}**" for silence in incident.silenced)
+    return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}{silenced}{_tried(incident)}"
+
+
+def _tried(incident: Incident) -> str:
+    """Tell of the newest re-run that was tried before anyone was asked."""
+    if not incident.remedies:
+        return ""
+    newest = incident.remedies[-1]
+    became = "it did not help" if newest.sent else "GitHub refused it"
+    return f"\n\nA re-run of the failed jobs was tried at {moment(newest.at)}; {became}."
 
 
 def _done_when(incident: Incident, project: ProjectPolicy | None) -> str:

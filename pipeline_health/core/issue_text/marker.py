@@ -6,7 +6,7 @@ something is written as a JSON escape, because agents and bots match the raw tex
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
@@ -15,6 +15,7 @@ from pipeline_health.core.model.incident import Incident, Owner
 from pipeline_health.core.model.issue import Marker
 
 LONGEST = 8_192
+JOBS = 10
 
 _LINE = re.compile(r"<!-- pipeline-health v1 (\{.*\}) -->")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -34,13 +35,14 @@ def marker_of(incident: Incident) -> Marker:
         failed_at=incident.failed_at,
         attempts=incident.attempts,
         symptoms=tuple(ailment.symptom for ailment in incident.ailments),
+        jobs=_known(ailment.jobs[:JOBS] for ailment in incident.ailments),
     )
 
 
 def write_marker(marker: Marker) -> str:
-    """Give *marker* as one line; symptoms that would make it too long to be read are left out."""
+    """Give *marker* as one line; what would make it too long to be read is left out at the end."""
     for kept in range(len(marker.symptoms), 0, -1):
-        line = _line(marker, marker.symptoms[:kept])
+        line = _line(marker, marker.failures[:kept])
         if len(line) <= LONGEST:
             return line
     return _line(marker, ())
@@ -59,7 +61,7 @@ def read_marker(body: str) -> Marker | None:
         return None
 
 
-def _line(marker: Marker, symptoms: tuple[Symptom, ...]) -> str:
+def _line(marker: Marker, failures: tuple[tuple[Symptom, tuple[str, ...]], ...]) -> str:
     fields = {
         "fingerprint": marker.fingerprint,
         "nonce": marker.nonce,
@@ -76,8 +78,9 @@ def _line(marker: Marker, symptoms: tuple[Symptom, ...]) -> str:
                 "scope": symptom.scope,
                 "thing": symptom.subject.thing,
                 "name": symptom.subject.name,
+                **({"jobs": list(jobs)} if jobs else {}),
             }
-            for symptom in symptoms
+            for symptom, jobs in failures
         ],
     }
     text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
@@ -98,6 +101,7 @@ def _refuse(constant: str) -> None:
 
 
 def _marker(fields: object) -> Marker:
+    subjects = _list(_fields(fields).get("subjects"), what="the subjects")
     return Marker(
         fingerprint=Fingerprint(_text(fields, "fingerprint")),
         nonce=Nonce(_text(fields, "nonce")),
@@ -108,7 +112,8 @@ def _marker(fields: object) -> Marker:
         first_seen=_time(fields, "first_seen"),
         failed_at=_time(fields, "failed_at"),
         attempts=_count(fields, "attempts"),
-        symptoms=_symptoms(_fields(fields).get("subjects")),
+        symptoms=tuple(_symptom(subject) for subject in subjects),
+        jobs=_known(_jobs(subject) for subject in subjects),
     )
 
 
@@ -120,11 +125,22 @@ def _symptom(fields: object) -> Symptom:
     )
 
 
-def _symptoms(value: object) -> tuple[Symptom, ...]:
+def _jobs(fields: object) -> tuple[str, ...]:
+    jobs = _list(_fields(fields).get("jobs", []), what="the jobs")
+    return tuple(_worded(job, what="a job") for job in jobs)
+
+
+def _known(jobs: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Give *jobs* symptom by symptom, nothing at all where none is known."""
+    each = tuple(jobs)
+    return each if any(each) else ()
+
+
+def _list(value: object, *, what: str) -> Sequence[object]:
     if not isinstance(value, list):
-        msg = "the subjects of a marker are not a list"
+        msg = f"{what} of a marker are not a list"
         raise ValueError(msg)  # noqa: TRY004 - one kind of error for every malformed marker
-    return tuple(_symptom(fields) for fields in value)
+    return value
 
 
 def _fields(value: object) -> Mapping[str, object]:
@@ -135,10 +151,13 @@ def _fields(value: object) -> Mapping[str, object]:
 
 
 def _text(fields: object, key: str) -> str:
+    return _worded(_fields(fields).get(key), what=key)
+
+
+def _worded(value: object, *, what: str) -> str:
     """Give a text that is not empty and can be written in UTF-8 (a lone surrogate cannot)."""
-    value = _fields(fields).get(key)
     if not isinstance(value, str) or not value or _SURROGATE.search(value):
-        msg = f"{key} of a marker is not a text"
+        msg = f"{what} of a marker is not a text"
         raise ValueError(msg)
     return value
 

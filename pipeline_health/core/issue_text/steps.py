@@ -69,7 +69,7 @@ def who_and_how(incident: Incident) -> str:
             return _by_agent(incident)
         case (Owner.HUMAN, CauseClass.CREDENTIAL):
             return _by_keyholder(incident)
-        case (Owner.HUMAN, CauseClass.UNKNOWN):
+        case (Owner.HUMAN, CauseClass.UNKNOWN | CauseClass.PLATFORM | CauseClass.FLAKY):
             return _by_person(incident)
         case unreachable:
             assert_never(unreachable)

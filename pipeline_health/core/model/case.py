@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.incident import Cause, Incident
+from pipeline_health.core.model.incident import Cause, Filing, Incident
 from pipeline_health.core.model.issue import Tracked, TrackedIssue
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy
 from pipeline_health.core.model.questions import Evidence
@@ -25,6 +25,7 @@ class Case:
     """One incident in one cycle.
 
     *findings* are its failures that still stand, *in_flight* says that a verdict is under way,
+    *older* is where the incident is filed that it is a duplicate of,
     *issue* is what the tracker shows under its number, *strays* are further issues of ours that
     carry its fingerprint, *project* is what the operator said of its project, and *shows* is how
     much of the evidence its issue may show.
@@ -33,6 +34,7 @@ class Case:
     incident: Incident
     findings: tuple[Diagnosed, ...] = ()
     in_flight: bool = False
+    older: Filing | None = None
     issue: Part[Tracked]
     strays: tuple[TrackedIssue, ...] = ()
     project: ProjectPolicy | None = None

@@ -21,6 +21,8 @@ class CauseClass(StrEnum):
     """The class of a root cause; it decides the owner."""
 
     CREDENTIAL = "credential"
+    PLATFORM = "platform"
+    FLAKY = "flaky"
     UNKNOWN = "unknown"
 
 
@@ -35,12 +37,33 @@ class Cause:
 
 
 class Phase(StrEnum):
-    """Where an incident is in its life."""
+    """Where an incident is in its life; PENDING is seen and not filed yet, for whatever reason."""
 
+    PENDING = "pending"
     OPEN = "open"
     RECOVERING = "recovering"
     RESOLVED = "resolved"
     MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What speaks for a check that was taken away instead of mended.
+
+    *looks* in a row heard nothing of it (only the first ones are counted), and *runs* of its
+    workflow passed without *jobs*, which had failed. *says* is our sentence and *at* the time, once
+    it is certain.
+    """
+
+    looks: int = 0
+    runs: tuple[int, ...] = ()
+    jobs: tuple[str, ...] = ()
+    says: str = ""
+    at: datetime | None = None
+
+    def is_newer_than(self, moment: datetime) -> bool:
+        """Tell whether it became certain after *moment*."""
+        return self.at is not None and self.at > moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +82,7 @@ class Ailment:
     jobs: tuple[str, ...] = ()
     made: Commit | None = None
     healed: Proof | None = None
+    silence: Silence = Silence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +95,29 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """One re-run of the failed jobs of a run, at *at*, for its failure at *failed_at*.
+
+    *sent* is False when GitHub refused it. It is made once for each cause, commit and run.
+    """
+
+    cause: CauseClass
+    commit: Sha
+    run_id: int
+    failed_at: datetime
+    at: datetime
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """Where an incident is filed.
 
     *told* is the digest of the text that we last wrote there, *owner* whom our labels name,
     *nonce* the one in its marker where that is not the incident's own (another host's, a lost
     ledger's), *opened_at* when we opened it (None when it was found), and *closed_at* when it was
-    seen closed after the incident was proved to be over.
+    seen closed after the incident was proved to be over. *called* says that the agent was called to
+    it by a comment.
     """
 
     repo: RepoName
@@ -88,6 +128,7 @@ class Filing:
     nonce: Nonce | None = None
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +140,9 @@ class Incident:
     *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
     *green_looks* in a row are enough.
     *escalated* says why a person has it for good, empty while the cause alone decides.
+    *remedies* are the re-runs that were tried before anyone was asked.
+    *duplicate_of* is the older incident that has its root cause, and now its symptoms too;
+    *hidden_behind* is the one upstream whose consequence it is taken for, so that it is not filed.
     """
 
     fingerprint: Fingerprint
@@ -130,6 +174,9 @@ class Incident:
     gone_since: datetime | None = None
     previous: int | None = None
     filing: Filing | None = None
+    remedies: tuple[Remedy, ...] = ()
+    duplicate_of: Fingerprint | None = None
+    hidden_behind: Fingerprint | None = None
 
     @property
     def newest(self) -> Ailment:
@@ -147,6 +194,13 @@ class Incident:
         return self.newest.commit
 
     @property
+    def silenced(self) -> tuple[Silence, ...]:
+        """The alarms that were taken away and of which nothing was heard since."""
+        return tuple(each.silence for each in self.broken if each.silence.at is not None)
+
+    @property
     def broken(self) -> tuple[Ailment, ...]:
-        """What has not been proved to work since it failed."""
+        """What has not been proved to work since it failed; a duplicate has nothing of its own."""
+        if self.duplicate_of is not None:
+            return ()
         return tuple(ailment for ailment in self.ailments if ailment.healed is None)

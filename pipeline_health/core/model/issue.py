@@ -19,7 +19,10 @@ class IssueRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """What the first line of an issue of ours says; it finds the issue again without a ledger."""
+    """What the first line of an issue of ours says; it finds the issue again without a ledger.
+
+    *jobs* are the jobs that failed, symptom by symptom: the same ones must pass.
+    """
 
     fingerprint: Fingerprint
     nonce: Nonce
@@ -31,6 +34,13 @@ class Marker:
     failed_at: datetime
     attempts: int
     symptoms: tuple[Symptom, ...]
+    jobs: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def failures(self) -> tuple[tuple[Symptom, tuple[str, ...]], ...]:
+        """Every symptom beside the jobs that failed in it, as far as they are known."""
+        known = dict(enumerate(self.jobs))
+        return tuple((symptom, known.get(at, ())) for at, symptom in enumerate(self.symptoms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

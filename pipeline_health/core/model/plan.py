@@ -5,10 +5,11 @@ a comment findable, so that it is made once.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
-from pipeline_health.core.model.incident import Owner
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
+from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
 
 
@@ -43,6 +44,17 @@ class Comment:
 
     key: str
     body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentIssue:
+    """Say something once in an issue, and change nothing else about it."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    ref: IssueRef
+    comment: Comment
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +109,35 @@ class Requeue:
     reason: str
 
 
-Change: TypeAlias = OpenIssue | UpdateIssue | CloseIssue | ReopenIssue | HandOver | Requeue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunJobs:
+    """Run the failed jobs of a run again, before anyone is asked; sent once, whatever happens."""
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    repo: RepoName
+    run_id: int
+    commit: Sha
+    cause: CauseClass
+    failed_at: datetime
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """The key of its intent: what it is once of."""
+        return f"rerun {self.cause} {self.commit} {self.run_id}"
+
+
+Change: TypeAlias = (
+    OpenIssue
+    | UpdateIssue
+    | CommentIssue
+    | CloseIssue
+    | ReopenIssue
+    | HandOver
+    | Requeue
+    | RerunJobs
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,11 +82,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The portfolio as the operator wants it watched; *others* are not looked at this time."""
+    """The portfolio as the operator wants it watched; *others* are not looked at this time.
+
+    *rerun* allows one re-run of failed jobs before anyone is asked.
+    """
 
     projects: tuple[ProjectPolicy, ...]
     others: frozenset[ProjectName] = frozenset()
     routing: Routing = field(default_factory=Routing)
     limits: Limits = field(default_factory=Limits)
+    rerun: bool = False
     sla: timedelta = timedelta(minutes=30)
     poll_interval: timedelta = timedelta(minutes=5)

@@ -86,7 +86,16 @@ class RunsOf:
     event: str
 
 
-Question: TypeAlias = EvidenceOf | JobsOf | Contains | RunsOf
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowFileOf:
+    """Ask what became of the file of a run's workflow between two commits; immutable once known."""
+
+    trace: RunTrace
+    older: Sha
+    newer: Sha
+
+
+Question: TypeAlias = EvidenceOf | JobsOf | Contains | RunsOf | WorkflowFileOf
 
 
 class Relation(StrEnum):
@@ -120,6 +129,21 @@ class BranchRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowFile:
+    """The file of a workflow: whether it was there at the older commit and is at the newer one.
+
+    *touched* is the newest commit, up to the newer one, that changed or removed it, None where that
+    cannot be told. The id of a workflow goes with its file, not with the name that it shows.
+    """
+
+    path: str
+    workflow_id: int
+    was_there: bool
+    is_there: bool
+    touched: Sha | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a failing run or deployment left behind: untrusted text, secrets already removed.
 
@@ -145,8 +169,9 @@ class Answers:
     jobs: Mapping[JobsOf, Reading[tuple[Job, ...]]] = field(default_factory=dict)
     contains: Mapping[Contains, Reading[Relation]] = field(default_factory=dict)
     runs: Mapping[RunsOf, Reading[tuple[BranchRun, ...]]] = field(default_factory=dict)
+    files: Mapping[WorkflowFileOf, Reading[WorkflowFile]] = field(default_factory=dict)
 
     def has(self, question: Question) -> bool:
         """Tell whether *question* was answered, were it only with «could not look»."""
-        known = (self.evidence, self.jobs, self.contains, self.runs)
+        known = (self.evidence, self.jobs, self.contains, self.runs, self.files)
         return any(question in answers for answers in known)

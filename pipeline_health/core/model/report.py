@@ -10,7 +10,10 @@ from pipeline_health.core.model.incident import CauseClass, Owner
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingLine:
-    """One finding as the report tells it; *incident* is the number of its issue, if any."""
+    """One finding as the report tells it; *incident* is the number of its issue, if any.
+
+    *hidden_behind* is the incident whose consequence it is taken for.
+    """
 
     fingerprint: Fingerprint
     symptom: Symptom
@@ -19,6 +22,7 @@ class FindingLine:
     cause: CauseClass
     owner: Owner
     incident: int | None
+    hidden_behind: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunsOf,
     RunTrace,
+    WorkflowFile,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen
 from pipeline_health.ports import Memory
@@ -85,6 +87,33 @@ class Answers:
                 for each in found
                 if each.suite.run is not None
             ),
+        )
+
+    def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
+        """Tell what became of a workflow's file; commits do not change, so it is asked once."""
+        key = f"{question.trace.repo} {question.trace.run_id} {question.older}...{question.newer}"
+        known = remembered.file_from_text(self._memory.recall("workflow-file", key))
+        if known is not None:
+            return Seen(at=now, value=known)
+        try:
+            found = self._file(question)
+        except ClientError as exc:
+            return Blind(at=now, why=str(exc))
+        self._memory.remember("workflow-file", key, remembered.file_to_text(found), now=now)
+        return Seen(at=now, value=found)
+
+    def _file(self, question: WorkflowFileOf) -> WorkflowFile:
+        repo = question.trace.repo
+        path, workflow_id = self._client.workflow_of(repo, question.trace.run_id)
+        before, after, touched = self._client.workflow_file(
+            repo, path, older=question.older, newer=question.newer
+        )
+        return WorkflowFile(
+            path=path,
+            workflow_id=workflow_id,
+            was_there=before,
+            is_there=after,
+            touched=touched,
         )
 
     def _jobs(self, trace: RunTrace, now: datetime) -> tuple[LoggedJob, ...]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from pipeline_health.clients.errors import UnexpectedShapeError
 from pipeline_health.clients.github_rest import LoggedJob
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.questions import Evidence, Job
+from pipeline_health.core.model.ids import as_sha
+from pipeline_health.core.model.questions import Evidence, Job, WorkflowFile
 from pipeline_health.core.model.readings import CheckConclusion, Unrecognised
 
 
@@ -63,6 +64,36 @@ def evidence_from_text(text: str | None) -> Evidence | None:
             steps=tuple(each.text() for each in node.items("steps")),
             first_error=node.maybe_text("first_error"),
             tail=node.text("tail"),
+        )
+    except (ValueError, UnexpectedShapeError):
+        return None
+
+
+def file_to_text(file: WorkflowFile) -> str:
+    """Write down what became of a workflow's file."""
+    return _compact(
+        {
+            "path": file.path,
+            "workflow_id": file.workflow_id,
+            "was_there": file.was_there,
+            "is_there": file.is_there,
+            "touched": file.touched,
+        }
+    )
+
+
+def file_from_text(text: str | None) -> WorkflowFile | None:
+    """Read back what became of a workflow's file; None when there is nothing that makes sense."""
+    if text is None:
+        return None
+    try:
+        node = Json(json.loads(text), "a remembered file")
+        return WorkflowFile(
+            path=node.text("path"),
+            workflow_id=node.number("workflow_id"),
+            was_there=node.flag("was_there"),
+            is_there=node.flag("is_there"),
+            touched=as_sha(node.maybe_text("touched")),
         )
     except (ValueError, UnexpectedShapeError):
         return None

@@ -19,6 +19,8 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunsOf,
     RunTrace,
+    WorkflowFile,
+    WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import Blind, GitHubReading, Reading, Seen
 from pipeline_health.core.model.report import Usage
@@ -81,6 +83,10 @@ class GitHubSource:
     def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
         """List the newest runs of a branch that one event began; one request."""
         return self._answers.runs(question, now=now)
+
+    def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
+        """Tell what became of the file of a run's workflow between two commits; once."""
+        return self._answers.workflow_file(question, now=now)
 
     def usage(self) -> Usage:
         """Tell what was asked of GitHub so far, by the tracker too."""

@@ -1,0 +1,51 @@
+"""Keep what a cycle did: the incidents as they are now, the trail, and nothing in the journal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.plan import OpenIssue, Outcome, RerunJobs
+from pipeline_health.core.outcomes import with_outcome
+from pipeline_health.ports import Intent, Lease, Ledger, TrailLine
+
+
+def settled_by(
+    outcomes: Iterable[Outcome], cases: Sequence[Case], *, now: datetime
+) -> tuple[Incident, ...]:
+    """Give the incidents of *cases*, in their order, with what became of the changes."""
+    incidents = {case.incident.nonce: case.incident for case in cases}
+    for outcome in outcomes:
+        nonce = outcome.change.nonce
+        incidents[nonce] = with_outcome(incidents[nonce], outcome, now=now)
+    return tuple(incidents[case.incident.nonce] for case in cases)
+
+
+def record(
+    ledger: Ledger,
+    changed: Iterable[Incident],
+    outcomes: Sequence[Outcome],
+    *,
+    lease: Lease,
+    now: datetime,
+) -> None:
+    """Save the *changed* incidents, then settle the intents that they make good, and tell why."""
+    ledger.save(changed, lease=lease)
+    for intent in ledger.intents() if outcomes else ():
+        if any(_is_settled(intent, outcome) for outcome in outcomes):
+            ledger.settle(intent.key)
+    for outcome in outcomes:
+        if outcome.applied:
+            says = f"{type(outcome.change).__name__}: {outcome.change.reason}"
+            ledger.note(outcome.change.fingerprint, TrailLine(at=now, says=says))
+
+
+def _is_settled(intent: Intent, outcome: Outcome) -> bool:
+    """Tell whether *outcome*, which was saved, is what became of *intent*."""
+    match outcome.change:
+        case OpenIssue(fingerprint=fingerprint):
+            return intent.of == "issue" and intent.fingerprint == fingerprint and outcome.applied
+        case RerunJobs(key=key):
+            return intent.key == key
+        case _:
+            return False

@@ -1,0 +1,130 @@
+"""A broken cause upstream hides its consequences: they are known and shown, and not filed.
+
+What is hidden keeps its incident in the ledger. It is filed when what hides it is over and it is
+still broken, so that nothing is lost but the noise. An issue that is open already stays open.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.incident import CauseClass, Incident, Phase
+from pipeline_health.core.providers import Provider, provider_of
+
+SETTLING = timedelta(minutes=10)
+"""How long what was hidden may take to recover after its upstream did."""
+
+_OF_CI = frozenset({Kind.MAIN_CI_RED, Kind.MAIN_CI_MISSING, Kind.MAIN_CI_STUCK})
+_STAGING_DEPLOY = frozenset(
+    {Kind.STAGING_DEPLOY_FAILED, Kind.STAGING_DEPLOY_STUCK, Kind.STAGING_DEPLOY_MISSING}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hides:
+    """One row: a broken incident of one of *upstream* hides those of one of *downstream*."""
+
+    upstream: frozenset[Kind]
+    downstream: frozenset[Kind]
+
+
+CONSEQUENCES: tuple[Hides, ...] = (
+    Hides(
+        upstream=_OF_CI,
+        downstream=frozenset({Kind.STAGING_DEPLOY_MISSING, Kind.PRODUCTION_LAGGING}),
+    ),
+    Hides(
+        upstream=_STAGING_DEPLOY,
+        downstream=frozenset({Kind.STAGING_TESTS_FAILED, Kind.PRODUCTION_LAGGING}),
+    ),
+)
+"""What follows from what in one project, whatever its evidence looks like."""
+
+ROOTS = frozenset({CauseClass.CREDENTIAL})
+"""Causes that are no consequence of anything: they are never hidden."""
+
+OF_PROVIDER: Mapping[Provider, frozenset[Kind]] = {
+    Provider.RAILWAY: _STAGING_DEPLOY
+    | {Kind.STAGING_TESTS_FAILED, Kind.PRODUCTION_DEPLOY_FAILED, Kind.PRODUCTION_LAGGING},
+    Provider.GITHUB: frozenset(
+        {
+            Kind.MAIN_CI_MISSING,
+            Kind.MAIN_CI_STUCK,
+            Kind.STAGING_DEPLOY_MISSING,
+            Kind.PRODUCTION_LAGGING,
+        }
+    ),
+}
+"""What a credential or an outage of a provider hides, where nothing else explains it."""
+
+
+def with_hidden(cases: Sequence[Case], *, now: datetime) -> tuple[Case, ...]:
+    """Give *cases*, each saying behind which incident it is hidden, if behind any."""
+    incidents = [case.incident for case in cases]
+    return tuple(
+        replace(
+            case,
+            incident=replace(case.incident, hidden_behind=_behind(case.incident, incidents, now)),
+        )
+        for case in cases
+    )
+
+
+def _behind(incident: Incident, others: Sequence[Incident], now: datetime) -> Fingerprint | None:
+    """Give what hides *incident*: only one that is not filed yet can be hidden."""
+    if incident.filing is not None or incident.phase in (Phase.RESOLVED, Phase.MUTED):
+        return None
+    upstream = (
+        other.fingerprint
+        for other in others
+        if other is not incident
+        and may_hide(other, incident)
+        and (is_upstream(other) or _is_settling(other, incident, now))
+    )
+    return next(upstream, None)
+
+
+def is_upstream(incident: Incident) -> bool:
+    """Tell whether *incident* still breaks what depends on it."""
+    return incident.phase is not Phase.RESOLVED
+
+
+def _is_settling(other: Incident, incident: Incident, now: datetime) -> bool:
+    """Tell whether *other* is over so lately that its consequence may still be going away."""
+    over = other.resolved_at
+    hid = incident.hidden_behind == other.fingerprint
+    return hid and over is not None and now - over < SETTLING
+
+
+def may_hide(upstream: Incident, downstream: Incident) -> bool:
+    """Tell whether *downstream* is what follows when *upstream* is broken."""
+    if downstream.cause.of in ROOTS or not _are_neighbours(upstream, downstream):
+        return False
+    kinds = {ailment.symptom.kind for ailment in downstream.broken}
+    return bool(kinds) and (
+        any(_follow(kinds, row, upstream) for row in CONSEQUENCES)
+        or _is_of_its_provider(upstream, downstream, kinds)
+    )
+
+
+def _follow(kinds: set[Kind], row: Hides, upstream: Incident) -> bool:
+    broken = {ailment.symptom.kind for ailment in upstream.ailments}
+    return bool(broken & row.upstream) and kinds <= row.downstream
+
+
+def _is_of_its_provider(upstream: Incident, downstream: Incident, kinds: set[Kind]) -> bool:
+    """Tell whether *upstream* is about the provider of *downstream*, which nothing explains."""
+    if upstream.cause.of not in ROOTS or downstream.cause.of is not CauseClass.UNKNOWN:
+        return False
+    provider = provider_of(upstream.cause)
+    return provider is not None and kinds <= OF_PROVIDER[provider]
+
+
+def _are_neighbours(one: Incident, other: Incident) -> bool:
+    """Tell whether both are of one project; CI is of the whole repository."""
+    if one.project == other.project:
+        return True
+    return one.kind in _OF_CI and one.repo == other.repo

@@ -1,0 +1,172 @@
+"""Two incidents that turn out to have one root cause: the older keeps both, nothing is lost."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from incident_builders import (
+    CI,
+    MINUTE,
+    PROJECT,
+    REJECTED,
+    REPO,
+    T0,
+    UNKNOWN,
+    WEB,
+    ailment,
+    incident,
+    run,
+)
+from pipeline_health.core.convergence import (
+    Placed,
+    converged,
+    merged_closed,
+    strays_closed,
+    with_older,
+)
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.findings import Finding, Symptom
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
+from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
+from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.readings import NotAsked
+
+NOW = T0 + 60 * MINUTE
+
+
+def of(
+    name: str,
+    symptom: Symptom,
+    *,
+    number: int | None,
+    cause: Cause = REJECTED,
+    failed_at: datetime = T0,
+) -> Incident:
+    """Give an incident of *symptom* with a fingerprint of its own, filed under *number*."""
+    filing = None if number is None else Filing(repo=REPO, number=number, url="u")
+    return replace(
+        incident(ailment(symptom, failed_at=failed_at), cause=cause),
+        fingerprint=Fingerprint(name),
+        nonce=Nonce(f"n-{name}"),
+        filing=filing,
+    )
+
+
+def seen(symptom: Symptom) -> Diagnosed:
+    """Give a finding of this cycle."""
+    finding = Finding(
+        symptom=symptom, project=PROJECT, since=T0, commit=None, trace=run(), says="It failed."
+    )
+    return Diagnosed(finding=finding, cause=REJECTED, evidence=None)
+
+
+def issue(number: int, *, opened: bool = True) -> TrackedIssue:
+    """Give an issue of ours."""
+    return TrackedIssue(
+        ref=IssueRef(REPO, number),
+        open=opened,
+        not_planned=False,
+        title="t",
+        body="b",
+        labels=frozenset(),
+        ours=True,
+        created_at=T0,
+        updated_at=T0,
+        closed_at=None,
+        url="u",
+    )
+
+
+def test_the_older_issue_takes_over_what_the_younger_one_lists() -> None:
+    """One rejected token was two incidents while neither had a log."""
+    ci, web = of("ci", CI, number=9, failed_at=T0 - MINUTE), of("web", WEB, number=7)
+
+    (young, none), (old, findings) = converged([(ci, (seen(CI),)), (web, (seen(WEB),))], now=NOW)
+
+    assert (Phase.RESOLVED, NOW, "web") == (young.phase, young.resolved_at, young.duplicate_of)
+    assert ((), ()) == (young.broken, none)
+    assert [WEB, CI] == [each.symptom for each in old.ailments]
+    assert (2, T0 - MINUTE) == (old.count, old.first_failed_at)
+    assert [CI, WEB] == [each.finding.symptom for each in reversed(findings)]
+    assert [T0 - MINUTE, T0] == [each.at for each in old.occurrences]
+
+
+def test_what_is_filed_is_older_than_what_is_not() -> None:
+    """Nobody has read the other one yet."""
+    ci, web = of("ci", CI, number=None, failed_at=T0 - MINUTE), of("web", WEB, number=7)
+
+    (young, _), (old, _) = converged([(ci, ()), (web, ())], now=NOW)
+
+    assert ("web", None) == (young.duplicate_of, old.duplicate_of)
+
+
+@pytest.mark.parametrize("newer", [0, 1])
+def test_of_one_symptom_in_both_the_newest_failure_stays(newer: int) -> None:
+    """Proof must be newer than the last failure, whichever incident noted it."""
+    times = [T0 + MINUTE, T0] if newer == 0 else [T0, T0 + MINUTE]
+    placed: list[Placed] = [
+        (of(str(at), CI, number=at + 1, failed_at=time), ()) for at, time in enumerate(times)
+    ]
+
+    old, _ = converged(placed, now=NOW)[0]
+
+    assert [T0 + MINUTE] == [each.failed_at for each in old.ailments]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        of("web", WEB, number=7, cause=UNKNOWN),
+        of("web", WEB, number=7, cause=replace(REJECTED, key="NPM_TOKEN")),
+        of("web", WEB, number=7, cause=replace(REJECTED, key="")),
+        replace(of("web", WEB, number=7), phase=Phase.RESOLVED),
+        replace(of("web", WEB, number=7), repo=RepoName("acme/blog")),
+    ],
+    ids=["unknown", "another secret", "no name", "over", "another repository"],
+)
+def test_what_has_another_root_cause_stays_apart(other: Incident) -> None:
+    """Two things that are broken are two issues."""
+    placed: tuple[Placed, ...] = ((of("ci", CI, number=9), ()), (other, ()))
+
+    assert placed == converged(placed, now=NOW)
+
+
+def test_the_issue_of_a_duplicate_is_closed_and_names_the_older_one() -> None:
+    """Whoever follows the younger issue finds the one that stays."""
+    ci, web = of("ci", CI, number=9), of("web", WEB, number=7)
+    placed = converged([(ci, ()), (web, ())], now=NOW)
+    case = with_older(Case(incident=placed[0][0], issue=NotAsked()), placed)
+
+    (change,) = merged_closed(case, issue(9))
+
+    assert not isinstance(change, str)
+    assert (IssueRef(REPO, 9), 7, None) == (change.ref, change.duplicate_of, change.body)
+    assert "#7" in change.comment.body
+
+
+def test_a_duplicate_whose_issue_is_closed_is_left_alone() -> None:
+    """Somebody may have opened it again on purpose."""
+    young = replace(of("ci", CI, number=9), duplicate_of=Fingerprint("web"))
+    assert young.filing is not None
+    told = replace(young, filing=replace(young.filing, closed_at=T0))
+
+    assert [] == list(merged_closed(Case(incident=young, issue=NotAsked()), issue(9, opened=False)))
+    assert [] == list(merged_closed(Case(incident=told, issue=NotAsked()), issue(9)))
+
+
+def test_a_duplicate_of_what_the_ledger_lost_waits() -> None:
+    """It must not be closed for an issue that nobody can name."""
+    young = replace(of("ci", CI, number=9), duplicate_of=Fingerprint("web"))
+    case = with_older(Case(incident=young, issue=NotAsked()), [])
+
+    assert ["it is a duplicate of an incident that is not filed yet"] == list(
+        merged_closed(case, issue(9))
+    )
+
+
+def test_an_incident_without_strays_closes_nothing() -> None:
+    """The usual case."""
+    case = Case(incident=of("ci", CI, number=9), issue=NotAsked())
+
+    assert [] == list(strays_closed(case, issue(9)))

@@ -1,0 +1,100 @@
+"""What the newest runs of the branch prove, where the head says nothing of a workflow."""
+
+from dataclasses import replace
+
+import pytest
+
+from builders import REPO, a_branch_run, a_view, ago, seen, sha
+from incident_builders import ailment, incident
+from pipeline_health.core.earlier import earlier_proofs, earlier_questions
+from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
+from pipeline_health.core.model.questions import Answers, BranchRun, RunsOf
+from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading
+from pipeline_health.core.model.snapshot import ProjectView
+
+GREEN, RED = CheckConclusion.SUCCESS, CheckConclusion.FAILURE
+ASKED = RunsOf(repo=REPO, branch="main", event="push")
+
+
+def broken(**changes: object) -> Symptom:
+    """Give a workflow of the branch that the head says nothing of."""
+    symptom = Symptom(
+        kind=Kind.MAIN_CI_RED,
+        scope=Scope("github:4711:main"),
+        subject=Subject(Thing.WORKFLOW, "Docs"),
+    )
+    return replace(symptom, **changes)  # type: ignore[arg-type]
+
+
+def view(answer: Reading[tuple[BranchRun, ...]]) -> ProjectView:
+    """Give a view in which the runs of the branch were asked for."""
+    return a_view(answers=Answers(runs={ASKED: answer}))
+
+
+def passed_at(runs: tuple[BranchRun, ...], symptom: Symptom | None = None) -> list[str | None]:
+    """Give the commits at which the runs prove the workflow."""
+    of = incident(ailment(symptom or broken()))
+    return [proof.commit for proof in earlier_proofs(of, view(seen(runs)), told=())]
+
+
+def test_the_newest_run_decides() -> None:
+    """Whatever order the list has, and whatever older runs say."""
+    old, new = (
+        replace(a_branch_run(conclusion, number=number, workflow="Docs"), sha=sha(number))
+        for conclusion, number in ((RED, 3), (GREEN, 4))
+    )
+
+    assert [sha(4)] == passed_at((old, new)) == passed_at((new, old))
+    assert [] == passed_at((replace(old, run=replace(old.run, id=9)), new))
+
+
+def test_every_workflow_of_the_name_must_have_passed() -> None:
+    """Names need not be unique, and one of two proves half of it."""
+    one = a_branch_run(GREEN, number=3, workflow="Docs")
+    other = a_branch_run(RED, number=4, workflow="Docs")
+    apart = replace(other, run=replace(other.run, workflow_id=one.run.workflow_id + 1))
+
+    assert [] == passed_at((one, apart))
+
+
+@pytest.mark.parametrize("conclusion", [None, CheckConclusion.SKIPPED, CheckConclusion.CANCELLED])
+def test_what_did_not_pass_proves_nothing(conclusion: CheckConclusion | None) -> None:
+    """Under way, skipped and cancelled are no verdict."""
+    assert [] == passed_at((a_branch_run(conclusion, number=3, workflow="Docs"),))
+
+
+def test_another_workflow_proves_nothing() -> None:
+    """The same check must pass."""
+    assert [] == passed_at((a_branch_run(GREEN, number=3, workflow="Lint"),))
+
+
+@pytest.mark.parametrize(
+    "symptom",
+    [
+        broken(scope=Scope("github:4712:main")),
+        broken(subject=Subject(Thing.STATUS, "Docs")),
+        broken(kind=Kind.MAIN_CI_MISSING),
+    ],
+    ids=["another branch", "no workflow", "another kind"],
+)
+def test_of_what_has_no_runs_none_are_asked(symptom: Symptom) -> None:
+    """A question that could prove nothing costs nothing."""
+    of = incident(ailment(symptom))
+
+    assert [] == list(earlier_questions(of, a_view(), told=()))
+    assert [] == passed_at((a_branch_run(GREEN, number=3, workflow="Docs"),), symptom)
+
+
+def test_runs_are_asked_only_where_the_head_says_nothing() -> None:
+    """What the head shows is newer than any list."""
+    of = incident(ailment(broken()))
+
+    assert [ASKED] == list(earlier_questions(of, a_view(), told=()))
+    assert [] == list(earlier_questions(of, a_view(), told=(broken(),)))
+
+
+def test_runs_that_cannot_be_read_prove_nothing() -> None:
+    """Blind is not healthy."""
+    blind = Blind(at=ago(), why="502")
+
+    assert [] == list(earlier_proofs(incident(ailment(broken())), view(blind), told=()))

@@ -1,0 +1,168 @@
+"""A broken cause upstream hides its consequences, until it is over and they are not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from incident_builders import CI, MINUTE, REJECTED, STATUS, T0, UNKNOWN, WEB, ailment, incident
+from pipeline_health.core.inhibition import CONSEQUENCES, may_hide, with_hidden
+from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
+from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
+from pipeline_health.core.model.readings import NotAsked
+from pipeline_health.core.providers import Provider, provider_of
+
+NOW = T0 + 60 * MINUTE
+MISSING = replace(WEB, kind=Kind.STAGING_DEPLOY_MISSING)
+
+
+def of(symptom: Symptom, *, cause: Cause = UNKNOWN, name: str = "") -> Incident:
+    """Give an incident of *symptom* that is not filed."""
+    broken = incident(ailment(symptom), cause=cause)
+    return replace(
+        broken, kind=symptom.kind, fingerprint=Fingerprint(name or f"f-{symptom.kind}"), filing=None
+    )
+
+
+def hidden(*incidents: Incident) -> Sequence[str | None]:
+    """Give behind which incident each one is hidden."""
+    cases = [Case(incident=each, issue=NotAsked()) for each in incidents]
+    return [case.incident.hidden_behind for case in with_hidden(cases, now=NOW)]
+
+
+def some(kind: Kind) -> Symptom:
+    """Give a symptom of *kind*."""
+    return replace(CI, kind=kind, subject=Subject(Thing.PROJECT, "shop"))
+
+
+@pytest.mark.parametrize(
+    ("upstream", "downstream"),
+    [
+        (upstream, downstream)
+        for row in CONSEQUENCES
+        for upstream in sorted(row.upstream)
+        for downstream in sorted(row.downstream)
+    ],
+)
+def test_each_consequence_is_hidden_behind_its_cause(upstream: Kind, downstream: Kind) -> None:
+    """It is known and shown, and files nothing."""
+    cause, consequence = of(some(upstream)), of(some(downstream))
+
+    assert [None, cause.fingerprint] == hidden(cause, consequence)
+
+
+def test_the_rows_say_what_follows_from_what() -> None:
+    """A row that is taken out of the table is noticed here."""
+    told = {
+        (upstream, downstream)
+        for row in CONSEQUENCES
+        for upstream in row.upstream
+        for downstream in row.downstream
+    }
+    staging = (
+        Kind.STAGING_DEPLOY_FAILED,
+        Kind.STAGING_DEPLOY_STUCK,
+        Kind.STAGING_DEPLOY_MISSING,
+    )
+
+    assert {
+        (Kind.MAIN_CI_RED, Kind.STAGING_DEPLOY_MISSING),
+        (Kind.MAIN_CI_MISSING, Kind.STAGING_DEPLOY_MISSING),
+        (Kind.MAIN_CI_STUCK, Kind.STAGING_DEPLOY_MISSING),
+        *((kind, Kind.STAGING_TESTS_FAILED) for kind in staging),
+    } <= told
+
+
+@pytest.mark.parametrize(
+    "upstream",
+    [
+        replace(of(CI), project=ProjectName("blog"), repo=RepoName("acme/blog")),
+        replace(of(WEB), project=ProjectName("blog")),
+        replace(of(CI), phase=Phase.RESOLVED, resolved_at=NOW - MINUTE),
+        of(some(Kind.SCHEDULED_WORKFLOW_RED)),
+    ],
+    ids=["another repository", "another project", "over", "unrelated"],
+)
+def test_what_is_not_upstream_hides_nothing(upstream: Incident) -> None:
+    """A failure with a cause of its own is an issue within the SLA."""
+    assert None is hidden(upstream, of(MISSING))[1]
+
+
+def test_ci_is_of_the_whole_repository() -> None:
+    """Two projects of one repository wait for the same CI."""
+    neighbour = replace(of(CI), project=ProjectName("admin"))
+
+    assert [None, neighbour.fingerprint] == hidden(neighbour, of(MISSING))
+
+
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.RECOVERING, Phase.MUTED])
+def test_what_is_not_proved_to_be_over_hides(phase: Phase) -> None:
+    """Whoever muted the cause knows what follows from it."""
+    cause = replace(of(CI), phase=phase)
+
+    assert cause.fingerprint == hidden(cause, of(MISSING))[1]
+
+
+def test_what_is_filed_stays_filed() -> None:
+    """A cause that shows later withdraws no issue that people have read."""
+    filed = replace(of(MISSING), filing=Filing(repo=RepoName("acme/shop"), number=7, url="u"))
+
+    assert None is hidden(of(CI), filed)[1]
+
+
+@pytest.mark.parametrize("phase", [Phase.RESOLVED, Phase.MUTED])
+def test_what_is_over_or_muted_is_not_hidden(phase: Phase) -> None:
+    """There is nothing to be filed."""
+    assert None is hidden(of(CI), replace(of(MISSING), phase=phase))[1]
+
+
+@pytest.mark.parametrize(("ago", "still"), [(9, True), (11, False)])
+def test_a_consequence_may_take_ten_minutes_to_go_away(ago: int, *, still: bool) -> None:
+    """What follows from the cause recovers a little after it; what does not is then filed."""
+    over = replace(of(CI), phase=Phase.RESOLVED, resolved_at=NOW - ago * MINUTE)
+    follows = replace(of(MISSING), hidden_behind=over.fingerprint)
+
+    assert (over.fingerprint if still else None) == hidden(over, follows)[1]
+
+
+def test_a_root_cause_is_never_hidden() -> None:
+    """A rejected secret is a person's problem whatever else is broken."""
+    assert not may_hide(of(CI), of(MISSING, cause=REJECTED))
+
+
+def test_a_refused_credential_hides_what_nothing_else_explains() -> None:
+    """What Railway does for the project waits for the token; a build error does not."""
+    token = of(CI, cause=REJECTED)
+
+    assert may_hide(token, of(WEB))
+    assert not may_hide(token, of(STATUS))
+    assert not may_hide(of(STATUS, cause=replace(REJECTED, key="NPM_TOKEN")), of(WEB))
+    assert not may_hide(of(STATUS, cause=UNKNOWN), of(replace(WEB, subject=CI.subject)))
+
+
+def test_an_incident_hides_only_what_follows_in_all_its_parts() -> None:
+    """One that is also broken in another way has a cause of its own."""
+    both = replace(of(MISSING), ailments=(ailment(MISSING), ailment(STATUS)))
+
+    assert not may_hide(of(CI), both)
+
+
+def test_nothing_broken_is_nothing_hidden() -> None:
+    """An incident that is healed in all its parts is about to close."""
+    assert not may_hide(of(CI), replace(of(MISSING), duplicate_of=Fingerprint("x")))
+
+
+@pytest.mark.parametrize(
+    ("key", "provider"),
+    [
+        ("RAILWAY_TOKEN", Provider.RAILWAY),
+        ("Railway", Provider.RAILWAY),
+        ("GITHUB_TOKEN", Provider.GITHUB),
+        ("NPM_TOKEN", None),
+    ],
+)
+def test_the_provider_is_told_by_the_key(key: str, provider: Provider | None) -> None:
+    """A secret's name tells whose it is; any other key is nobody's that everything waits for."""
+    assert provider is provider_of(replace(REJECTED, key=key))
