@@ -3,7 +3,7 @@
 The tests validate each of them against the two published schemas, and the simulator refuses a field
 that its subset does not know. No value is ever pasted into a document: values are variables.
 
-GitHub's price is (connections asked for) / 100 points: one repository here costs 5 connections, 9
+GitHub's price is (connections asked for) / 100 points: one repository here costs 6 connections, 10
 with the commits before the head, so that 20 repositories are one point or two.
 """
 
@@ -27,7 +27,7 @@ fragment BranchFacts on Ref {
   target { ... on Commit {
     oid committedDate messageHeadline
     author { name user { login } }
-    history(first: 30) { nodes { oid } }
+    history(first: 30) { nodes { oid committedDate } }
     ...CheckFacts
   } }
 }
@@ -64,20 +64,21 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
 
     One entry a repository: the branch asked for (None: the default branch), and whether the commits
     before the head are judged too. Variables: `author`, `checks`, and for the repository at *i*
-    `o<i>`, `n<i>`, `e<i>` (deployment environments) and, with a branch, `b<i>`.
+    `o<i>`, `n<i>`, `e<i>` and `p<i>` (what deployments to staging and to production are called)
+    and, with a branch, `b<i>`. The two are lists of their own: neither crowds out the other.
     """
     variables = ["$author: String", "$checks: Boolean!"]
     fields = []
     for at, (branch, before) in enumerate(zip(branches, earlier, strict=True)):
-        variables += [f"$o{at}: String!", f"$n{at}: String!", f"$e{at}: [String!]"]
+        variables += [f"$o{at}: String!", f"$n{at}: String!"]
+        variables += [f"$e{at}: [String!]", f"$p{at}: [String!]"]
         variables += [] if branch is None else [f"$b{at}: String!"]
         ref = "defaultBranchRef" if branch is None else f"ref(qualifiedName: $b{at})"
         fields.append(
             f"r{at}: repository(owner: $o{at}, name: $n{at}, followRenames: true) {{ "
             f"...RepositoryFacts branch: {ref} {{ ...BranchFacts"
             f"{' ...EarlierFacts' if before else ''} }} "
-            f"deployments(first: 10, environments: $e{at}, "
-            "orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...DeploymentFacts } } }"
+            f"{_deployments('deployments', f'$e{at}')} {_deployments('production', f'$p{at}')} }}"
         )
     used = _LOOK_FRAGMENTS
     if not any(earlier):  # an unused fragment is an error by the specification
@@ -88,6 +89,13 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
         "viewer { login } rateLimit { cost remaining resetAt }"
     )
     return "\n".join([head, *fields, "}"]) + used + _SUITE_FACTS + _DEPLOYMENT_FACTS
+
+
+def _deployments(alias: str, environments: str) -> str:
+    return (
+        f"{alias}: deployments(first: 10, environments: {environments}, "
+        "orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...DeploymentFacts } }"
+    )
 
 
 GITHUB_SUITES_PAGE = (

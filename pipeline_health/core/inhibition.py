@@ -32,8 +32,14 @@ class Hides:
 
 
 CONSEQUENCES: tuple[Hides, ...] = (
-    Hides(upstream=_OF_CI, downstream=frozenset({Kind.STAGING_DEPLOY_MISSING})),
-    Hides(upstream=_STAGING_DEPLOY, downstream=frozenset({Kind.STAGING_TESTS_FAILED})),
+    Hides(
+        upstream=_OF_CI,
+        downstream=frozenset({Kind.STAGING_DEPLOY_MISSING, Kind.PRODUCTION_LAGGING}),
+    ),
+    Hides(
+        upstream=_STAGING_DEPLOY,
+        downstream=frozenset({Kind.STAGING_TESTS_FAILED, Kind.PRODUCTION_LAGGING}),
+    ),
 )
 """What follows from what in one project, whatever its evidence looks like."""
 
@@ -41,9 +47,15 @@ ROOTS = frozenset({CauseClass.CREDENTIAL})
 """Causes that are no consequence of anything: they are never hidden."""
 
 OF_PROVIDER: Mapping[Provider, frozenset[Kind]] = {
-    Provider.RAILWAY: _STAGING_DEPLOY | {Kind.STAGING_TESTS_FAILED},
+    Provider.RAILWAY: _STAGING_DEPLOY
+    | {Kind.STAGING_TESTS_FAILED, Kind.PRODUCTION_DEPLOY_FAILED, Kind.PRODUCTION_LAGGING},
     Provider.GITHUB: frozenset(
-        {Kind.MAIN_CI_MISSING, Kind.MAIN_CI_STUCK, Kind.STAGING_DEPLOY_MISSING}
+        {
+            Kind.MAIN_CI_MISSING,
+            Kind.MAIN_CI_STUCK,
+            Kind.STAGING_DEPLOY_MISSING,
+            Kind.PRODUCTION_LAGGING,
+        }
     ),
 }
 """What a credential or an outage of a provider hides, where nothing else explains it."""

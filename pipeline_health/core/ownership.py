@@ -12,6 +12,7 @@ _LEFT_NO_LOG = frozenset(
         Kind.STAGING_DEPLOY_MISSING,
         Kind.STAGING_DEPLOY_STUCK,
         Kind.SOURCE_BLIND,
+        Kind.PRODUCTION_LAGGING,
     }
 )
 

@@ -28,6 +28,8 @@ def _project(table: ProjectTable) -> ProjectPolicy:
         branch=table.branch,
         railway_project=table.railway_project,
         staging_environment=table.staging_environment,
+        production_environment=table.production_environment,
+        production_named="production_environment" in table.model_fields_set,
         services=table.services,
         github_environment=table.github_environment,
         ci_workflows=table.ci_workflows,

@@ -1,5 +1,7 @@
 """Stories of what we cannot see: a source that stays blind, and tokens of our own that die."""
 
+from typing import Literal
+
 import pytest
 
 from agent_types import Shop
@@ -149,7 +151,9 @@ def test_a_lost_ledger_forgets_no_refused_token(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("mode", ["status", "html", "partial"])
-def test_a_source_that_stays_blind_is_one_issue(shop: Shop, mode: str) -> None:
+def test_a_source_that_stays_blind_is_one_issue(
+    shop: Shop, mode: Literal["status", "html", "partial"]
+) -> None:
     """After half of the SLA people are told, once; a read is the proof."""
     shop.world.faults.add(host="railway", mode=mode, status=502, body="e0", times=999)
     shop.host.cycles(3)

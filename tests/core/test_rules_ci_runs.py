@@ -86,7 +86,21 @@ def test_a_required_workflow_without_a_run_is_a_finding() -> None:
         trace=PAGE,
         says=f"Required workflow CI, Lint has no run at {SHORT}.",
     )
-    assert [expected] == missed(reading())
+    assert [expected] == missed(
+        reading(a_suite(run=a_run(9, workflow="Docs"), created_at=ago(hours=1)))
+    )
+
+
+def test_a_push_at_which_nothing_ran_at_all_is_for_people() -> None:
+    """No commit enables Actions, or an account; where a reason is known, one may start CI again."""
+    (word,) = missed(reading())
+    (skipped,) = missed(reading(subject="docs [skip ci]"))
+    assert isinstance(word, Finding)
+    assert isinstance(skipped, Finding)
+    assert (True, False) == (word.for_people, skipped.for_people)
+    assert word.says.startswith(
+        f"Required workflow CI, Lint has no run at {SHORT}: no workflow ran there at all, and "
+    )
 
 
 def test_all_required_runs_are_a_proof_however_they_ended() -> None:
@@ -181,7 +195,7 @@ def test_what_is_required_is_configured_or_learned(
     """The operator's names win; the workflow that deploys is not CI."""
     (word,) = missed(reading(learned=learned), policy)
     assert isinstance(word, Finding)
-    assert f"Required workflow {missing} has no run at {SHORT}." == word.says
+    assert word.says.startswith(f"Required workflow {missing} has no run at {SHORT}")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from builders import (
     an_environment,
     blind,
     github,
+    seen,
 )
 from pipeline_health.core.model.findings import (
     Finding,
@@ -321,3 +322,20 @@ def test_our_github_token_is_judged_alike() -> None:
 def test_a_refusal_of_which_nothing_is_remembered_is_not_told() -> None:
     """One look proves nothing."""
     assert [] == list(refused_tokens(a_view(staging=REFUSED)))
+
+
+def test_production_is_a_source_of_its_own() -> None:
+    """It may be dark while staging is seen, and its token another one."""
+    place = Scope(f"railway:{RAILWAY_PROJECT}:production")
+    dark_there = replace(
+        a_view(), production=DOWN, sight=Sight(dark={Source.PRODUCTION: dark(60, looks=9)})
+    )
+    read_there = replace(a_view(), production=seen(replace(READ, token="OTHER")))
+
+    findings = [each for each in blind_sources(dark_there) if isinstance(each, Finding)]
+    proofs = list(refused_tokens(read_there))
+
+    assert [of_source(Source.PRODUCTION, place)] == [finding.symptom for finding in findings]
+    assert [of_token(Scope("token:OTHER"), "OTHER"), of_token(place, "OTHER")] == [
+        proof.symptom for proof in proofs
+    ]

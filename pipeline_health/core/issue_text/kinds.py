@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline_health.core.model.findings import Kind, Symptom
 
+_FIX = "Fix it, or revert the commit that broke it."
 _MEND = "Make it pass, on a branch. Reverting the commit that broke it is a valid fix."
 
 
@@ -14,7 +15,8 @@ class Words:
 
     *failed*, *stands* and *over* follow the name of what has to succeed («failed», «has been
     failing», «succeeded»); *awaited* says when it is over; *loss* is what it costs, *severity* how
-    much; *mend* is what an agent is asked to do; *logged* says that the failure left a log.
+    much; *mend* is what an agent is asked to do, *fix* what a person is; *logged* says that the
+    failure left a log.
     """
 
     failed: str = "failed"
@@ -24,6 +26,7 @@ class Words:
     severity: str = "HIGH"
     loss: str | None = None
     mend: str = _MEND
+    fix: str = _FIX
     logged: bool = True
 
 
@@ -88,6 +91,16 @@ _WORDS: Mapping[Kind, Words] = {
         over="is accepted",
         awaited="is accepted",
         loss="What it should show is not seen: no failure is reported, none is proved to be over",
+        logged=False,
+    ),
+    Kind.PRODUCTION_LAGGING: Words(
+        failed="lags behind what staging proved",
+        stands="has been lagging",
+        over="caught up",
+        awaited="is deployed",
+        loss="What is merged and proved does not reach the users until production catches up",
+        fix="Promote it, or mend what should have: a promotion that never began, a job that waits "
+        "for approval, an account or a quota that keeps workflows from running.",
         logged=False,
     ),
 }

@@ -12,6 +12,7 @@ from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
     is_deploy,
+    is_production,
     jobs_named,
     link,
     secret_of,
@@ -155,7 +156,7 @@ def _by_person(incident: Incident) -> str:
     again = f" If it was not the code, run it again: {reruns}." if reruns else ""
     steps = (
         f"See why {_reading(incident)}.",
-        f"Fix it, or revert the commit that broke it.{again}",
+        f"{words_for(incident.newest.symptom).fix}{again}",
         _MUTE,
     )
     who = f"**A person.** {_given_up(incident)} {_severity(incident)}"
@@ -177,6 +178,8 @@ def _consequence(symptom: Symptom) -> str:
     loss = words_for(symptom).loss
     if loss is not None:
         return loss
+    if is_production(symptom.kind):
+        return "Nothing new reaches production until it succeeds"
     if is_deploy(symptom.kind, symptom.subject):
         return "Nothing new reaches staging, and nothing can be promoted, until it succeeds"
     return (

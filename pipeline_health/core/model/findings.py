@@ -28,6 +28,8 @@ class Kind(StrEnum):
     STAGING_TESTS_FAILED = "staging-tests-failed"
     SCHEDULED_WORKFLOW_RED = "scheduled-workflow-red"
     SOURCE_BLIND = "source-blind"
+    PRODUCTION_DEPLOY_FAILED = "production-deploy-failed"
+    PRODUCTION_LAGGING = "production-lagging"
 
 
 class Thing(StrEnum):

@@ -3,20 +3,26 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers
-from pipeline_health.core.model.readings import Environment, GitHubReading, Part
+from pipeline_health.core.model.readings import Environment, GitHubReading, NotAsked, Part
 from pipeline_health.core.model.sight import Sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectView:
-    """Everything that one look saw of one project, beside what the operator wants of it."""
+    """Everything that one look saw of one project, beside what the operator wants of it.
+
+    *passages* are what earlier looks saw pass staging, oldest first.
+    """
 
     policy: ProjectPolicy
     now: datetime
     github: GitHubReading
     staging: Part[Environment]
+    production: Part[Environment] = field(default_factory=NotAsked)
+    passages: tuple[Passage, ...] = ()
     answers: Answers = field(default_factory=Answers)
     sight: Sight = field(default_factory=Sight)
 

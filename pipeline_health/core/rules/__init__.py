@@ -11,6 +11,8 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.rules import (
     ci,
     ci_runs,
+    lagging,
+    production,
     schedules,
     sight,
     staging,
@@ -35,4 +37,8 @@ ALL: tuple[Rule, ...] = (
     schedules.scheduled_workflows,
     sight.blind_sources,
     sight.refused_tokens,
+    production.production_services,
+    production.production_job,
+    production.production_records,
+    lagging.production_lagging,
 )
