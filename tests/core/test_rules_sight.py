@@ -339,3 +339,20 @@ def test_production_is_a_source_of_its_own() -> None:
     assert [of_token(Scope("token:OTHER"), "OTHER"), of_token(place, "OTHER")] == [
         proof.symptom for proof in proofs
     ]
+
+
+def test_railway_that_answers_nowhere_is_told_once() -> None:
+    """Its words name the environment; the cause is the same."""
+    spells = {source: dark(60, looks=9) for source in (Source.RAILWAY, Source.PRODUCTION)}
+    view = replace(blinded(spells), production=replace(DOWN, why="could not read production: 502"))
+    restricted = replace(
+        view, production=Blind(at=NOW, why="it is restricted", cause=BlindCause.UNSEEN)
+    )
+
+    assert [Source.RAILWAY] == told_of(view)
+    assert [Source.RAILWAY, Source.PRODUCTION] == told_of(restricted)
+
+
+def told_of(view: ProjectView) -> list[str]:
+    """Give the sources that are told to people."""
+    return [each.symptom.subject.name for each in blind_sources(view) if isinstance(each, Finding)]
