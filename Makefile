@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors unit story lock clean
+.PHONY: help demo test lint types floors unit rows lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,9 @@ unit: $(VENV)/installed ## the tests, with coverage: 95 % of all, every line and
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='pipeline_health/core/*'
+
+rows: $(VENV)/installed ## take each row of the decision tables away, and see a test fail (slow)
+	$(BIN)/python tests/rows.py
 
 lock: ## renew requirements.lock (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \

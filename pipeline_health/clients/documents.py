@@ -25,7 +25,7 @@ fragment StubFacts on Issue { number state updatedAt }
 fragment BranchFacts on Ref {
   name
   target { ... on Commit {
-    oid committedDate messageHeadline
+    oid committedDate messageHeadline message
     author { name user { login } }
     history(first: 30) { nodes { oid committedDate } }
     ...CheckFacts
@@ -51,7 +51,9 @@ fragment SuiteFacts on CheckSuite {
 }
 """
 
+_NEWEST = "orderBy: {field: CREATED_AT, direction: DESC}"
 _DEPLOYMENT_FACTS = """
+fragment RecordFacts on DeploymentConnection { nodes { ...DeploymentFacts } }
 fragment DeploymentFacts on Deployment {
   databaseId commitOid environment createdAt creator { login }
   latestStatus { state createdAt logUrl environmentUrl }
@@ -70,15 +72,16 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
     variables = ["$author: String", "$checks: Boolean!"]
     fields = []
     for at, (branch, before) in enumerate(zip(branches, earlier, strict=True)):
-        variables += [f"$o{at}: String!", f"$n{at}: String!"]
-        variables += [f"$e{at}: [String!]", f"$p{at}: [String!]"]
+        variables += [f"$o{at}: String!, $n{at}: String!, $e{at}: [String!], $p{at}: [String!]"]
         variables += [] if branch is None else [f"$b{at}: String!"]
         ref = "defaultBranchRef" if branch is None else f"ref(qualifiedName: $b{at})"
         fields.append(
             f"r{at}: repository(owner: $o{at}, name: $n{at}, followRenames: true) {{ "
             f"...RepositoryFacts branch: {ref} {{ ...BranchFacts"
             f"{' ...EarlierFacts' if before else ''} }} "
-            f"{_deployments('deployments', f'$e{at}')} {_deployments('production', f'$p{at}')} }}"
+            f"deployments(first: 10, environments: $e{at}, {_NEWEST}) {{ ...RecordFacts }} "
+            f"production: deployments(first: 10, environments: $p{at}, {_NEWEST}) "
+            "{ ...RecordFacts } }"
         )
     used = _LOOK_FRAGMENTS
     if not any(earlier):  # an unused fragment is an error by the specification
@@ -89,13 +92,6 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
         "viewer { login } rateLimit { cost remaining resetAt }"
     )
     return "\n".join([head, *fields, "}"]) + used + _SUITE_FACTS + _DEPLOYMENT_FACTS
-
-
-def _deployments(alias: str, environments: str) -> str:
-    return (
-        f"{alias}: deployments(first: 10, environments: {environments}, "
-        "orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...DeploymentFacts } }"
-    )
 
 
 GITHUB_SUITES_PAGE = (

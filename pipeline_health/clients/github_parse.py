@@ -68,6 +68,7 @@ def branch_of(ref: Json) -> Branch:
     return Branch(
         name=ref.text("name"),
         head=head,
+        message=target.maybe_text("message") or "",
         history=tuple(sha_of(commit, "oid") for commit in commits),
         dates=tuple(commit.time("committedDate") for commit in commits),
     )

@@ -35,8 +35,7 @@ def observe(
 ) -> Snapshot:
     """Put what the sources saw beside what the operator wants of it, project by project.
 
-    A project that a source does not mention, and an environment without a deployment where *before*
-    remembers some, are Blind: an empty read is not health.
+    What a source does not mention, or shows no deployment of where *before* remembers some, is Blind.
     """
     views = []
     for project in policy.projects:
@@ -44,11 +43,13 @@ def observe(
         deployed = railway.get(project.name) or unlooked(
             project, why=f"Railway was not read for {project.name}", now=now
         )
+        code = github.get(project.name) or unread(
+            project, why=f"GitHub was not read for {project.repo}", now=now
+        )
         view = ProjectView(
             policy=project,
             now=now,
-            github=github.get(project.name)
-            or unread(project, why=f"GitHub was not read for {project.repo}", now=now),
+            github=code,
             staging=_plausible(deployed.staging, known.staging),
             production=_plausible(deployed.production, known.production),
             passages=known.passages,

@@ -254,3 +254,26 @@ def test_what_nothing_promotes_is_one_issue_for_a_person(tell: Teller) -> None:
 
     story.until(ANNIE_FOUND + 8 * HOUR, every=HOUR)
     only_issue(story, "Prod deploy lagging main (reli)", Kind.PRODUCTION_LAGGING)
+
+
+def test_a_lag_that_follows_from_missing_ci_is_not_told_beside_it(tell: Teller) -> None:
+    """The same push where CI is known to be required, and staging gets it all the same."""
+    story = tell.begin(ANNIE_DEPLOYED - 10 * HOUR)
+    railway = story.world.railway("annie")
+    story.watch(f'railway_project = "{railway.id}"')
+    services = [
+        railway.environment(name).service("web", story.repo) for name in ("staging", "production")
+    ]
+    for number in range(4):
+        story.repo.push(f"work {number}")
+        story.repo.run("CI", "success")
+        for service in services:
+            service.deploy("SUCCESS")
+        story.world.advance(HOUR)
+    story.until(ANNIE_PUSHED, every=2 * HOUR)
+
+    story.repo.push("0a73395")
+    services[0].deploy("SUCCESS")
+    story.until(ANNIE_FOUND + 8 * HOUR, every=20 * MINUTE)
+
+    only_issue(story, "No CI on main (reli)", Kind.MAIN_CI_MISSING)

@@ -120,6 +120,21 @@ def test_a_failed_production_job_is_one_issue_and_none_of_staging(shop: Shop) ->
     closed_by(shop, "the deployment to environment `production` succeeded at")
 
 
+def test_a_record_of_production_is_enough_where_nothing_else_shows_it(shop: Shop) -> None:
+    """A product that is not on Railway, deployed by something that tells GitHub."""
+    shop.host.projects.clear()
+    shop.host.watch("shop", "acme/shop")
+    shop.repo.record_deployment("production", "failure", creator="vercel[bot]")
+    shop.host.cycles(2)
+    only_issue(
+        shop, "Prod deploy failed: production (shop)", Kind.PRODUCTION_DEPLOY_FAILED, Owner.AGENT
+    )
+
+    shop.repo.record_deployment("production", "success", creator="vercel[bot]")
+    shop.host.cycles(2)
+    closed_by(shop, "the deployment to environment `production` succeeded at")
+
+
 def pipeline(shop: Shop, conclusion: str, *, staging: str, production: str) -> None:
     """Run the workflow that deploys to both."""
     shop.repo.run(

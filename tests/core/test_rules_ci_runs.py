@@ -43,6 +43,7 @@ from pipeline_health.core.model.readings import (
     GitHubReading,
     NotAsked,
     Part,
+    Seen,
     StatusState,
     Suite,
     Unrecognised,
@@ -169,6 +170,16 @@ def test_the_reason_is_named_where_it_is_known(subject: str, author: str, reason
     (word,) = missed(reading(LINT, subject=subject, author=author))
     assert isinstance(word, Finding)
     assert f"Required workflow CI has no run at {SHORT}{reason}." == word.says
+
+
+def test_a_squash_brings_the_messages_of_its_commits_along() -> None:
+    """GitHub looks for a skip token in the whole message, not in its first line."""
+    read = reading(subject="Snapshots (#12)")
+    assert isinstance(read.branch, Seen)
+    message = "Snapshots (#12)\n\n* chore: update [skip ci]"
+    (word,) = missed(replace(read, branch=seen(replace(read.branch.value, message=message))))
+    assert isinstance(word, Finding)
+    assert (False, True) == (word.for_people, word.says.endswith("asks to skip CI."))
 
 
 @pytest.mark.parametrize(

@@ -147,13 +147,15 @@ class Commit:
 class Branch:
     """A branch: its head, and the newest commits that the head contains, head first.
 
-    *dates* are those of the commits in *history*, in its order, as far as they are known.
+    *dates* are those of the commits in *history*, in its order, as far as they are known; *message*
+    is the whole one of the head, untrusted text.
     """
 
     name: str
     head: Commit
     history: tuple[Sha, ...]
     dates: tuple[datetime, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

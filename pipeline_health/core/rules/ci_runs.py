@@ -108,7 +108,7 @@ def _listed(missing: list[str]) -> str:
 
 def _reason(head: Head) -> str:
     """Name why no run began, where that is known."""
-    if _SKIP.search(head.commit.subject):
+    if _SKIP.search(head.message):
         return ": the commit's message asks to skip CI"
     author = head.commit.author.lower()
     if author.endswith("[bot]") or author in _BOTS:

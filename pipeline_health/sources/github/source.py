@@ -174,7 +174,8 @@ class GitHubSource:
             return reading
         branch = reading.branch.value
         head = replace(branch.head, subject=self._redact(branch.head.subject))
-        seen = replace(reading.branch, value=replace(branch, head=head))
+        message = self._redact(branch.message)
+        seen = replace(reading.branch, value=replace(branch, head=head, message=message))
         return replace(reading, branch=seen)
 
     def _may_see_checks(self, own: str, now: datetime) -> bool:
