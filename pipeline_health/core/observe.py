@@ -35,7 +35,8 @@ def observe(
 ) -> Snapshot:
     """Put what the sources saw beside what the operator wants of it, project by project.
 
-    What a source does not mention, or shows no deployment of where *before* remembers some, is Blind.
+    What a source does not mention is Blind, and what shows no deployment where *before* remembers
+    some.
     """
     views = []
     for project in policy.projects:
