@@ -13,7 +13,7 @@ from typing import Literal, Protocol, TypeVar
 from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
-from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -136,6 +136,10 @@ class Tracker(Protocol):
 
     def ours(self, repo: RepoName) -> tuple[TrackedIssue, ...]:
         """List the issues that our account wrote, open and closed, newest first (bounded)."""
+        ...
+
+    def others(self, repo: RepoName) -> tuple[OtherIssue, ...]:
+        """List the open issues of trusted accounts that are not ours, newest first (bounded)."""
         ...
 
     def highest(self, repo: RepoName) -> int:

@@ -12,7 +12,7 @@ from pipeline_health.clients.github import ISSUES_AT_ONCE, GitHub, Numbered
 from pipeline_health.clients.github_edits import GitHubEdits
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.core.model.ids import Login, RepoName
-from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.readings import Blind, Reading
 from pipeline_health.ports import Memory, TrackerError
 
@@ -56,6 +56,11 @@ class GitHubTracker:
             author = self._login.author()
             listed = self._client.ours(repo, author=author, identity=self._identity)
             return tuple(issue for issue in listed if issue.ours)
+
+    def others(self, repo: RepoName) -> tuple[OtherIssue, ...]:
+        """List the open issues of owners, members and collaborators but us (of the newest 100)."""
+        with _reading(f"listing the open issues of others in {repo}"):
+            return self._client.open_issues_of_others(repo, own=self._login.all())
 
     def highest(self, repo: RepoName) -> int:
         """Give the highest issue or pull request number that the repository's lists show."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.looking import Eyes, Look
+from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.recording import record, settled_by
@@ -27,7 +28,7 @@ from pipeline_health.core.model.readings import Commit, Seen
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.ownership import owned
-from pipeline_health.core.reconcile import Desk, Terms, reconcile
+from pipeline_health.core.reconcile import Desk, Terms
 from pipeline_health.core.silenced import with_silence
 from pipeline_health.ports import (
     CodeSource,
@@ -80,8 +81,8 @@ class Agent:
         incidents = self._ours(every)
         look = self._eyes.look(self._policy, incidents, now=cycle.now)
         recognised = self._recognise(incidents, look, now=cycle.now)
-        cases = self._cases(recognised, look, cycle)
-        plan = reconcile(cases, self._terms(look, recognised, now=cycle.now))
+        terms = self._terms(look, recognised, now=cycle.now)
+        cases, plan = planned(self._cases(recognised, look, cycle), terms, tracker=self._tracker)
         orphans = Orphans(every, self._policy, look)
         if cycle.close_orphans:
             plan = orphans.closing(plan, self._tracker, now=cycle.now)

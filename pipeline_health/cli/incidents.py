@@ -95,6 +95,7 @@ def explanation(incident: Incident, trail: Sequence[TrailLine]) -> Iterator[str]
     yield f"  failures     {incident.count}, the newest {moment(incident.failed_at)}"
     for ailment in incident.ailments:
         yield f"  symptom      {_ailment(ailment)}"
+    yield from _asides(incident)
     evidence = incident.evidence
     if evidence is not None:
         yield f"  failed steps {', '.join(evidence.steps) or 'not known'}"
@@ -104,6 +105,17 @@ def explanation(incident: Incident, trail: Sequence[TrailLine]) -> Iterator[str]
         yield f"  {moment(line.at)}  {line.says}"
     if not trail:
         yield "  none yet"
+
+
+def _asides(incident: Incident) -> Iterator[str]:
+    """Say what else became of an incident: an alarm taken away, a re-run, an older monitor."""
+    for silence in incident.silenced:
+        yield f"  silenced     {silence.says}"
+    for remedy in incident.remedies:
+        became = "tried" if remedy.sent else "refused by GitHub"
+        yield f"  re-run       of run {remedy.run_id} {became} at {moment(remedy.at)}"
+    if incident.beside is not None:
+        yield f"  beside       issue {incident.beside} of another monitor"
 
 
 def _ailment(ailment: Ailment) -> str:

@@ -16,6 +16,7 @@ from pipeline_health.clients.errors import (
     UnexpectedShapeError,
     UnreachableError,
 )
+from pipeline_health.clients.github_failures import Failures
 from pipeline_health.clients.github_look import Look, owner_and_name
 from pipeline_health.clients.github_parse import issue_of, page_of, sha_of
 from pipeline_health.clients.github_rest import (
@@ -24,6 +25,7 @@ from pipeline_health.clients.github_rest import (
     all_pages,
     created_issue_of,
     job_of,
+    other_issue_of,
     relation_of,
     run_of,
 )
@@ -33,7 +35,7 @@ from pipeline_health.clients.graphql import Result
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import Login, RepoName, Sha
-from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.issue import Gone, IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.questions import Relation
 from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.core.model.report import Usage
@@ -65,6 +67,7 @@ class GitHub:
 
     def __init__(self, http: Http, *, api: str, token: Callable[[], str], clock: Clock) -> None:
         self._wire = Wire(http, api=api, token=token, clock=clock)
+        self.failures = Failures(self._wire)
 
     @property
     def api(self) -> str:
@@ -213,6 +216,14 @@ class GitHub:
             after = page_of(data.at("issues"))
             if after is None:
                 return
+
+    def open_issues_of_others(
+        self, repo: RepoName, *, own: frozenset[Login]
+    ) -> tuple[OtherIssue, ...]:
+        """List, of the newest 100, the open issues of trusted accounts that are not *own*."""
+        found = self._wire.get(f"/repos/{repo}/issues", state="open", per_page=PAGE)
+        others = (other_issue_of(node, own=own) for node in found.items())
+        return tuple(other for other in others if other is not None)
 
     def highest(self, repo: RepoName) -> int:
         """Give the highest number among issues and pull requests, 0 where there is none."""

@@ -7,8 +7,8 @@ from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.github_parse import sha_of
 from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.ids import Login, Sha, as_login
+from pipeline_health.core.model.issue import IssueRef, OtherIssue, TrackedIssue
 from pipeline_health.core.model.questions import Job, Relation
 from pipeline_health.core.model.readings import (
     CheckConclusion,
@@ -19,6 +19,7 @@ from pipeline_health.core.model.readings import (
 
 MOST_PAGES = 5
 _ACTIONS = "github-actions"
+_TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _FAILED_STEP = frozenset({"failure", "timed_out"})
 
 
@@ -32,10 +33,12 @@ class RunAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedJob:
-    """A job of a run, and the id by which its log is read."""
+    """A job of a run: the id by which its log is read, its attempt, and whether it ever began."""
 
     id: int
     job: Job
+    attempt: int = 1
+    began: bool = True
 
 
 def all_pages(wire: Wire, path: str, key: str, **params: str | int) -> Iterator[Json]:
@@ -75,7 +78,7 @@ def run_of(node: Json) -> RunAt:
 def job_of(node: Json) -> LoggedJob:
     """Read one job and the first of its steps that failed."""
     concluded = not node.at("conclusion").missing
-    steps = () if node.at("steps").missing else node.items("steps")
+    steps = [] if node.at("steps").missing else list(node.items("steps"))
     failed = (step.text("name") for step in steps if step.maybe_text("conclusion") in _FAILED_STEP)
     job = Job(
         name=node.text("name"),
@@ -84,7 +87,16 @@ def job_of(node: Json) -> LoggedJob:
         step=next(failed, None),
         url=node.maybe_text("html_url"),
     )
-    return LoggedJob(id=node.number("id"), job=job)
+    attempt = node.maybe_number("run_attempt") or 1
+    return LoggedJob(id=node.number("id"), job=job, attempt=attempt, began=bool(steps))
+
+
+def annotation_of(node: Json) -> str:
+    """Read the failure that an annotation tells; nothing from a notice or a warning."""
+    if node.maybe_text("annotation_level") != "failure":
+        return ""
+    said = (node.maybe_text("title"), node.maybe_text("message"))
+    return ": ".join(word for word in said if word)
 
 
 def relation_of(comparison: Json) -> Relation:
@@ -95,6 +107,24 @@ def relation_of(comparison: Json) -> Relation:
     except ValueError as exc:
         msg = f"GitHub compares two commits as {said[:50]!r}, which we do not know"
         raise UnexpectedShapeError(msg) from exc
+
+
+def other_issue_of(node: Json, *, own: frozenset[Login]) -> OtherIssue | None:
+    """Read an issue of a trusted account but *own*; None for a pull request and for a stranger's.
+
+    An association that we do not know is a stranger's.
+    """
+    author = node.maybe_text("user", "login")
+    trusted = node.maybe_text("author_association") in _TRUSTED
+    if not node.at("pull_request").missing or not trusted or author is None:
+        return None
+    if as_login(author) in own:
+        return None
+    return OtherIssue(
+        number=node.number("number"),
+        title=node.text("title"),
+        body=node.maybe_text("body") or "",
+    )
 
 
 def created_issue_of(node: Json, ref: IssueRef) -> TrackedIssue:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core import issue_text
+from pipeline_health.core.beside import reason_to_wait
 from pipeline_health.core.calling import calls_of
 from pipeline_health.core.convergence import merged_closed, strays_closed
 from pipeline_health.core.incidents import proof_of
@@ -105,8 +106,10 @@ def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
     yield from remedies
     if remedies or not (case.findings or is_overdue(case, now=terms.now)):
         return
-    desk = terms.desks.get(incident.repo)
-    if desk is None:
+    desk, waits = terms.desks.get(incident.repo), reason_to_wait(incident, now=terms.now)
+    if waits is not None:
+        yield waits
+    elif desk is None:
         yield f"{incident.repo} was not seen"
     elif desk.why_not is not None:
         yield desk.why_not

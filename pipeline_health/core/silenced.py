@@ -6,7 +6,7 @@ What was skipped, or did not run, is neither proof nor silence. A workflow that 
 name in the same file is the same workflow, and heals by what it proves under that name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline_health.core.at_head import head_of
@@ -30,6 +30,7 @@ from pipeline_health.core.observe import contains, staging_scope
 
 QUIET_LOOKS = 2
 RUNS_WITHOUT = 2
+_EXPRESSION = "${{"
 
 
 def silence_questions(
@@ -138,7 +139,21 @@ def _jobs_gone(
     if not isinstance(failed, tuple) or not isinstance(answer, Seen) or not answer.value:
         return ()
     there = {without_matrix(job.name) for job in answer.value}
-    return tuple(name for name in failed if without_matrix(name) not in there)
+    return tuple(name for name in failed if not _is_listed(without_matrix(name), there))
+
+
+def _is_listed(name: str, there: Iterable[str]) -> bool:
+    """Tell whether a job may be among those that are *there*, skipped under a shorter name.
+
+    A skipped caller of a reusable workflow is listed without the jobs that it calls, and a skipped
+    matrix with its expression as it is written.
+    """
+    return any(
+        name == each
+        or name.startswith(f"{each} / ")
+        or (_EXPRESSION in each and name.startswith(each.partition(_EXPRESSION)[0]))
+        for each in there
+    )
 
 
 def _is_suspect(silence: Silence) -> bool:

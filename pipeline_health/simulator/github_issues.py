@@ -11,7 +11,8 @@ from pipeline_health.simulator.timeline import Timeline
 class IssueBook:
     """Everything that has a number in a repository, and its labels.
 
-    *drops_labels* is what GitHub does for a writer without push access: labels vanish, unsaid.
+    *strangers* are the logins that are nobody in the repository. *drops_labels* is what GitHub does
+    for a writer without push access: labels vanish, unsaid.
     """
 
     def __init__(self, timeline: Timeline) -> None:
@@ -21,6 +22,7 @@ class IssueBook:
         self.pulls: dict[int, Issue] = {}
         self.deleted: set[int] = set()
         self.labels: dict[str, Label] = {}
+        self.strangers: set[str] = set()
         self.has_issues = True
         self.drops_labels = False
 

@@ -11,7 +11,7 @@ from pipeline_health.agent.applying import Hands
 from pipeline_health.core.issue_text import body
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
 from pipeline_health.core.model.incident import Owner
-from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
@@ -58,6 +58,10 @@ class Board:
         return {}
 
     def ours(self, repo: RepoName) -> tuple[TrackedIssue, ...]:
+        """List nothing."""
+        return ()
+
+    def others(self, repo: RepoName) -> tuple[OtherIssue, ...]:
         """List nothing."""
         return ()
 

@@ -223,6 +223,28 @@ def test_runs_without_the_job_are_counted_once_each(
     assert runs == told.ailments[0].silence.runs
 
 
+@pytest.mark.parametrize(
+    ("failed", "listed", "gone"),
+    [
+        ("checks / test (3.12)", "checks", False),
+        ("checks / test", "lint", True),
+        ("checks-all", "checks", True),
+        ("Test on ubuntu", "Test on ${{ matrix.os }}", False),
+        ("Lint on ubuntu", "Test on ${{ matrix.os }}", True),
+    ],
+)
+def test_a_skipped_job_may_be_listed_under_a_shorter_name(
+    failed: str, listed: str, *, gone: bool
+) -> None:
+    """A caller is skipped with all that it calls, and a matrix before it has any legs."""
+    of = replace(broken(Silence()), jobs=(failed,))
+    view = look(None, a_job(listed, CheckConclusion.SKIPPED))
+
+    told = heard(of, (a_proof(),), view)
+
+    assert ((1,) if gone else ()) == told.ailments[0].silence.runs
+
+
 def test_jobs_that_failed_and_are_not_known_make_no_silence() -> None:
     """Which job is gone cannot be told while nobody knows which failed."""
     told = heard(replace(broken(WITHOUT), jobs=()), (a_proof(),), look(None, a_job("build")))

@@ -25,7 +25,7 @@ from pipeline_health.core.issue_text.wording import (
     what_runs,
 )
 from pipeline_health.core.model.findings import Symptom, Thing
-from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Phase
+from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Owner, Phase
 from pipeline_health.core.model.policy import ProjectPolicy
 
 _PLACES = {"run": "run", "deploy": "deployment", "link": "page"}
@@ -143,12 +143,15 @@ def _history(incident: Incident) -> Iterator[tuple[str, str]]:
     good, bad = incident.last_green, incident.commit
     if good is not None:
         yield "last green commit", commit_link(incident.repo, good)
-    credential_refused = incident.cause.of is CauseClass.CREDENTIAL
-    if good is not None and bad is not None and not credential_refused:
+    is_the_code = incident.cause.of.owner is Owner.AGENT
+    if good is not None and bad is not None and is_the_code:
         yield "suspects", _suspects(incident, f"{good}...{bad}", same=good == bad)
     if incident.previous is not None:
         url = f"{GITHUB}/{incident.repo}/issues/{incident.previous}"
         yield "earlier issue of this cause", f"[no. {incident.previous}]({url})"
+    if incident.beside is not None:
+        url = f"{GITHUB}/{incident.repo}/issues/{incident.beside}"
+        yield "told by another monitor before", f"[no. {incident.beside}]({url})"
 
 
 def _suspects(incident: Incident, span: str, *, same: bool) -> str:

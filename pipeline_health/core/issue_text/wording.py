@@ -11,7 +11,7 @@ from typing import assert_never
 from pipeline_health.core.inert import inline, plain
 from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import RepoName, Sha
-from pipeline_health.core.model.incident import Cause
+from pipeline_health.core.model.incident import Cause, CauseClass
 from pipeline_health.core.model.questions import DeployTrace, LinkTrace, RunTrace, Trace
 
 GITHUB = "https://github.com"
@@ -136,6 +136,13 @@ def credential(cause: Cause) -> str:
         return f"the secret `{secret}`"
     provider = plain(cause.key)
     return "a credential" if provider == "credential" else f"the credential for {inline(provider)}"
+
+
+def blamed(cause: Cause) -> str | None:
+    """Give who stops the work or fails, None where *cause* is about no provider, or forgot it."""
+    if cause.of not in (CauseClass.QUOTA, CauseClass.PLATFORM):
+        return None
+    return cause.key.partition(": ")[0] or None
 
 
 def link(label: str, url: str) -> str:

@@ -66,7 +66,8 @@ class Symptom:
 class Finding:
     """Broken. *since* is the provider's own time of the failure; *says* is our sentence, no log.
 
-    *for_people* says that only a person can act on it, whatever its evidence tells of the cause.
+    *for_people* says that only a person can act on it, whatever its evidence tells of the cause;
+    *approval* that it waits for somebody to approve it.
     """
 
     symptom: Symptom
@@ -76,6 +77,7 @@ class Finding:
     trace: Trace
     says: str
     for_people: bool = False
+    approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from pipeline_health.core.model.findings import Kind, Proof, Scope, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName, Sha
@@ -21,16 +22,34 @@ class CauseClass(StrEnum):
     """The class of a root cause; it decides the owner."""
 
     CREDENTIAL = "credential"
+    QUOTA = "quota"
+    APPROVAL = "approval"
     PLATFORM = "platform"
+    CONFIG = "config"
+    DEPENDENCY = "dependency"
     FLAKY = "flaky"
+    CODE = "code"
     UNKNOWN = "unknown"
+
+    @property
+    def owner(self) -> Owner:
+        """Who can mend a cause of this class, as far as the class alone tells."""
+        match self:
+            case self.CREDENTIAL | self.QUOTA | self.APPROVAL | self.PLATFORM:
+                return Owner.HUMAN
+            case self.CONFIG | self.DEPENDENCY | self.FLAKY | self.CODE | self.UNKNOWN:
+                return Owner.AGENT
+            case unreachable:
+                assert_never(unreachable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why it is broken, as far as is known. *key* names the secret, provider or subject.
+    """Why it is broken, as far as is known.
 
-    *ours* says that the secret is a token that we ourselves look with, and no pipeline's.
+    *key* names what is to be mended: the secret, else the provider and its limit or failure, else
+    the subject. *ours* says that the secret is a token that we ourselves look with, and no
+    pipeline's.
     """
 
     of: CauseClass
@@ -144,7 +163,8 @@ class Incident:
     *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
     *green_looks* in a row are enough.
     *escalated* says why a person has it for good, empty while the cause alone decides.
-    *remedies* are the re-runs that were tried before anyone was asked.
+    *remedies* are the re-runs that were tried before anyone was asked, *beside* is the number of
+    the issue by which an older monitor told of it before we did.
     *duplicate_of* is the older incident that has its root cause, and now its symptoms too;
     *hidden_behind* is the one upstream whose consequence it is taken for, so that it is not filed.
     """
@@ -179,6 +199,7 @@ class Incident:
     previous: int | None = None
     filing: Filing | None = None
     remedies: tuple[Remedy, ...] = ()
+    beside: int | None = None
     duplicate_of: Fingerprint | None = None
     hidden_behind: Fingerprint | None = None
 

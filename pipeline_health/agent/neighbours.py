@@ -1,0 +1,40 @@
+"""Plan beside an older monitor: its issues are listed only when something is about to be filed."""
+
+from collections.abc import Sequence
+
+from pipeline_health.core.beside import repos_in_question, with_others
+from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.issue import OtherIssue
+from pipeline_health.core.model.plan import Plan
+from pipeline_health.core.reconcile import Terms, reconcile
+from pipeline_health.ports import Tracker, TrackerError
+
+
+def planned(
+    cases: Sequence[Case], terms: Terms, *, tracker: Tracker
+) -> tuple[tuple[Case, ...], Plan]:
+    """Give the plan, and *cases* as they are beside the issues of an older monitor.
+
+    One list for each repository in which something is to be filed, and none in a quiet cycle. What
+    waits makes room for another, perhaps elsewhere, so that it is planned until nothing is new.
+    """
+    known, plan = tuple(cases), reconcile(cases, terms)
+    asked: frozenset[RepoName] = frozenset()
+    while new := _in_question(known, plan, terms) - asked:
+        others = {repo: _others(tracker, repo) for repo in sorted(new)}
+        known = with_others(known, others, signature=terms.routing.signature)
+        plan, asked = reconcile(known, terms), asked | new
+    return known, plan
+
+
+def _in_question(cases: Sequence[Case], plan: Plan, terms: Terms) -> frozenset[RepoName]:
+    return repos_in_question(cases, plan) if terms.routing.signature else frozenset()
+
+
+def _others(tracker: Tracker, repo: RepoName) -> tuple[OtherIssue, ...] | None:
+    """List what others filed; a list that cannot be read delays nothing of ours."""
+    try:
+        return tracker.others(repo)
+    except TrackerError:
+        return None
