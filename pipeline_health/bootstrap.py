@@ -158,6 +158,7 @@ def assembled(
         railway=RailwaySource(
             railway,
             tokens=settings.credentials.railway.for_project,
+            production=settings.credentials.railway.for_production,
             memory=ledger,
             redact=redaction,
         ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
+from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
@@ -26,7 +27,7 @@ from pipeline_health.core.model.questions import (
     WorkflowFile,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import Environment, GitHubReading, Part, Reading
+from pipeline_health.core.model.readings import GitHubReading, Reading
 from pipeline_health.core.model.report import CycleReport, Usage
 from pipeline_health.core.model.urls import Target, UrlSight
 
@@ -113,7 +114,7 @@ class CodeSource(Source[GitHubReading], Protocol):
         ...
 
 
-class DeploySource(Source[Part[Environment]], Protocol):
+class DeploySource(Source[Deployed], Protocol):
     """Where the code is deployed to. What cannot be answered is Blind."""
 
     def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:

@@ -30,7 +30,12 @@ REF_NODE: Mapping[str, object] = {
         "committedDate": AT,
         "messageHeadline": "Add a basket",
         "author": {"name": "A. Dev", "user": {"login": "dev"}},
-        "history": {"nodes": [{"oid": SHA}, {"oid": "b" * 40}]},
+        "history": {
+            "nodes": [
+                {"oid": SHA, "committedDate": AT},
+                {"oid": "b" * 40, "committedDate": AT},
+            ]
+        },
     },
 }
 STATUS: Mapping[str, object] = {

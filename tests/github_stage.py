@@ -169,5 +169,6 @@ def reasons(reading: GitHubReading) -> set[str]:
         reading.checks,
         reading.deployments,
         reading.issues,
+        reading.production,
     )
     return {part.why for part in parts if isinstance(part, Blind)}

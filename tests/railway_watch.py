@@ -52,6 +52,7 @@ class Watch:
     clock: StillClock
     memory: Notebook = field(default_factory=Notebook)
     tokens: Callable[[ProjectName], NamedSecret | None] = lambda _: token()
+    production: Callable[[ProjectName], NamedSecret | None] | None = None
     batch: int = 25
 
     def source(self) -> RailwaySource:
@@ -59,6 +60,7 @@ class Watch:
         return RailwaySource(
             self.client,
             tokens=self.tokens,
+            production=self.production or self.tokens,
             memory=self.memory,
             redact=redacted,
             batch=self.batch,
@@ -67,10 +69,10 @@ class Watch:
     def look(
         self, *projects: RailwayProject, environment: str = "staging"
     ) -> Mapping[str, Part[Environment]]:
-        """Look at *projects*, each under its Railway name."""
+        """Look at the staging of *projects*, each under its Railway name."""
         policies = [policy_of(project, environment) for project in projects]
         looked = self.source().look(policies, now=self.world.now())
-        return {str(name): part for name, part in looked.items()}
+        return {str(name): deployed.staging for name, deployed in looked.items()}
 
     def evidence(
         self, deployment: RailwayDeployment, source: RailwaySource | None = None

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from pipeline_health.agent.remembering import Remembering
 from pipeline_health.agent.sights import with_sight
 from pipeline_health.core import rules
 from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
+from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
 from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.incident import Incident
@@ -30,16 +32,10 @@ from pipeline_health.core.model.questions import (
     RunTrace,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import (
-    Blind,
-    Environment,
-    GitHubReading,
-    Part,
-    Reading,
-)
+from pipeline_health.core.model.readings import Blind, GitHubReading, Reading
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.model.urls import Target, UrlSight
-from pipeline_health.core.observe import observe, services_seen, unlooked, unread
+from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
 from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
@@ -122,16 +118,19 @@ class Eyes:
         self._railway = railway
         self._urls = urls
         self._memory = memory
+        self._remembering = Remembering(memory)
 
     def look(self, policy: Policy, incidents: Sequence[Incident], *, now: datetime) -> Look:
         """Read everything, then judge and ask until nothing more is asked."""
         # Railway first: it learns the project's name, by which GitHub calls the environment.
-        staging = self._staging(policy.projects, now=now)
+        railway = self._deployed(policy.projects, now=now)
         snapshot = observe(
             policy,
             github=self._code(policy.projects, now=now),
-            staging=staging,
-            had_services={project.name: self._had_services(project) for project in policy.projects},
+            railway=railway,
+            before={
+                project.name: self._remembering.of(project.name) for project in policy.projects
+            },
             answers=Answers(),
             now=now,
         )
@@ -150,9 +149,9 @@ class Eyes:
         self._remember(look, now=now)
         return look
 
-    def _staging(
+    def _deployed(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
-    ) -> Mapping[ProjectName, Part[Environment]]:
+    ) -> Mapping[ProjectName, Deployed]:
         try:
             return self._railway.look(projects, now=now)
         except Exception as exc:  # noqa: BLE001 - a defect of ours is blindness, not the end
@@ -178,10 +177,7 @@ class Eyes:
 
     def last_green(self, symptoms: Iterable[Symptom]) -> Mapping[Symptom, Sha]:
         """Give the commits at which *symptoms* were last proved to work."""
-        remembered = {
-            symptom: self._memory.recall("last-green", key_of(symptom)) for symptom in symptoms
-        }
-        return {symptom: Sha(sha) for symptom, sha in remembered.items() if sha is not None}
+        return self._remembering.last_green(symptoms)
 
     def _answered(self, look: Look, asked: Iterable[Question], now: datetime) -> Answers:
         before = look.answers
@@ -208,20 +204,10 @@ class Eyes:
             return self._github.evidence(trace, now=now)
         return self._railway.evidence(trace, now=now)
 
-    def _had_services(self, project: ProjectPolicy) -> frozenset[str]:
-        remembered = self._memory.recall("services", project.name)
-        return frozenset() if not remembered else frozenset(remembered.split("\n"))
-
     def _remember(self, look: Look, *, now: datetime) -> None:
-        for project, services in services_seen(look.snapshot).items():
-            if services:
-                self._memory.remember("services", project, "\n".join(sorted(services)), now=now)
-        for observations in look.observations.values():
-            for proof in observations:
-                if isinstance(proof, Proof) and proof.commit is not None:
-                    self._memory.remember(
-                        "last-green", key_of(proof.symptom), proof.commit, now=now
-                    )
+        for view in look.snapshot.projects:
+            self._remembering.keep(view, now=now)
+            self._remembering.keep_green(look.proofs(view.policy.name), now=now)
 
 
 def judged(snapshot: Snapshot) -> Look:
@@ -270,9 +256,3 @@ def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:
         snapshot,
         projects=tuple(replace(view, answers=answers) for view in snapshot.projects),
     )
-
-
-def key_of(symptom: Symptom) -> str:
-    """Give the key under which a symptom is remembered."""
-    subject = symptom.subject
-    return f"{symptom.kind}|{symptom.scope}|{subject.thing}|{subject.name}"

@@ -3,7 +3,7 @@
 The tests validate each of them against the two published schemas, and the simulator refuses a field
 that its subset does not know. No value is ever pasted into a document: values are variables.
 
-GitHub's price is (connections asked for) / 100 points: one repository here costs 5 connections, 9
+GitHub's price is (connections asked for) / 100 points: one repository here costs 6 connections, 10
 with the commits before the head, so that 20 repositories are one point or two.
 """
 
@@ -25,9 +25,9 @@ fragment StubFacts on Issue { number state updatedAt }
 fragment BranchFacts on Ref {
   name
   target { ... on Commit {
-    oid committedDate messageHeadline
+    oid committedDate messageHeadline message
     author { name user { login } }
-    history(first: 30) { nodes { oid } }
+    history(first: 30) { nodes { oid committedDate } }
     ...CheckFacts
   } }
 }
@@ -51,7 +51,9 @@ fragment SuiteFacts on CheckSuite {
 }
 """
 
+_NEWEST = "orderBy: {field: CREATED_AT, direction: DESC}"
 _DEPLOYMENT_FACTS = """
+fragment RecordFacts on DeploymentConnection { nodes { ...DeploymentFacts } }
 fragment DeploymentFacts on Deployment {
   databaseId commitOid environment createdAt creator { login }
   latestStatus { state createdAt logUrl environmentUrl }
@@ -64,20 +66,22 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
 
     One entry a repository: the branch asked for (None: the default branch), and whether the commits
     before the head are judged too. Variables: `author`, `checks`, and for the repository at *i*
-    `o<i>`, `n<i>`, `e<i>` (deployment environments) and, with a branch, `b<i>`.
+    `o<i>`, `n<i>`, `e<i>` and `p<i>` (what deployments to staging and to production are called)
+    and, with a branch, `b<i>`. The two are lists of their own: neither crowds out the other.
     """
     variables = ["$author: String", "$checks: Boolean!"]
     fields = []
     for at, (branch, before) in enumerate(zip(branches, earlier, strict=True)):
-        variables += [f"$o{at}: String!", f"$n{at}: String!", f"$e{at}: [String!]"]
+        variables += [f"$o{at}: String!, $n{at}: String!, $e{at}: [String!], $p{at}: [String!]"]
         variables += [] if branch is None else [f"$b{at}: String!"]
         ref = "defaultBranchRef" if branch is None else f"ref(qualifiedName: $b{at})"
         fields.append(
             f"r{at}: repository(owner: $o{at}, name: $n{at}, followRenames: true) {{ "
             f"...RepositoryFacts branch: {ref} {{ ...BranchFacts"
             f"{' ...EarlierFacts' if before else ''} }} "
-            f"deployments(first: 10, environments: $e{at}, "
-            "orderBy: {field: CREATED_AT, direction: DESC}) { nodes { ...DeploymentFacts } } }"
+            f"deployments(first: 10, environments: $e{at}, {_NEWEST}) {{ ...RecordFacts }} "
+            f"production: deployments(first: 10, environments: $p{at}, {_NEWEST}) "
+            "{ ...RecordFacts } }"
         )
     used = _LOOK_FRAGMENTS
     if not any(earlier):  # an unused fragment is an error by the specification

@@ -72,7 +72,8 @@ class Look:
         variables: dict[str, object] = {"author": self._author, "checks": self._checks}
         for at, wanted in enumerate(batch):
             owner, name = owner_and_name(wanted.repo)
-            variables |= {f"o{at}": owner, f"n{at}": name, f"e{at}": list(wanted.environments)}
+            variables |= {f"o{at}": owner, f"n{at}": name}
+            variables |= {f"e{at}": list(wanted.environments), f"p{at}": list(wanted.production)}
             if wanted.branch is not None:
                 variables[f"b{at}"] = f"refs/heads/{wanted.branch}"
         return variables
@@ -90,6 +91,7 @@ class Look:
             earlier=self._earlier(bare_earlier, found, blame, wanted),
             deployments=blame.part(lambda: deployments_of(found.at("deployments")), "deployments"),
             issues=blame.part(lambda: self._stubs(found, wanted.repo), "issues"),
+            production=blame.part(lambda: deployments_of(found.at("production")), "production"),
         )
         return Sighting(
             reading=reading,

@@ -64,8 +64,14 @@ def branch_of(ref: Json) -> Branch:
         or target.maybe_text("author", "name")
         or "",
     )
-    history = tuple(sha_of(commit, "oid") for commit in target.items("history", "nodes"))
-    return Branch(name=ref.text("name"), head=head, history=history)
+    commits = tuple(target.items("history", "nodes"))
+    return Branch(
+        name=ref.text("name"),
+        head=head,
+        message=target.maybe_text("message") or "",
+        history=tuple(sha_of(commit, "oid") for commit in commits),
+        dates=tuple(commit.time("committedDate") for commit in commits),
+    )
 
 
 def statuses_of(commit: Json) -> tuple[CommitStatus, ...]:

@@ -23,11 +23,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What to read of one repository. *earlier*: the checks of the commits before the head too."""
+    """What to read of one repository. *earlier*: the checks of the commits before the head too.
+
+    *environments* is what deployments to staging are called, *production* those to there.
+    """
 
     repo: RepoName
     branch: str | None
     environments: tuple[str, ...]
+    production: tuple[str, ...] = ()
     earlier: bool
 
 
@@ -57,6 +61,7 @@ def unseen(wanted: Wanted, blind: Blind) -> Sighting:
         earlier=earlier,
         deployments=blind,
         issues=blind,
+        production=blind,
     )
     return Sighting(reading=reading, forbidden=False, bare=blind, bare_earlier=earlier)
 
@@ -106,7 +111,7 @@ def _part_of(path: tuple[str, ...]) -> str:
     match path:
         case ("branch", "target", "earlier" | "status" as part, *_):
             return part
-        case ("branch" | "deployments" as part, *_):
+        case ("branch" | "deployments" | "production" as part, *_):
             return part
         case ("opened" | "closed", *_):
             return "issues"

@@ -14,10 +14,12 @@ from pipeline_health.core.model.snapshot import ProjectView
 class Head:
     """The newest commit of the branch, what CI says of it, and what must have run there.
 
-    *pushed_at* is when it came, as far as that can be told, *seen_at* when its checks were read.
+    *message* is the whole one of the commit, untrusted text; *pushed_at* is when it came, as far as
+    that can be told, *seen_at* when its checks were read.
     """
 
     commit: Commit
+    message: str
     branch: str
     scope: Scope
     verdict: CommitVerdict
@@ -55,6 +57,7 @@ def head_of(view: ProjectView) -> Head | None:
     )
     return Head(
         commit=commit,
+        message=f"{commit.subject}\n{branch.value.message}",
         branch=branch.value.name,
         scope=Scope(f"github:{repository.value.id}:{branch.value.name}"),
         verdict=judge(checks, standing),

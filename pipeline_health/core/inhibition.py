@@ -32,10 +32,23 @@ class Hides:
 
 
 CONSEQUENCES: tuple[Hides, ...] = (
-    Hides(upstream=_OF_CI, downstream=frozenset({Kind.STAGING_DEPLOY_MISSING})),
+    Hides(
+        upstream=_OF_CI,
+        downstream=frozenset({Kind.STAGING_DEPLOY_MISSING, Kind.PRODUCTION_LAGGING}),
+    ),
     Hides(
         upstream=_STAGING_DEPLOY,
-        downstream=frozenset({Kind.STAGING_TESTS_FAILED, Kind.STAGING_UNREACHABLE}),
+        downstream=frozenset(
+            {Kind.STAGING_TESTS_FAILED, Kind.STAGING_UNREACHABLE, Kind.PRODUCTION_LAGGING}
+        ),
+    ),
+    Hides(
+        upstream=frozenset({Kind.STAGING_TESTS_FAILED, Kind.STAGING_UNREACHABLE}),
+        downstream=frozenset({Kind.PRODUCTION_LAGGING}),
+    ),
+    Hides(
+        upstream=frozenset({Kind.PRODUCTION_DEPLOY_FAILED}),
+        downstream=frozenset({Kind.PRODUCTION_LAGGING, Kind.PRODUCTION_UNREACHABLE}),
     ),
 )
 """What follows from what in one project, whatever its evidence looks like."""
@@ -49,9 +62,21 @@ OUTAGES = ROOTS - {CauseClass.APPROVAL}
 """Causes that break everything of their provider."""
 
 OF_PROVIDER: Mapping[Provider, frozenset[Kind]] = {
-    Provider.RAILWAY: _STAGING_DEPLOY | {Kind.STAGING_TESTS_FAILED},
+    Provider.RAILWAY: _STAGING_DEPLOY
+    | {
+        Kind.STAGING_TESTS_FAILED,
+        Kind.STAGING_UNREACHABLE,
+        Kind.PRODUCTION_DEPLOY_FAILED,
+        Kind.PRODUCTION_LAGGING,
+        Kind.PRODUCTION_UNREACHABLE,
+    },
     Provider.GITHUB: frozenset(
-        {Kind.MAIN_CI_MISSING, Kind.MAIN_CI_STUCK, Kind.STAGING_DEPLOY_MISSING}
+        {
+            Kind.MAIN_CI_MISSING,
+            Kind.MAIN_CI_STUCK,
+            Kind.STAGING_DEPLOY_MISSING,
+            Kind.PRODUCTION_LAGGING,
+        }
     ),
 }
 """What a credential or an outage of a provider hides, where nothing else explains it."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
+from pipeline_health.core.model.deployed import Deployed, Remembered
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
@@ -27,34 +28,36 @@ def observe(
     policy: Policy,
     *,
     github: Mapping[ProjectName, GitHubReading],
-    staging: Mapping[ProjectName, Part[Environment]],
-    had_services: Mapping[ProjectName, frozenset[str]],
+    railway: Mapping[ProjectName, Deployed],
+    before: Mapping[ProjectName, Remembered],
     answers: Answers,
     now: datetime,
 ) -> Snapshot:
     """Put what the sources saw beside what the operator wants of it, project by project.
 
-    A project that a source does not mention, and an environment without a deployment where
-    *had_services* remembers some, are Blind: an empty read is not health.
+    What a source does not mention is Blind, and what shows no deployment where *before* remembers
+    some.
     """
-    return Snapshot(
-        now=now,
-        projects=tuple(
-            ProjectView(
-                policy=project,
-                now=now,
-                github=github.get(project.name)
-                or unread(project, why=f"GitHub was not read for {project.repo}", now=now),
-                staging=_plausible(
-                    staging.get(project.name)
-                    or unlooked(project, why=f"Railway was not read for {project.name}", now=now),
-                    had_services.get(project.name, frozenset()),
-                ),
-                answers=answers,
-            )
-            for project in policy.projects
-        ),
-    )
+    views = []
+    for project in policy.projects:
+        known = before.get(project.name, Remembered())
+        deployed = railway.get(project.name) or unlooked(
+            project, why=f"Railway was not read for {project.name}", now=now
+        )
+        code = github.get(project.name) or unread(
+            project, why=f"GitHub was not read for {project.repo}", now=now
+        )
+        view = ProjectView(
+            policy=project,
+            now=now,
+            github=code,
+            staging=_plausible(deployed.staging, known.staging),
+            production=_plausible(deployed.production, known.production),
+            passages=known.passages,
+            answers=answers,
+        )
+        views.append(view)
+    return Snapshot(now=now, projects=tuple(views))
 
 
 def unread(project: ProjectPolicy, *, why: str, now: datetime) -> GitHubReading:
@@ -67,12 +70,14 @@ def unread(project: ProjectPolicy, *, why: str, now: datetime) -> GitHubReading:
         earlier=blind if project.deploy_workflow is not None else NotAsked(),
         deployments=blind,
         issues=blind,
+        production=blind,
     )
 
 
-def unlooked(project: ProjectPolicy, *, why: str, now: datetime) -> Part[Environment]:
-    """Give the staging of a project that could not be looked at, if anybody asked for it."""
-    return NotAsked() if project.railway_project is None else Blind(at=now, why=why)
+def unlooked(project: ProjectPolicy, *, why: str, now: datetime) -> Deployed:
+    """Give the environments of a project that was not looked at, if anybody asked for them."""
+    part = NotAsked() if project.railway_project is None else Blind(at=now, why=why)
+    return Deployed(staging=part, production=part)
 
 
 def _plausible(part: Part[Environment], had: frozenset[str]) -> Part[Environment]:
@@ -93,13 +98,9 @@ def _deployed(environment: Environment) -> frozenset[str]:
     return frozenset(service.name for service in environment.services if service.deployments)
 
 
-def services_seen(snapshot: Snapshot) -> Mapping[ProjectName, frozenset[str]]:
-    """Give the services that have a deployment now, for the projects where Railway was seen."""
-    return {
-        view.policy.name: _deployed(view.staging.value)
-        for view in snapshot.projects
-        if isinstance(view.staging, Seen)
-    }
+def services_seen(part: Part[Environment]) -> frozenset[str]:
+    """Give the services that have a deployment now, none while that was not seen."""
+    return _deployed(part.value) if isinstance(part, Seen) else frozenset()
 
 
 def blind_parts(view: ProjectView) -> Iterator[tuple[str, str]]:
@@ -113,7 +114,9 @@ def blind_parts(view: ProjectView) -> Iterator[tuple[str, str]]:
         ("github", github.deployments),
         ("github", github.issues),
         ("github", github.required),
+        ("github", github.production),
         ("railway", view.staging),
+        ("railway", view.production),
         *(("url", part) for part in view.urls.values()),
     )
     yield from dict.fromkeys(

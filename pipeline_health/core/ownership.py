@@ -14,6 +14,7 @@ _LEFT_NO_LOG = frozenset(
         Kind.SOURCE_BLIND,
         Kind.STAGING_UNREACHABLE,
         Kind.PRODUCTION_UNREACHABLE,
+        Kind.PRODUCTION_LAGGING,
     }
 )
 

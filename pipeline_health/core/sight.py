@@ -15,7 +15,7 @@ from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.readings import Blind, BlindCause, Environment, Part, Seen
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
-from pipeline_health.core.observe import staging_scope
+from pipeline_health.core.observe import production_scope, staging_scope
 
 AnyPart: TypeAlias = Part[object]
 UNKNOWN_TOKEN = ""
@@ -45,7 +45,10 @@ class Place:
 
 def places_of(view: ProjectView) -> Mapping[Source, Place]:
     """Give the environments that Railway is asked about, each a source of its own."""
-    return {Source.RAILWAY: Place(part=view.staging, scope=staging_scope(view))}
+    return {
+        Source.RAILWAY: Place(part=view.staging, scope=staging_scope(view)),
+        Source.PRODUCTION: Place(part=view.production, scope=production_scope(view)),
+    }
 
 
 def sources_of(view: ProjectView) -> Mapping[Source, tuple[AnyPart, ...]]:
@@ -61,7 +64,7 @@ def sources_of(view: ProjectView) -> Mapping[Source, tuple[AnyPart, ...]]:
         Source.GITHUB: (github.repository,),
         Source.BRANCH: (github.branch,),
         Source.CHECKS: (github.checks, github.earlier),
-        Source.DEPLOYMENTS: (github.deployments,),
+        Source.DEPLOYMENTS: (github.deployments, github.production),
         Source.ISSUES: (github.issues,),
         Source.WORKFLOWS: (github.required,),
     }

@@ -8,6 +8,7 @@ from pipeline_health.core.model.readings import (
     BlindCause,
     Checks,
     Environment,
+    NotAsked,
     Seen,
 )
 from pipeline_health.core.model.report import UnwatchedLine
@@ -29,6 +30,7 @@ def unwatched(view: ProjectView) -> Iterator[UnwatchedLine]:
     yield from _required(view)
     yield from _other_apps(view)
     yield from _staging(view)
+    yield from _production(view)
 
 
 def _workflows(view: ProjectView) -> Iterator[UnwatchedLine]:
@@ -95,11 +97,26 @@ def _staging(view: ProjectView) -> Iterator[UnwatchedLine]:
     if isinstance(staging, Seen):
         yield from _services(view, staging.value)
     elif isinstance(staging, Blind) and staging.cause in _NO_READER:
-        yield UnwatchedLine(
-            what=f"environment {view.policy.staging_environment}",
-            why=staging.why,
-            advice="give pipeline-health a token that reads it",
-        )
+        yield _unread(view.policy.staging_environment, staging.why)
+
+
+def _production(view: ProjectView) -> Iterator[UnwatchedLine]:
+    production = view.production
+    match production:
+        case NotAsked(why=why) if why:
+            yield _unread(view.policy.production_environment, why)
+        case Blind(cause=cause, why=why) if cause in _NO_READER:
+            yield _unread(view.policy.production_environment, why)
+        case _:
+            return
+
+
+def _unread(environment: str, why: str) -> UnwatchedLine:
+    return UnwatchedLine(
+        what=f"environment {environment}",
+        why=why,
+        advice="give pipeline-health a token that reads it",
+    )
 
 
 def _services(view: ProjectView, environment: Environment) -> Iterator[UnwatchedLine]:

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias, assert_never
 
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.secret import NamedSecret, Secret
-from pipeline_health.settings.railway_names import railway_variable
+from pipeline_health.settings.railway_names import production_variable, railway_variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,16 @@ class RailwayCredentials:
         if self.shared is None:
             return None
         return NamedSecret(secret=self.shared, name=self.shared_name)
+
+    def for_production(self, name: ProjectName) -> NamedSecret | None:
+        """Give the token to look at the production of project *name* with, None without any.
+
+        Without one of its own it is the token for staging: one of an account or a workspace sees
+        both, whichever variable it is in, and one of a project shows that it does not.
+        """
+        if own := self.production.get(name):
+            return NamedSecret(secret=own, name=production_variable(name))
+        return self.for_project(name)
 
     def secrets(self) -> Iterator[Secret]:
         """Give every token."""

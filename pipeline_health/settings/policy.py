@@ -32,6 +32,7 @@ def _project(table: ProjectTable) -> ProjectPolicy:
         staging_url=table.staging_url,
         production_url=table.production_url,
         health_path=table.health_path,
+        production_named="production_environment" in table.model_fields_set,
         services=table.services,
         github_environment=table.github_environment,
         ci_workflows=table.ci_workflows,

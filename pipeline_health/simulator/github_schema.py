@@ -51,6 +51,7 @@ type Commit implements GitObject & Node {
   oid: GitObjectID!
   committedDate: DateTime!
   messageHeadline: String!
+  message: String!
   author: GitActor
   history(first: Int, path: String): CommitHistoryConnection!
   status: Status

@@ -104,6 +104,7 @@ class View:
             "id": f"C_{sha}",
             "oid": sha,
             "committedDate": seconds(commit.committed_at),
+            "message": commit.message,
             "messageHeadline": commit.message.split("\n")[0],
             "author": {"name": commit.author, "user": {"login": commit.author}},
             "history": lambda given: self._history(repo, sha, given),

@@ -51,6 +51,8 @@ class Caller:
 
     def may_enter(self, environment: RailwayEnvironment) -> bool:
         """Tell whether what the environment holds is visible."""
+        if environment.restricted:
+            return False
         whole = self.kind in ("account", "workspace")
         return whole or self.environment == environment.id
 

@@ -129,7 +129,7 @@ class RailwayService:
 
 
 class RailwayEnvironment:
-    """One environment of a project with its services."""
+    """One environment of a project with its services; a *restricted* one lets no token in."""
 
     def __init__(self, project: "RailwayProject", name: str, *, ephemeral: bool) -> None:
         self.timeline = project.timeline
@@ -137,6 +137,7 @@ class RailwayEnvironment:
         self.id = project.timeline.uuid()
         self.name = name
         self.ephemeral = ephemeral
+        self.restricted = False
         self.services: dict[str, RailwayService] = {}
 
     def service(

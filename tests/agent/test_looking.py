@@ -10,6 +10,7 @@ from builders import NOW, PROJECT, a_policy, github
 from hosts import Host
 from pipeline_health import bootstrap
 from pipeline_health.agent.looking import Eyes
+from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import (
@@ -26,10 +27,8 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import (
     Blind,
-    Environment,
     GitHubReading,
     NotAsked,
-    Part,
     Reading,
 )
 from pipeline_health.core.model.report import Usage
@@ -89,7 +88,7 @@ class BrokenDeploys:
 
     def look(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
-    ) -> Mapping[ProjectName, Part[Environment]]:
+    ) -> Mapping[ProjectName, Deployed]:
         """Break."""
         raise ZeroDivisionError
 
@@ -107,9 +106,9 @@ class NoDeploys(BrokenDeploys):
 
     def look(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
-    ) -> Mapping[ProjectName, Part[Environment]]:
+    ) -> Mapping[ProjectName, Deployed]:
         """See that nobody asked."""
-        return {PROJECT: NotAsked()}
+        return {PROJECT: Deployed(staging=NotAsked(), production=NotAsked())}
 
 
 class BrokenUrls:

@@ -113,6 +113,21 @@ def test_a_blind_source_is_exit_3_and_says_so(
     assert '"event": "blind"' in err
 
 
+def test_production_that_was_named_and_is_not_there_is_exit_3(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a name in the configuration it need not be there; with one, not seeing it is told."""
+    assert run(["run-once"]) == Exit.DONE
+    desk.configuration.write_text(
+        desk.configuration.read_text() + 'production_environment = "live"\n'
+    )
+
+    assert run(["run-once"]) == Exit.BLIND
+
+    out = capsys.readouterr().out
+    assert "has no environment called live; there are: staging; set production_environment" in out
+
+
 def test_a_change_that_was_not_made_is_exit_3(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,6 +55,7 @@ FOUND = {
         "target": {**COMMIT, "earlier": {"nodes": [COMMIT, {**COMMIT, "oid": "b" * 40}]}},
     },
     "deployments": {"nodes": [DEPLOYMENT]},
+    "production": {"nodes": [{**DEPLOYMENT, "environment": "production"}]},
 }
 LOOK = {"data": {"rateLimit": {"cost": 1, "remaining": 9, "resetAt": "x"}, "r0": FOUND}}
 ISSUES = {"data": {"i0": {"nameWithOwner": SHOP, "issueOrPullRequest": {"__typename": "Issue"}}}}
@@ -95,6 +96,7 @@ def parts(sighting: Sighting) -> dict[str, Part[object]]:
         "checks": reading.checks,
         "earlier": reading.earlier,
         "deployments": reading.deployments,
+        "production": reading.production,
         "issues": reading.issues,
     }
 
@@ -112,11 +114,20 @@ def problem(*path: str | int, kind: str = "") -> dict[str, object]:
         pytest.param(("branch", "target", "earlier"), {"earlier"}, id="earlier"),
         pytest.param(("branch", "target", "author"), {"branch", "checks", "earlier"}, id="branch"),
         pytest.param(("deployments", "nodes", 0), {"deployments"}, id="deployments"),
+        pytest.param(("production", "nodes", 0), {"production"}, id="production"),
         pytest.param(("opened", "nodes", 0), {"issues"}, id="opened"),
         pytest.param(("closed",), {"issues"}, id="closed"),
         pytest.param(
             (),
-            {"repository", "branch", "checks", "earlier", "deployments", "issues"},
+            {
+                "repository",
+                "branch",
+                "checks",
+                "earlier",
+                "deployments",
+                "production",
+                "issues",
+            },
             id="repository",
         ),
     ],

@@ -84,12 +84,13 @@ def test_a_branch_has_its_head_and_what_the_head_contains() -> None:
     """The history begins with the head."""
     branch = branch_of(Json(REF_NODE))
 
-    assert ("main", SHA, TEN, "Add a basket", (SHA, "b" * 40)) == (
+    assert ("main", SHA, TEN, "Add a basket", (SHA, "b" * 40), (TEN, TEN)) == (
         branch.name,
         branch.head.sha,
         branch.head.committed_at,
         branch.head.subject,
         branch.history,
+        branch.dates,
     )
 
 

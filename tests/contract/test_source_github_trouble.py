@@ -49,7 +49,7 @@ def test_one_bad_repository_blinds_only_itself(stage: Stage) -> None:
     names = many(stage.world, 8)
     projects = [project(name, repo=name) for name in names]
     for count in (8, 4, 2, 1):
-        match = f"$o{count - 1}: String!, $n{count - 1}: String!, $e{count - 1}: [String!])"
+        match = f"$e{count - 1}: [String!], $p{count - 1}: [String!])"
         times = 3 if count == 1 else 1
         stage.world.faults.add(host="github", mode="status", match=match, times=times, status=504)
 

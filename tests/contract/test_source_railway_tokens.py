@@ -194,13 +194,14 @@ def test_a_restricted_environment_is_blind() -> None:
         source = RailwaySource(
             Railway(http, api=script.url, clock=clock),
             tokens=lambda _: token(),
+            production=lambda _: token(),
             memory=Notebook(),
             redact=str,
         )
         looked = source.look([policy], now=NOON)
 
     assert "RAILWAY_TOKEN is not let into staging of Railway project shop: it is restricted" == why(
-        looked[policy.name]
+        looked[policy.name].staging
     )
-    assert (BlindCause.UNSEEN, "RAILWAY_TOKEN") == blame(looked[policy.name])
+    assert (BlindCause.UNSEEN, "RAILWAY_TOKEN") == blame(looked[policy.name].staging)
     assert 1 == len(script.asked)

@@ -6,12 +6,7 @@ from dataclasses import replace
 import pytest
 
 from incident_builders import CI, MINUTE, REJECTED, STATUS, T0, UNKNOWN, WEB, ailment, incident
-from pipeline_health.core.inhibition import (
-    CONSEQUENCES,
-    OF_PROVIDER,
-    may_hide,
-    with_hidden,
-)
+from pipeline_health.core.inhibition import CONSEQUENCES, OF_PROVIDER, may_hide, with_hidden
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
@@ -72,13 +67,37 @@ def test_the_rows_say_what_follows_from_what() -> None:
         Kind.STAGING_DEPLOY_MISSING,
     )
 
-    assert {
+    assert told == {
+        (Kind.STAGING_TESTS_FAILED, Kind.PRODUCTION_LAGGING),
+        (Kind.STAGING_UNREACHABLE, Kind.PRODUCTION_LAGGING),
+        (Kind.PRODUCTION_DEPLOY_FAILED, Kind.PRODUCTION_LAGGING),
+        (Kind.PRODUCTION_DEPLOY_FAILED, Kind.PRODUCTION_UNREACHABLE),
         (Kind.MAIN_CI_RED, Kind.STAGING_DEPLOY_MISSING),
         (Kind.MAIN_CI_MISSING, Kind.STAGING_DEPLOY_MISSING),
         (Kind.MAIN_CI_STUCK, Kind.STAGING_DEPLOY_MISSING),
         *((kind, Kind.STAGING_TESTS_FAILED) for kind in staging),
         *((kind, Kind.STAGING_UNREACHABLE) for kind in staging),
-    } <= told
+        *((kind, Kind.PRODUCTION_LAGGING) for kind in staging),
+        (Kind.MAIN_CI_RED, Kind.PRODUCTION_LAGGING),
+        (Kind.MAIN_CI_MISSING, Kind.PRODUCTION_LAGGING),
+        (Kind.MAIN_CI_STUCK, Kind.PRODUCTION_LAGGING),
+    }
+
+
+@pytest.mark.parametrize(
+    ("provider", "kind", "expected"),
+    [
+        (Provider.RAILWAY, Kind.PRODUCTION_DEPLOY_FAILED, True),
+        (Provider.RAILWAY, Kind.PRODUCTION_LAGGING, True),
+        (Provider.GITHUB, Kind.PRODUCTION_LAGGING, True),
+        (Provider.GITHUB, Kind.PRODUCTION_DEPLOY_FAILED, False),
+    ],
+)
+def test_a_refused_credential_keeps_from_production_what_its_provider_does(
+    provider: Provider, kind: Kind, *, expected: bool
+) -> None:
+    """Railway deploys there, and GitHub begins what promotes."""
+    assert expected is (kind in OF_PROVIDER[provider])
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ def text_of(told: Incident) -> str:
             "RAILWAY_TOKEN rejected: staging cannot be seen (shop)",
         ),
         (
+            Subject(Thing.SECRET, "RAILWAY_TOKEN_SHOP_PRODUCTION"),
+            Kind.CREDENTIAL_REJECTED,
+            "RAILWAY_TOKEN_SHOP_PRODUCTION rejected: production cannot be seen (shop)",
+        ),
+        (
             Subject(Thing.SECRET, "GITHUB_TOKEN"),
             Kind.CREDENTIAL_REJECTED,
             "GITHUB_TOKEN rejected: GitHub cannot be seen (shop)",

@@ -22,8 +22,9 @@ from builders import (
     seen,
     sha,
 )
+from pipeline_health.core.model.deployed import Deployed, Remembered
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
+from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, Relation
 from pipeline_health.core.model.readings import (
@@ -55,14 +56,17 @@ def snapshot_of(
     *,
     read: GitHubReading | None = None,
     staging: Part[Environment] | None = None,
+    production: Part[Environment] | None = None,
     had: frozenset[str] = frozenset(),
 ) -> Snapshot:
     """Observe one project; a part that is None is missing from what the source gave."""
     return observe(
         Policy(projects=(policy,)),
         github={} if read is None else {policy.name: read},
-        staging={} if staging is None else {policy.name: staging},
-        had_services={policy.name: had} if had else {},
+        railway={}
+        if staging is None
+        else {policy.name: Deployed(staging=staging, production=production or NotAsked())},
+        before={policy.name: Remembered(staging=had, production=had)} if had else {},
         answers=Answers(),
         now=NOW,
     )
@@ -116,6 +120,22 @@ def test_an_environment_that_never_had_any_is_seen() -> None:
     assert seen(EMPTY) == snapshot_of(a_policy(), staging=seen(EMPTY)).projects[0].staging
 
 
+def test_production_that_lost_all_deployments_is_blind() -> None:
+    """What holds for staging holds there too, and staging is none the worse for it."""
+    view = snapshot_of(
+        a_policy(), staging=seen(RUNNING), production=seen(EMPTY), had=frozenset({"web"})
+    ).projects[0]
+    assert seen(RUNNING) == view.staging
+    assert (
+        Blind(
+            at=NOW,
+            why="Railway shows no deployment of web where there were some",
+            cause=BlindCause.IMPLAUSIBLE,
+        )
+        == view.production
+    )
+
+
 def test_a_blind_part_stays_as_it_is() -> None:
     """A read that failed keeps its own reason, whatever is remembered."""
     view = snapshot_of(a_policy(), staging=blind(), had=frozenset({"web"})).projects[0]
@@ -123,10 +143,9 @@ def test_a_blind_part_stays_as_it_is() -> None:
 
 
 def test_the_services_that_are_deployed_are_remembered() -> None:
-    """Only services with a deployment, and only of projects that Railway showed."""
-    unseen = replace(a_view(staging=blind()), policy=a_policy(name=ProjectName("other")))
-    snapshot = Snapshot(now=NOW, projects=(a_view(staging=RUNNING), unseen))
-    assert {PROJECT: frozenset({"web"})} == services_seen(snapshot)
+    """Only services with a deployment, and only where Railway showed them."""
+    assert frozenset({"web"}) == services_seen(seen(RUNNING))
+    assert frozenset() == services_seen(blind())
 
 
 def test_the_same_blindness_is_told_once() -> None:

@@ -43,6 +43,7 @@ from pipeline_health.core.model.readings import (
     GitHubReading,
     NotAsked,
     Part,
+    Seen,
     StatusState,
     Suite,
     Unrecognised,
@@ -86,7 +87,21 @@ def test_a_required_workflow_without_a_run_is_a_finding() -> None:
         trace=PAGE,
         says=f"Required workflow CI, Lint has no run at {SHORT}.",
     )
-    assert [expected] == missed(reading())
+    assert [expected] == missed(
+        reading(a_suite(run=a_run(9, workflow="Docs"), created_at=ago(hours=1)))
+    )
+
+
+def test_a_push_at_which_nothing_ran_at_all_is_for_people() -> None:
+    """No commit enables Actions, or an account; where a reason is known, one may start CI again."""
+    (word,) = missed(reading())
+    (skipped,) = missed(reading(subject="docs [skip ci]"))
+    assert isinstance(word, Finding)
+    assert isinstance(skipped, Finding)
+    assert (True, False) == (word.for_people, skipped.for_people)
+    assert word.says.startswith(
+        f"Required workflow CI, Lint has no run at {SHORT}: no workflow ran there at all, and "
+    )
 
 
 def test_all_required_runs_are_a_proof_however_they_ended() -> None:
@@ -157,6 +172,16 @@ def test_the_reason_is_named_where_it_is_known(subject: str, author: str, reason
     assert f"Required workflow CI has no run at {SHORT}{reason}." == word.says
 
 
+def test_a_squash_brings_the_messages_of_its_commits_along() -> None:
+    """GitHub looks for a skip token in the whole message, not in its first line."""
+    read = reading(subject="Snapshots (#12)")
+    assert isinstance(read.branch, Seen)
+    message = "Snapshots (#12)\n\n* chore: update [skip ci]"
+    (word,) = missed(replace(read, branch=seen(replace(read.branch.value, message=message))))
+    assert isinstance(word, Finding)
+    assert (False, True) == (word.for_people, word.says.endswith("asks to skip CI."))
+
+
 @pytest.mark.parametrize(
     ("learned", "policy", "missing"),
     [
@@ -181,7 +206,7 @@ def test_what_is_required_is_configured_or_learned(
     """The operator's names win; the workflow that deploys is not CI."""
     (word,) = missed(reading(learned=learned), policy)
     assert isinstance(word, Finding)
-    assert f"Required workflow {missing} has no run at {SHORT}." == word.says
+    assert word.says.startswith(f"Required workflow {missing} has no run at {SHORT}")
 
 
 @pytest.mark.parametrize(

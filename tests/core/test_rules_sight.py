@@ -19,6 +19,7 @@ from builders import (
     an_environment,
     blind,
     github,
+    seen,
 )
 from pipeline_health.core.model.findings import (
     Finding,
@@ -321,3 +322,37 @@ def test_our_github_token_is_judged_alike() -> None:
 def test_a_refusal_of_which_nothing_is_remembered_is_not_told() -> None:
     """One look proves nothing."""
     assert [] == list(refused_tokens(a_view(staging=REFUSED)))
+
+
+def test_production_is_a_source_of_its_own() -> None:
+    """It may be dark while staging is seen, and its token another one."""
+    place = Scope(f"railway:{RAILWAY_PROJECT}:production")
+    dark_there = replace(
+        a_view(), production=DOWN, sight=Sight(dark={Source.PRODUCTION: dark(60, looks=9)})
+    )
+    read_there = replace(a_view(), production=seen(replace(READ, token="OTHER")))
+
+    findings = [each for each in blind_sources(dark_there) if isinstance(each, Finding)]
+    proofs = list(refused_tokens(read_there))
+
+    assert [of_source(Source.PRODUCTION, place)] == [finding.symptom for finding in findings]
+    assert [of_token(Scope("token:OTHER"), "OTHER"), of_token(place, "OTHER")] == [
+        proof.symptom for proof in proofs
+    ]
+
+
+def test_railway_that_answers_nowhere_is_told_once() -> None:
+    """Its words name the environment; the cause is the same."""
+    spells = {source: dark(60, looks=9) for source in (Source.RAILWAY, Source.PRODUCTION)}
+    view = replace(blinded(spells), production=replace(DOWN, why="could not read production: 502"))
+    restricted = replace(
+        view, production=Blind(at=NOW, why="it is restricted", cause=BlindCause.UNSEEN)
+    )
+
+    assert [Source.RAILWAY] == told_of(view)
+    assert [Source.RAILWAY, Source.PRODUCTION] == told_of(restricted)
+
+
+def told_of(view: ProjectView) -> list[str]:
+    """Give the sources that are told to people."""
+    return [each.symptom.subject.name for each in blind_sources(view) if isinstance(each, Finding)]

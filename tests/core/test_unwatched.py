@@ -172,6 +172,26 @@ def test_of_staging_it_names_what_no_token_reads_and_no_commit_proves(
     assert expected == names(a_view(staging=staging))
 
 
+@pytest.mark.parametrize(
+    ("production", "expected"),
+    [
+        (NotAsked(), []),
+        (NotAsked("RAILWAY_TOKEN_SHOP sees staging only"), ["environment production"]),
+        (blind(), []),
+        (
+            Blind(at=NOW, why="it is restricted", cause=BlindCause.UNSEEN),
+            ["environment production"],
+        ),
+    ],
+    ids=["not on Railway", "no token for it", "blind", "restricted"],
+)
+def test_of_production_it_names_what_no_token_reads(
+    production: Blind | NotAsked, expected: list[str]
+) -> None:
+    """Nothing of it is judged then."""
+    assert expected == names(replace(a_view(), production=production))
+
+
 def test_a_service_that_the_configuration_leaves_out_is_named() -> None:
     """The others are not watched once some are named."""
     view = a_view(

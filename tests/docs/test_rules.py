@@ -11,6 +11,7 @@ from builders import (
     a_branch,
     a_branch_run,
     a_deployment,
+    a_job,
     a_policy,
     a_record,
     a_run,
@@ -27,8 +28,9 @@ from builders import (
     seen,
     sha,
 )
+from pipeline_health.core.deploy_runs import deploy_runs, trace_of
 from pipeline_health.core.model.findings import Finding, Scope
-from pipeline_health.core.model.questions import Answers, RunsOf
+from pipeline_health.core.model.questions import Answers, JobsOf, RunsOf
 from pipeline_health.core.model.readings import (
     Blind,
     BlindCause,
@@ -45,6 +47,11 @@ RULES = Path(__file__).parents[2] / "docs" / "rules.md"
 ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z-]+)` \|", re.MULTILINE)
 RED = CheckConclusion.FAILURE
 REFUSED = Blind(at=NOW, why="refused", cause=BlindCause.REFUSED, token="RAILWAY_TOKEN")
+
+IN_PRODUCTION = a_view(
+    policy=replace(a_policy(deploy_workflow="Deploy"), production_job="Live"),
+    read=github(at_head=checks(a_suite(RED, run=a_run(2, workflow="Deploy")))),
+)
 
 # Each rule finds something in one of these, and what it finds has the kind that its row names.
 EVERYTHING_BROKEN = (
@@ -108,6 +115,28 @@ EVERYTHING_BROKEN = (
             )
         ),
         urls={place: seen(a_sight(ago(minutes=10), ago(minutes=5), ago())) for place in Place},
+    ),
+    replace(
+        a_view(
+            read=replace(
+                github(),
+                production=seen((a_record(DeploymentState.FAILURE, commit=sha(7)),)),
+            )
+        ),
+        production=seen(an_environment(a_service(a_deployment(RailwayStatus.FAILED)))),
+    ),
+    replace(
+        IN_PRODUCTION,
+        answers=Answers(
+            jobs={
+                JobsOf(trace_of(IN_PRODUCTION, each)): seen((a_job("Live", RED),))
+                for each in deploy_runs(IN_PRODUCTION)
+            }
+        ),
+    ),
+    replace(
+        a_view(staging=an_environment(a_service(a_deployment(changed_at=ago(hours=3))))),
+        production=seen(an_environment(a_service(a_deployment(commit=PARENT)))),
     ),
 )
 

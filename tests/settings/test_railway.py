@@ -53,7 +53,23 @@ def test_a_token_of_its_own_wins(loads: Loads) -> None:
         railway.for_project(ProjectName("till"))
     )
     assert {SHOP: Secret("planted-production")} == railway.production
+    assert (
+        NamedSecret(secret=Secret("planted-production"), name="RAILWAY_TOKEN_MY_SHOP_2_PRODUCTION"),
+        NamedSecret(secret=Secret("planted-shared"), name="RAILWAY_TOKEN"),
+    ) == (railway.for_production(SHOP), railway.for_production(ProjectName("till")))
     assert {Secret(value) for value in environment.values()} == set(settings.secrets())
+
+
+def test_without_a_token_for_production_the_one_for_staging_is_tried(loads: Loads) -> None:
+    """What it sees shows by asking: one of an account sees both, one of a project does not."""
+    environment = _environment(RAILWAY_TOKEN="planted-shared", RAILWAY_TOKEN_TILL="planted-till")
+    railway = loads(TWO, **environment).credentials.railway
+
+    till = ProjectName("till")
+    assert NamedSecret(secret=Secret("planted-till"), name="RAILWAY_TOKEN_TILL") == (
+        railway.for_production(till)
+    )
+    assert railway.for_project(till) == railway.for_production(till)
 
 
 def test_the_same_token_under_both_names_is_one_token(loads: Loads) -> None:

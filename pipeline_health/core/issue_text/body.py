@@ -8,7 +8,7 @@ import hashlib
 from typing import assert_never
 
 from pipeline_health.core.inert import fence, inert, plain, prose
-from pipeline_health.core.issue_text.facts import branch_of, staging_of, table, what_and_since
+from pipeline_health.core.issue_text.facts import branch_of, environment_of, table, what_and_since
 from pipeline_health.core.issue_text.kinds import words_for
 from pipeline_health.core.issue_text.marker import marker_of, write_marker
 from pipeline_health.core.issue_text.steps import who_and_how
@@ -139,7 +139,8 @@ def _success(ailment: Ailment, project: ProjectPolicy | None) -> str:
     awaited = words_for(symptom).awaited
     match symptom.subject.thing:
         case Thing.SERVICE:
-            return f"a deployment of {named(symptom.subject)} to {staging_of(project)} succeeds"
+            where = environment_of(symptom, project)
+            return f"a deployment of {named(symptom.subject)} to {where} succeeds"
         case Thing.ENVIRONMENT:
             return f"a deployment to {named(symptom.subject)} succeeds"
         case Thing.WORKFLOW | Thing.STATUS:

@@ -2,7 +2,13 @@
 
 from pipeline_health.core.inert import inline
 from pipeline_health.core.issue_text.kinds import words_for
-from pipeline_health.core.issue_text.wording import is_deploy, jobs_named, trace_link, what_runs
+from pipeline_health.core.issue_text.wording import (
+    is_deploy,
+    is_production,
+    jobs_named,
+    trace_link,
+    what_runs,
+)
 from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.questions import RunTrace
@@ -25,6 +31,8 @@ def _consequence(symptom: Symptom) -> str:
     loss = words_for(symptom).loss
     if loss is not None:
         return loss
+    if is_production(symptom.kind):
+        return "Nothing new reaches production until it succeeds"
     if is_deploy(symptom.kind, symptom.subject):
         return "Nothing new reaches staging, and nothing can be promoted, until it succeeds"
     return (

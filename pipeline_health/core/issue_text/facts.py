@@ -15,6 +15,7 @@ from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
     is_deploy,
+    is_production,
     moment,
     named,
     names,
@@ -23,7 +24,7 @@ from pipeline_health.core.issue_text.wording import (
     trace_link,
     what_runs,
 )
-from pipeline_health.core.model.findings import Kind, Symptom, Thing
+from pipeline_health.core.model.findings import Symptom, Thing
 from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Owner, Phase
 from pipeline_health.core.model.policy import ProjectPolicy
 
@@ -42,9 +43,9 @@ def staging_of(project: ProjectPolicy | None) -> str:
     return "staging" if project is None else inline(project.staging_environment)
 
 
-def _environment_of(symptom: Symptom, project: ProjectPolicy | None) -> str:
-    """Name the environment in which it is broken."""
-    if symptom.kind is not Kind.PRODUCTION_UNREACHABLE:
+def environment_of(symptom: Symptom, project: ProjectPolicy | None) -> str:
+    """Name the environment that *symptom* is about."""
+    if not is_production(symptom.kind):
         return staging_of(project)
     return "production" if project is None else inline(project.production_environment)
 
@@ -67,10 +68,12 @@ def _what_failed(symptom: Symptom, incident: Incident, project: ProjectPolicy | 
         case Thing.ENVIRONMENT:
             return f"the deployment to {named(symptom.subject)} of {where} {failed}"
         case Thing.SERVICE:
-            what = f"the deployment of {named(symptom.subject)} to {staging_of(project)}"
+            where_to = environment_of(symptom, project)
+            what = f"the deployment of {named(symptom.subject)} to {where_to}"
             return f"{what} {failed} in {where}"
         case Thing.WORKFLOW | Thing.STATUS if is_deploy(symptom.kind, symptom.subject):
-            what = f"the deployment to {staging_of(project)} by {named(symptom.subject)}"
+            where_to = environment_of(symptom, project)
+            what = f"the deployment to {where_to} by {named(symptom.subject)}"
             return f"{what} {failed} in {where}"
         case Thing.WORKFLOW | Thing.STATUS:
             return f"{what_runs(symptom)} {failed} on {branch_of(project)} of {where}"
@@ -124,16 +127,16 @@ def _maker(newest: Ailment) -> str:
 def _place(newest: Ailment, project: ProjectPolicy | None) -> Iterator[tuple[str, str]]:
     subject = newest.symptom.subject
     if subject.thing is Thing.PROJECT:
-        yield "environment", staging_of(project)
+        yield "environment", environment_of(newest.symptom, project)
         return
     yield noun_of(subject), inline(subject.name)
     if subject.thing in (Thing.BRANCH, Thing.SOURCE, Thing.SECRET):
         return
     if subject.thing is Thing.URL:
-        yield "environment", _environment_of(newest.symptom, project)
+        yield "environment", environment_of(newest.symptom, project)
     elif is_deploy(newest.symptom.kind, subject):
         if subject.thing is not Thing.ENVIRONMENT:
-            yield "environment", staging_of(project)
+            yield "environment", environment_of(newest.symptom, project)
     elif project is not None and project.branch is not None:
         yield "branch", inline(project.branch)
 

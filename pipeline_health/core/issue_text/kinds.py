@@ -115,6 +115,16 @@ _WORDS: Mapping[Kind, Words] = {
         "path, set `health_path` in the configuration of this tool.",
         logged=False,
     ),
+    Kind.PRODUCTION_LAGGING: Words(
+        failed="lags behind what staging proved",
+        stands="has been lagging",
+        over="caught up",
+        awaited="is deployed",
+        loss="What is merged and proved does not reach the users until production catches up",
+        fix="Promote it, or mend what should have: a promotion that never began, a job that waits "
+        "for approval, an account or a quota that keeps workflows from running.",
+        logged=False,
+    ),
 }
 
 

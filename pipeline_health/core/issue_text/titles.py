@@ -1,14 +1,14 @@
 """The titles of issues: what is broken and where, stable for the life of an incident.
 
-The portfolio's other crons know `Main CI red` and `Deploy down:`, and keep their hands off
-`[Sentry] `, `Bug: ` and `Feature: `; no title begins so. A title is made when an incident opens and
+The portfolio's other crons know `Main CI red`, `Prod deploy` and `Deploy down:`, and keep their
+hands off `[Sentry] `, `Bug: ` and `Feature: `; no title begins so. A title is made when an incident opens and
 does not change after.
 """
 
 from collections.abc import Mapping
 
 from pipeline_health.core.inert import plain
-from pipeline_health.core.issue_text.wording import is_deploy, secret_of
+from pipeline_health.core.issue_text.wording import is_deploy, is_production, secret_of
 from pipeline_health.core.model.findings import Kind, Subject, Thing
 from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.incident import Cause
@@ -25,6 +25,7 @@ _STARTS: Mapping[Kind, str] = {
     Kind.SOURCE_BLIND: "Cannot see ",
     Kind.STAGING_UNREACHABLE: "Deploy down: ",
     Kind.PRODUCTION_UNREACHABLE: "Deploy down: ",
+    Kind.PRODUCTION_DEPLOY_FAILED: "Prod deploy failed: ",
 }
 
 
@@ -48,11 +49,12 @@ def title_of(
         case Kind.CREDENTIAL_REJECTED if subject.thing is Thing.SECRET:
             return _fitted("", subject.name, f" rejected: {_unseen(subject.name)}{end}")
         case Kind.CREDENTIAL_REJECTED:
-            deploys = is_deploy(symptom_kind or kind, subject)
-            consequence = "staging cannot deploy" if deploys else "CI cannot run"
+            consequence = _consequence(symptom_kind or kind, subject)
             return _rejected(cause, f" rejected: {consequence}{end}")
         case Kind.STAGING_TESTS_FAILED:
             return f"Staging tests failed{end}"
+        case Kind.PRODUCTION_LAGGING:
+            return f"Prod deploy lagging main{end}"
         case Kind.STAGING_DEPLOY_MISSING:
             what = f"Staging never deployed{f' {commit[:7]}' if commit else ''}: "
             return _fitted(what, subject.name, end)
@@ -62,8 +64,16 @@ def title_of(
 
 def _unseen(token: str) -> str:
     """Say what cannot be seen without a token of our own."""
-    what = "GitHub" if token.startswith("GITHUB_") else "staging"
-    return f"{what} cannot be seen"
+    if token.startswith("GITHUB_"):
+        return "GitHub cannot be seen"
+    return f"{'production' if token.endswith('_PRODUCTION') else 'staging'} cannot be seen"
+
+
+def _consequence(kind: Kind, subject: Subject) -> str:
+    """Say what a rejected credential keeps from happening."""
+    if not is_deploy(kind, subject):
+        return "CI cannot run"
+    return "production cannot deploy" if is_production(kind) else "staging cannot deploy"
 
 
 def _rejected(cause: Cause, end: str) -> str:

@@ -84,10 +84,14 @@ def named(subject: Subject) -> str:
 
 def is_deploy(kind: Kind, subject: Subject) -> bool:
     """Tell whether *subject* is about a deployment, and not about CI."""
-    return kind is Kind.STAGING_DEPLOY_FAILED or subject.thing in (
-        Thing.SERVICE,
-        Thing.ENVIRONMENT,
+    return kind in (Kind.STAGING_DEPLOY_FAILED, Kind.PRODUCTION_DEPLOY_FAILED) or (
+        subject.thing in (Thing.SERVICE, Thing.ENVIRONMENT)
     )
+
+
+def is_production(kind: Kind) -> bool:
+    """Tell whether *kind* is about production, and not about staging or CI."""
+    return kind.startswith("production-")
 
 
 def what_runs(symptom: Symptom) -> str:
@@ -99,15 +103,20 @@ def what_runs(symptom: Symptom) -> str:
         case Thing.BRANCH:
             return f"CI of {named(symptom.subject)}"
         case Thing.PROJECT:
-            return "the tests against staging"
-        case Thing.SERVICE:
-            return f"the deployment of {named(symptom.subject)}"
-        case Thing.ENVIRONMENT:
-            return f"the deployment to {named(symptom.subject)}"
+            return "production" if is_production(symptom.kind) else "the tests against staging"
+        case Thing.SERVICE | Thing.ENVIRONMENT:
+            return _deployment(symptom)
         case Thing.SOURCE | Thing.SECRET:
             return _what_sees(symptom.subject)
         case unreachable:
             assert_never(unreachable)
+
+
+def _deployment(symptom: Symptom) -> str:
+    if symptom.subject.thing is Thing.ENVIRONMENT:
+        return f"the deployment to {named(symptom.subject)}"
+    to_production = " to production" if is_production(symptom.kind) else ""
+    return f"the deployment of {named(symptom.subject)}{to_production}"
 
 
 def _what_sees(subject: Subject) -> str:

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     SOURCE_BLIND = "source-blind"
     STAGING_UNREACHABLE = "staging-unreachable"
     PRODUCTION_UNREACHABLE = "production-unreachable"
+    PRODUCTION_DEPLOY_FAILED = "production-deploy-failed"
+    PRODUCTION_LAGGING = "production-lagging"
 
 
 class Thing(StrEnum):

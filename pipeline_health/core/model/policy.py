@@ -18,7 +18,11 @@ class EvidenceMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPolicy:
-    """One watched project. Absent names mean that nobody asked for that source."""
+    """One watched project. Absent names mean that nobody asked for that source.
+
+    *production_named* says that the operator wrote down what production is called: then it must be
+    there, else only where there is one.
+    """
 
     name: ProjectName
     repo: RepoName
@@ -29,6 +33,7 @@ class ProjectPolicy:
     staging_url: str | None = None
     production_url: str | None = None
     health_path: str = "/"
+    production_named: bool = False
     services: tuple[str, ...] = ()
     github_environment: str | None = None
     ci_workflows: tuple[str, ...] = ()

@@ -54,7 +54,9 @@ class Blind:
 
 @dataclass(frozen=True, slots=True)
 class NotAsked:
-    """The configuration names no such source; not seeing it is no blindness."""
+    """The configuration names no such source, or *why* it cannot be had; that is no blindness."""
+
+    why: str = ""
 
 
 Reading: TypeAlias = Seen[T_co] | Blind
@@ -143,11 +145,17 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A branch: its head, and the newest commits that the head contains, head first."""
+    """A branch: its head, and the newest commits that the head contains, head first.
+
+    *dates* are those of the commits in *history*, in its order, as far as they are known; *message*
+    is the whole one of the head, untrusted text.
+    """
 
     name: str
     head: Commit
     history: tuple[Sha, ...]
+    dates: tuple[datetime, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,9 +245,10 @@ class GitHubReading:
     """One batched read of one repository; each part was seen or not on its own.
 
     *earlier* holds the checks of commits before the head, newest first; it is asked for only where
-    a deploy workflow is judged. *required* are the workflows that ran on every one of the latest
-    pushes; it is asked for only where the operator names no CI workflows. *habits* are what ran in
-    the last week, however it began: no rule judges by them, they tell what nothing judges.
+    a deploy workflow is judged. *deployments* are those to staging, *production* those to there.
+    *required* are the workflows that ran on every one of the latest pushes; it is asked for only
+    where the operator names no CI workflows. *habits* are what ran in the last week, however it
+    began: no rule judges by them, they tell what nothing judges.
     """
 
     repository: Reading[Repository]
@@ -250,6 +259,7 @@ class GitHubReading:
     issues: Reading[tuple[IssueStub, ...]]
     required: Part[frozenset[str]] = NotAsked()
     habits: Part[tuple[Habit, ...]] = NotAsked()
+    production: Part[tuple[DeploymentRecord, ...]] = NotAsked()
 
 
 # -- Railway ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ class Source(StrEnum):
     """A part of what is looked at, under the name by which people know it."""
 
     RAILWAY = "Railway"
+    PRODUCTION = "Railway production"
     GITHUB = "GitHub"
     BRANCH = "GitHub branch"
     CHECKS = "GitHub checks"

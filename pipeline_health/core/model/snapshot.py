@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers
-from pipeline_health.core.model.readings import Environment, GitHubReading, Part
+from pipeline_health.core.model.readings import Environment, GitHubReading, NotAsked, Part
 from pipeline_health.core.model.sight import Sight
 from pipeline_health.core.model.urls import Place, UrlSight
 
@@ -15,7 +16,8 @@ from pipeline_health.core.model.urls import Place, UrlSight
 class ProjectView:
     """Everything that one look saw of one project, beside what the operator wants of it.
 
-    *urls* has no entry for a URL that nobody named.
+    *urls* has no entry for a URL that nobody named. *passages* are what earlier looks saw pass
+    staging, oldest first.
     """
 
     policy: ProjectPolicy
@@ -23,6 +25,8 @@ class ProjectView:
     github: GitHubReading
     staging: Part[Environment]
     urls: Mapping[Place, Part[UrlSight]] = field(default_factory=dict)
+    production: Part[Environment] = field(default_factory=NotAsked)
+    passages: tuple[Passage, ...] = ()
     answers: Answers = field(default_factory=Answers)
     sight: Sight = field(default_factory=Sight)
 

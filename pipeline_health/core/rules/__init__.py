@@ -11,6 +11,8 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.rules import (
     ci,
     ci_runs,
+    lagging,
+    production,
     schedules,
     sight,
     staging,
@@ -38,4 +40,8 @@ ALL: tuple[Rule, ...] = (
     sight.refused_tokens,
     urls.staging_unreachable,
     urls.production_unreachable,
+    production.production_services,
+    production.production_job,
+    production.production_records,
+    lagging.production_lagging,
 )

@@ -27,6 +27,11 @@ _SKIP = re.compile(
     r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|\bskip-checks: ?true\b", re.IGNORECASE
 )
 _BOTS = frozenset({"github-actions", "github actions"})
+# A push of 2026-05-26 for which a suspended account got no run at all (word-coach-annie no. 753).
+_NOTHING_RAN = (
+    ": no workflow ran there at all, and neither its message nor its author says why; Actions may "
+    "be disabled, or the account suspended"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ def main_ci_missing(view: ProjectView) -> Iterator[Observation]:
             commit=head.sha,
             trace=commit_page(view, head.sha),
             says=f"{_listed(missing)} has no run at {head.sha[:7]}{_reason(head)}.",
+            for_people=_reason(head) == _NOTHING_RAN,
         )
 
 
@@ -102,12 +108,12 @@ def _listed(missing: list[str]) -> str:
 
 def _reason(head: Head) -> str:
     """Name why no run began, where that is known."""
-    if _SKIP.search(head.commit.subject):
+    if _SKIP.search(head.message):
         return ": the commit's message asks to skip CI"
     author = head.commit.author.lower()
     if author.endswith("[bot]") or author in _BOTS:
         return ": its author is a bot, and what a workflow's own token pushes starts no workflow"
-    return ""
+    return "" if any(suite.run is not None for suite in head.suites) else _NOTHING_RAN
 
 
 def main_ci_stuck(view: ProjectView) -> Iterator[Observation]:

@@ -38,7 +38,8 @@ LOOKS = 3
 def blind_sources(view: ProjectView) -> Iterator[Observation]:
     """Say of each source whether it was read, or has been blind for longer than is bearable.
 
-    Sources that are blind in the same words are blind for one reason: the first one tells it.
+    Sources that are blind in the same words are blind for one reason, and so are environments of
+    Railway that are blind for the same cause: the first one tells it.
     """
     if is_archived(view):
         return
@@ -50,9 +51,11 @@ def blind_sources(view: ProjectView) -> Iterator[Observation]:
             continue
         if is_seen(parts):
             yield _read_again(view, symptom, source)
-        elif blind is not None and spell is not None and blind.why not in told:
-            told.add(blind.why)
-            yield _blindness(view, symptom, source, spell)
+        elif blind is not None and spell is not None:
+            reason = blind.cause if source in places_of(view) else blind.why
+            if reason not in told:
+                told.add(reason)
+                yield _blindness(view, symptom, source, spell)
 
 
 def _symptom(view: ProjectView, source: Source) -> Symptom | None:

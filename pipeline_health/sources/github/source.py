@@ -104,18 +104,23 @@ class GitHubSource:
         return Wanted(
             repo=project.repo,
             branch=project.branch,
-            environments=self._environments(project),
+            environments=self._staging(project),
+            production=self._names(project, project.production_environment),
             earlier=project.deploy_workflow is not None,
         )
 
-    def _environments(self, project: ProjectPolicy) -> tuple[str, ...]:
-        """Give the names that a staging deployment may have; Railway's app puts its project first.
+    def _staging(self, project: ProjectPolicy) -> tuple[str, ...]:
+        """Give the names that a staging deployment may have."""
+        if project.github_environment is not None:
+            return (project.github_environment,)
+        return self._names(project, project.staging_environment)
+
+    def _names(self, project: ProjectPolicy, environment: str) -> tuple[str, ...]:
+        """Give what a deployment to *environment* may be called; Railway puts its project first.
 
         The Railway source remembers what the project is called.
         """
-        if project.github_environment is not None:
-            return (project.github_environment,)
-        environment, name = project.staging_environment, None
+        name = None
         if project.railway_project is not None:
             name = self._memory.recall("railway-project-name", project.railway_project)
         return (environment,) if name is None else (environment, f"{name} / {environment}")
@@ -169,7 +174,8 @@ class GitHubSource:
             return reading
         branch = reading.branch.value
         head = replace(branch.head, subject=self._redact(branch.head.subject))
-        seen = replace(reading.branch, value=replace(branch, head=head))
+        message = self._redact(branch.message)
+        seen = replace(reading.branch, value=replace(branch, head=head, message=message))
         return replace(reading, branch=seen)
 
     def _may_see_checks(self, own: str, now: datetime) -> bool:

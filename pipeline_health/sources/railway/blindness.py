@@ -26,7 +26,8 @@ class Blindness:
 
     def nowhere(self, token: NamedSecret, place: Nowhere, *, at: datetime) -> Blind:
         """Say that the environment was looked for, and not found."""
-        return self._blind(place.why, token, place.cause, at=at)
+        cause = BlindCause.UNSEEN if place.certain else BlindCause.UNREADABLE
+        return self._blind(place.why, token, cause, at=at)
 
     def unseen(
         self, token: NamedSecret, watched: Watched, *, exc: Exception, at: datetime

@@ -1,12 +1,13 @@
 """Where the watched environments are: the ids behind the names that an operator writes.
 
 Ids are stable and names are free text, so an id is looked up once and remembered, and looked up
-again when it no longer leads to an environment of that name.
+again when it no longer leads to an environment of that name. That there is none is remembered for a
+day, and only of an environment that nobody named.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError, NothingThereError
 from pipeline_health.clients.railway import Railway
@@ -17,19 +18,33 @@ from pipeline_health.clients.railway_access import (
     Scope,
 )
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.core.model.readings import BlindCause
 from pipeline_health.ports import Memory
 
+LOOK_AGAIN_AFTER = timedelta(days=1)
 _NAMES_SHOWN = 10
+_NONE = "railway-no-environment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One environment that is to be looked at, as it is configured: *environment* is name or id."""
+    """One environment that is to be looked at, as it is configured: *environment* is name or id.
+
+    *key* is the configuration's word for what it is called. One that is not *named* there goes by
+    the default name, and need not exist; one that is *borrowed* is looked at with the token of
+    another environment, which may not see it.
+    """
 
     name: ProjectName
     project_id: str
     environment: str
+    key: str = "staging_environment"
+    named: bool = True
+    borrowed: bool = False
+
+    @property
+    def is_production(self) -> bool:
+        """Tell whether it comes after staging, also in a request that may be cut short."""
+        return self.key == "production_environment"
 
     def is_at(self, environment_id: str, name: str) -> bool:
         """Tell whether the environment of that id and name is the one that is meant."""
@@ -39,10 +54,13 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Nowhere:
-    """There is no such environment, or none that we could find; *why* says it in a sentence."""
+    """There is no such environment, or none that we could find; *why* says it in a sentence.
+
+    *certain* says that Railway answered: it is not there, or nobody lets us in.
+    """
 
     why: str
-    cause: BlindCause = BlindCause.UNSEEN
+    certain: bool = False
 
 
 class Places:
@@ -69,12 +87,15 @@ class Places:
         self, access: Access, variable: str, many: Sequence[Watched], *, now: datetime
     ) -> Mapping[Watched, str | Nowhere]:
         """Find the environments of *many* with an account's token, in as few requests as can be."""
-        if not many:
-            return {}
-        found = self._client.find(access, [watched.project_id for watched in many])
-        return {
+        nowhere = {watched: self._absence(watched, variable, now=now) for watched in many}
+        known = {watched: place for watched, place in nowhere.items() if place is not None}
+        unknown = [watched for watched in many if watched not in known]
+        if not unknown:
+            return known
+        found = self._client.find(access, [watched.project_id for watched in unknown])
+        return known | {
             watched: self._place(watched, found[watched.project_id], variable, now=now)
-            for watched in many
+            for watched in unknown
         }
 
     def label(self, watched: Watched) -> str:
@@ -86,18 +107,42 @@ class Places:
         self, watched: Watched, found: FoundProject | ClientError, variable: str, *, now: datetime
     ) -> str | Nowhere:
         if isinstance(found, NothingThereError):
-            return Nowhere(f"{variable} does not see Railway project {watched.project_id}")
+            why = f"{variable} does not see Railway project {watched.project_id}"
+            return Nowhere(why, certain=True)
         if isinstance(found, ClientError):
             why = f"could not look for {self.label(watched)}: {found}"
-            return Nowhere(why, BlindCause.UNREADABLE)
+            return Nowhere(why)
         self._memory.remember("railway-project-name", found.id, found.name, now=now)
         matches = _matches(watched, found.environments)
         if len(matches) != 1:
-            return Nowhere(_not_one(watched, found, len(matches)))
+            why = _not_one(watched, found, len(matches))
+            return self._nowhere(watched, variable, why, certain=found.whole, now=now)
         if not matches[0].accessible:
-            return Nowhere(f"{variable} is not let into {self.label(watched)}: it is restricted")
+            why = f"{variable} is not let into {self.label(watched)}: it is restricted"
+            return self._nowhere(watched, variable, why, certain=True, now=now)
         self._remember(watched, matches[0].id, now=now)
         return matches[0].id
+
+    def _nowhere(
+        self, watched: Watched, variable: str, why: str, *, certain: bool, now: datetime
+    ) -> Nowhere:
+        """Give an environment up, for a day where nobody said that it must be there."""
+        if certain and not watched.named:
+            text = f"{now.isoformat()} {why}"
+            self._memory.remember(_NONE, f"{variable} {_key(watched)}", text, now=now)
+        return Nowhere(why, certain=certain)
+
+    def _absence(self, watched: Watched, variable: str, *, now: datetime) -> Nowhere | None:
+        """Give what was found out of an environment that is not there, while it is fresh."""
+        if watched.named:
+            return None
+        kept = self._memory.recall(_NONE, f"{variable} {_key(watched)}")
+        at, _, why = (kept or "").partition(" ")
+        try:
+            fresh = now - datetime.fromisoformat(at) < LOOK_AGAIN_AFTER
+        except (ValueError, TypeError):
+            return None
+        return Nowhere(why, certain=True) if fresh else None
 
     def _remember(self, watched: Watched, environment_id: str, *, now: datetime) -> None:
         self._memory.remember("railway-environment", _key(watched), environment_id, now=now)
@@ -122,7 +167,7 @@ def _not_one(watched: Watched, found: FoundProject, matching: int) -> str:
     shown = ", ".join(names[:_NAMES_SHOWN]) or "none"
     more = "" if found.whole and len(names) <= _NAMES_SHOWN else ", and more"
     what = "no environment" if matching == 0 else f"{matching} environments"
-    advice = "set staging_environment to one of its names, or to an id"
+    advice = f"set {watched.key} to one of its names, or to an id"
     return (
         f"Railway project {found.name} has {what} called {watched.environment}; "
         f"there are: {shown}{more}; {advice}"

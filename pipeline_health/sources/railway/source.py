@@ -1,4 +1,4 @@
-"""Looks at every staging environment on Railway, in as few requests as the tokens allow."""
+"""Looks at staging and production on Railway, in as few requests as the tokens allow."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +10,7 @@ from pipeline_health.clients.errors import ClientError, NothingThereError
 from pipeline_health.clients.railway import BATCH, Looked, Railway
 from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
+from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
@@ -17,7 +18,6 @@ from pipeline_health.core.model.readings import (
     Environment,
     NotAsked,
     Part,
-    RailwayStatus,
     Reading,
     Seen,
 )
@@ -27,55 +27,69 @@ from pipeline_health.secret import NamedSecret
 from pipeline_health.sources.railway.blindness import Blindness
 from pipeline_health.sources.railway.evidence import Found, evidence_of, gather, kept, unkept
 from pipeline_health.sources.railway.places import Nowhere, Places, Watched
+from pipeline_health.sources.railway.sight import crashed, deployments_of, is_elsewhere
+from pipeline_health.sources.railway.watching import Tokens, watched_of
 
 T = TypeVar("T")
-Sight: TypeAlias = dict[Watched, Reading[Environment]]
+Sight: TypeAlias = dict[Watched, Part[Environment]]
 
 
 class RailwaySource:
     """The Railway side of every project.
 
-    *tokens* gives the token of a project, None where there is none; *redact* is applied to every
-    text of Railway's before it leaves.
+    *tokens* gives the token for the staging of a project, *production* the one for its production,
+    None where there is none; *redact* is applied to every text of Railway's before it leaves.
     """
 
     def __init__(
         self,
         client: Railway,
         *,
-        tokens: Callable[[ProjectName], NamedSecret | None],
+        tokens: Tokens,
+        production: Tokens,
         memory: Memory,
         redact: Callable[[str], str],
         batch: int = BATCH,
     ) -> None:
         self._client = client
         self._tokens = tokens
+        self._production = production
         self._memory = memory
         self._redact = redact
         self._batch = batch
         self._places = Places(client, memory)
         self._blindness = Blindness(self._places, redact=redact)
         self._crashed: frozenset[str] = frozenset()
+        self._seen_as: dict[str, NamedSecret] = {}
 
     def look(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
-    ) -> Mapping[ProjectName, Part[Environment]]:
-        """Look at the staging environment of every project that names a Railway project."""
-        parts: dict[ProjectName, Part[Environment]] = {}
-        by_token: dict[NamedSecret, list[Watched]] = defaultdict(list)
-        for policy in projects:
-            token = self._tokens(policy.name)
-            if policy.railway_project is None:
-                parts[policy.name] = NotAsked()
-            elif token is None:
-                parts[policy.name] = self._blindness.without_token(policy.name, at=now)
-            else:
-                by_token[token].append(_watched(policy, policy.railway_project))
-        for token, group in by_token.items():
-            sight = self._look_as(token, group, now=now)
-            parts.update((watched.name, reading) for watched, reading in sight.items())
-        self._crashed = _crashed(parts)
-        return parts
+    ) -> Mapping[ProjectName, Deployed]:
+        """Look at both environments of every project that names a Railway project."""
+        wanted = {
+            watched: token
+            for policy in projects
+            if policy.railway_project is not None
+            for watched, token in watched_of(
+                policy, policy.railway_project, self._tokens, self._production
+            )
+        }
+        sight = self._sight(wanted, now=now)
+        self._crashed = crashed(sight.values())
+        self._seen_as = {
+            deployment.id: token
+            for watched, token in wanted.items()
+            if token is not None
+            for deployment in deployments_of(sight[watched])
+        }
+        parts = {(one.name, one.key): part for one, part in sight.items()}
+        return {
+            policy.name: Deployed(
+                staging=parts.get((policy.name, "staging_environment"), NotAsked()),
+                production=parts.get((policy.name, "production_environment"), NotAsked()),
+            )
+            for policy in projects
+        }
 
     def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing deployment left behind; what is complete is read once."""
@@ -90,6 +104,20 @@ class RailwaySource:
         return Usage(requests=self._client.requests)
 
     # -- looking -----------------------------------------------------------------------------
+
+    def _sight(self, wanted: Mapping[Watched, NamedSecret | None], *, now: datetime) -> Sight:
+        by_token: dict[NamedSecret, list[Watched]] = defaultdict(list)
+        sight: Sight = {}
+        for watched, token in wanted.items():
+            if token is None:
+                sight[watched] = self._blindness.without_token(watched.name, at=now)
+            else:
+                by_token[token].append(watched)
+        for group in by_token.values():
+            group.sort(key=lambda watched: watched.is_production)
+        for token, group in by_token.items():
+            sight |= self._look_as(token, group, now=now)
+        return sight
 
     def _look_as(self, token: NamedSecret, group: Sequence[Watched], *, now: datetime) -> Sight:
         def look_under(access: Access) -> Sight:
@@ -142,10 +170,10 @@ class RailwaySource:
         lost = []
         for watched, place in places.items():
             if isinstance(place, Nowhere):
-                sight[watched] = self._blindness.nowhere(token, place, at=now)
+                sight[watched] = self._unfound(token, watched, place, now=now)
                 continue
             sight[watched] = self._reading(looked[place], token, watched, now=now)
-            if _is_elsewhere(looked[place], watched):
+            if is_elsewhere(looked[place], watched):
                 lost.append(watched)
         return sight, lost
 
@@ -157,14 +185,26 @@ class RailwaySource:
         found = self._places.find(access, token.name, unknown, now=now)
         return {watched: place or found[watched] for watched, place in known.items()}
 
+    def _unfound(
+        self, token: NamedSecret, watched: Watched, place: Nowhere, *, now: datetime
+    ) -> Part[Environment]:
+        """Say that there is nothing to see, which is no blindness where nobody said there was."""
+        if place.certain and not watched.named:
+            return NotAsked(self._redact(place.why))
+        return self._blindness.nowhere(token, place, at=now)
+
     def _look_by_project(
         self, access: Access, token: NamedSecret, watched: Watched, *, now: datetime
-    ) -> Reading[Environment]:
+    ) -> Part[Environment]:
         """Look with a project token, which sees one environment and must be the one that is meant.
+
+        Production is not asked for with the one of staging: a project token sees one of the two.
 
         Anywhere else it would see an empty list of deployments and no error, so its scope is read
         with every look.
         """
+        if watched.borrowed:
+            return NotAsked(f"{token.name} is a project token, which sees staging only")
         try:
             return self._look_scoped(access, token, watched, now=now)
         except TokenRefusedError:
@@ -196,7 +236,7 @@ class RailwaySource:
             return self._blindness.unseen(token, watched, exc=looked, at=now)
         if isinstance(looked, ClientError):
             return self._blindness.unread(token, watched, exc=looked, at=now)
-        if _is_elsewhere(looked, watched):
+        if is_elsewhere(looked, watched):
             return self._blindness.elsewhere(token, watched, found=looked.value, at=now)
         return replace(looked, value=replace(looked.value, token=token.name))
 
@@ -208,7 +248,7 @@ class RailwaySource:
         known = None if remembered is None else unkept(remembered)
         if known is not None:
             return Seen(at=known.at, value=known)
-        token = self._tokens(trace.project)
+        token = self._seen_as.get(trace.deployment_id) or self._tokens(trace.project)
         if token is None:
             return self._blindness.without_token(trace.project, at=now)
         try:
@@ -228,27 +268,3 @@ class RailwaySource:
             return gather(self._client, access, trace.deployment_id, redact=self._redact)
 
         return self._under_either(token, gather_under, now=now)
-
-
-def _watched(policy: ProjectPolicy, project_id: str) -> Watched:
-    return Watched(name=policy.name, project_id=project_id, environment=policy.staging_environment)
-
-
-def _is_elsewhere(looked: Looked, watched: Watched) -> bool:
-    """Tell whether a look did not lead to what is meant: gone, moved, or called otherwise now."""
-    if isinstance(looked, ClientError):
-        return isinstance(looked, NotAuthorizedError | NothingThereError)
-    found = looked.value
-    return found.project_id != watched.project_id or not watched.is_at(found.id, found.name)
-
-
-def _crashed(parts: Mapping[ProjectName, Part[Environment]]) -> frozenset[str]:
-    """Give the deployments that ran before they failed: their own log says more than the build."""
-    return frozenset(
-        deployment.id
-        for part in parts.values()
-        if isinstance(part, Seen)
-        for service in part.value.services
-        for deployment in service.deployments
-        if deployment.status is RailwayStatus.CRASHED
-    )
