@@ -25,7 +25,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of
 from pipeline_health.core.passages import WHOLE, passages_of, proofs_of
 from pipeline_health.core.recorded_deploys import newest_record, workflow_word
-from pipeline_health.core.stages import Stage, production_of
+from pipeline_health.core.stages import Stage, production_of, staging_of
 
 _CI_RUNS = frozenset({State.PENDING, State.RED_RERUNNING})
 _WORKS = frozenset({RailwayStatus.SUCCESS, RailwayStatus.SLEEPING})
@@ -47,12 +47,15 @@ class Lane:
 
 
 def lanes_of(view: ProjectView) -> Iterator[Lane]:
-    """Give every lane of which it is known what passed staging, and what production serves."""
-    passages = passages_of(view)
+    """Give every lane of which it is known what passed staging, and what production serves.
+
+    A service that staging does not have any more is no lane, whatever it once passed.
+    """
+    passages, present = passages_of(view), {one.name for one in _services(staging_of(view))}
     current = {lane: proof.commit for lane, proof in proofs_of(view)}
     services, whole = _of_services(view), tuple(_of_github(view))
     everything = tuple(sha for served in services.values() for sha in served)
-    for name in sorted({passage.lane for passage in passages}):
+    for name in sorted({passage.lane for passage in passages} & {WHOLE, *present}):
         served = (*(everything if name == WHOLE else services.get(name, ())), *whole)
         if served:
             yield Lane(

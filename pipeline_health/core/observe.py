@@ -35,29 +35,45 @@ def observe(
 ) -> Snapshot:
     """Put what the sources saw beside what the operator wants of it, project by project.
 
-    What a source does not mention is Blind, and what shows no deployment where *before* remembers
-    some.
+    What a source does not mention, or shows no deployment of where *before* remembers some, is
+    Blind: an empty read is not health.
     """
-    views = []
-    for project in policy.projects:
-        known = before.get(project.name, Remembered())
-        deployed = railway.get(project.name) or unlooked(
-            project, why=f"Railway was not read for {project.name}", now=now
-        )
-        code = github.get(project.name) or unread(
-            project, why=f"GitHub was not read for {project.repo}", now=now
-        )
-        view = ProjectView(
-            policy=project,
-            now=now,
-            github=code,
-            staging=_plausible(deployed.staging, known.staging),
-            production=_plausible(deployed.production, known.production),
-            passages=known.passages,
-            answers=answers,
-        )
-        views.append(view)
-    return Snapshot(now=now, projects=tuple(views))
+    return Snapshot(
+        now=now,
+        projects=tuple(
+            _view(
+                project,
+                code=github.get(project.name),
+                deployed=railway.get(project.name),
+                known=before.get(project.name, Remembered()),
+                answers=answers,
+                now=now,
+            )
+            for project in policy.projects
+        ),
+    )
+
+
+def _view(
+    project: ProjectPolicy,
+    *,
+    code: GitHubReading | None,
+    deployed: Deployed | None,
+    known: Remembered,
+    answers: Answers,
+    now: datetime,
+) -> ProjectView:
+    no_code = f"GitHub was not read for {project.repo}"
+    seen = deployed or unlooked(project, why=f"Railway was not read for {project.name}", now=now)
+    return ProjectView(
+        policy=project,
+        now=now,
+        github=code or unread(project, why=no_code, now=now),
+        staging=_plausible(seen.staging, known.staging),
+        production=_plausible(seen.production, known.production),
+        passages=known.passages,
+        answers=answers,
+    )
 
 
 def unread(project: ProjectPolicy, *, why: str, now: datetime) -> GitHubReading:

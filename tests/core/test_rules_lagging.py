@@ -345,6 +345,16 @@ def test_a_service_that_is_only_on_staging_is_not_missed() -> None:
     assert Proof is verdict(view)
 
 
+def test_a_service_that_staging_lost_is_not_missed() -> None:
+    """It was renamed or given up; what it once passed holds nothing up."""
+    old = deployed(PARENT, age=30 * HOUR)
+    view = replace(
+        a_lag(production=[deployed(HEAD)], passages=[passed(HEAD, age=9 * HOUR, lane="api")]),
+        production=seen(an_environment(*two(deployed(HEAD), old))),
+    )
+    assert Proof is verdict(view)
+
+
 def test_a_record_of_production_that_has_it_ends_the_matter() -> None:
     """Production is known to serve it, whatever Railway's own list says."""
     record = replace(a_record(commit=HEAD), environment="production")

@@ -1,8 +1,8 @@
 """The titles of issues: what is broken and where, stable for the life of an incident.
 
 The portfolio's other crons know `Main CI red`, `Prod deploy` and `Deploy down:`, and keep their
-hands off `[Sentry] `, `Bug: ` and `Feature: `; no title begins so. A title is made when an incident opens and
-does not change after.
+hands off `[Sentry] `, `Bug: ` and `Feature: `; no title begins so. A title is made when an incident
+opens and does not change after.
 """
 
 from collections.abc import Mapping
