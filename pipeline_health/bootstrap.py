@@ -83,6 +83,7 @@ def run_once(
     *,
     only: Sequence[str] = (),
     dry: bool = False,
+    close_orphans: bool = False,
     clock: Clock | None = None,
     pace: timedelta = BETWEEN_WRITES,
 ) -> CycleReport:
@@ -106,6 +107,7 @@ def run_once(
             now=started,
             seed=secrets.token_hex(16),
             dry=dry,
+            close_orphans=close_orphans,
         )
         try:
             agent = assembled(
@@ -144,7 +146,13 @@ def assembled(
     railway = Railway(http, api=settings.railway_api, clock=clock)
     return Agent(
         policy,
-        github=GitHubSource(github, memory=ledger, identity=identity, redact=redaction),
+        github=GitHubSource(
+            github,
+            memory=ledger,
+            identity=identity,
+            redact=redaction,
+            variable=settings.credentials.github.variable,
+        ),
         railway=RailwaySource(
             railway,
             tokens=settings.credentials.railway.for_project,
@@ -183,6 +191,7 @@ def narrowed(policy: Policy, only: Sequence[str]) -> Policy:
         policy,
         projects=tuple(p for p in policy.projects if p.name in only),
         others=frozenset(p.name for p in policy.projects if p.name not in only),
+        other_repos=frozenset(p.repo for p in policy.projects if p.name not in only),
     )
 
 

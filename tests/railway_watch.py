@@ -9,7 +9,14 @@ from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
-from pipeline_health.core.model.readings import Blind, Environment, Part, Reading, Seen
+from pipeline_health.core.model.readings import (
+    Blind,
+    BlindCause,
+    Environment,
+    Part,
+    Reading,
+    Seen,
+)
 from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.railway_world import RailwayDeployment, RailwayProject
@@ -114,6 +121,12 @@ def why(part: Part[Environment] | Reading[Evidence]) -> str:
     """Give why nothing was seen."""
     assert isinstance(part, Blind), part
     return part.why
+
+
+def blame(part: Part[Environment]) -> tuple[BlindCause, str]:
+    """Give what kept a part from being seen, and the token that is to blame."""
+    assert isinstance(part, Blind), part
+    return part.cause, part.token
 
 
 @contextmanager

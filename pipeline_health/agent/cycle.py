@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.neighbours import planned
+from pipeline_health.agent.orphans import Orphans
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.recording import record, settled_by
 from pipeline_health.agent.telling import Told, report_of
@@ -41,12 +42,16 @@ from pipeline_health.ports import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
-    """What tells one cycle from another. *seed* is random text; *dry* plans and writes nothing."""
+    """What tells one cycle from another. *seed* is random text; *dry* plans and writes nothing.
+
+    *close_orphans* closes our issues in repositories that are not configured any more.
+    """
 
     id: str
     now: datetime
     seed: str
     dry: bool = False
+    close_orphans: bool = False
 
 
 class Agent:
@@ -72,15 +77,20 @@ class Agent:
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
         """Look at everything, decide, make the tracker say it, and keep what was done."""
-        incidents = self._ours(self._ledger.incidents())
+        every = self._ledger.incidents()
+        incidents = self._ours(every)
         look = self._eyes.look(self._policy, incidents, now=cycle.now)
         recognised = self._recognise(incidents, look, now=cycle.now)
         terms = self._terms(look, recognised, now=cycle.now)
         cases, plan = planned(self._cases(recognised, look, cycle), terms, tracker=self._tracker)
+        orphans = Orphans(every, self._policy, look)
+        if cycle.close_orphans:
+            plan = orphans.closing(plan, self._tracker, now=cycle.now)
         outcomes = self._applied(plan, lease, cycle)
         settled = settled_by(outcomes, cases, now=cycle.now)
+        closed = orphans.closed(outcomes, now=cycle.now)
         unchanged = set(incidents)
-        changed = [incident for incident in settled if incident not in unchanged]
+        changed = [each for each in (*settled, *closed) if each not in unchanged]
         record(self._ledger, changed, outcomes, lease=lease, now=cycle.now)
         told = Told(
             cases=tuple(
@@ -90,6 +100,7 @@ class Agent:
             plan=plan,
             outcomes=outcomes,
             stale=recognised.stale,
+            orphans=orphans.lines(closed=closed),
         )
         return replace(
             report_of(cycle.id, look, told, started_at=cycle.now, dry=cycle.dry),

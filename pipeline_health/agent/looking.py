@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from pipeline_health.agent.sights import with_sight
 from pipeline_health.core import rules
 from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
@@ -75,6 +76,11 @@ class Look:
         named = (self.places.get(ailment.symptom, ()) for ailment in incident.broken)
         return tuple(dict.fromkeys(name for names in named for name in names))
 
+    def told_of(self, incident: Incident) -> tuple[Observation, ...]:
+        """Give all that was said by its own project and by those that speak of it."""
+        projects = dict.fromkeys((incident.project, *self.projects_of(incident)))
+        return tuple(said for name in projects for said in self.observations.get(name, ()))
+
     def proofs_for(self, incident: Incident) -> Iterator[tuple[ProjectView, tuple[Proof, ...]]]:
         """Give what may heal *incident*, beside the view in which it was seen."""
         for project in self.projects_of(incident):
@@ -83,11 +89,6 @@ class Look:
         if home is not None:
             yield home, tuple(earlier_proofs(incident, home, told=self.places))
             yield home, tuple(under_other_names(incident, self.told_of(incident), home))
-
-    def told_of(self, incident: Incident) -> tuple[Observation, ...]:
-        """Give all that was said by its own project and by those that speak of it."""
-        projects = dict.fromkeys((incident.project, *self.projects_of(incident)))
-        return tuple(said for name in projects for said in self.observations.get(name, ()))
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -124,7 +125,7 @@ class Eyes:
             answers=Answers(),
             now=now,
         )
-        look = judged(snapshot)
+        look = judged(with_sight(snapshot, policy, self._memory, now=now))
         for _ in range(ROUNDS):
             asked = {
                 question

@@ -17,7 +17,8 @@ def settled_by(
     incidents = {case.incident.nonce: case.incident for case in cases}
     for outcome in outcomes:
         nonce = outcome.change.nonce
-        incidents[nonce] = with_outcome(incidents[nonce], outcome, now=now)
+        if nonce in incidents:  # else it is an orphan's
+            incidents[nonce] = with_outcome(incidents[nonce], outcome, now=now)
     return tuple(incidents[case.incident.nonce] for case in cases)
 
 

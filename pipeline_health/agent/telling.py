@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.findings import Proof
+from pipeline_health.core.model.findings import Proof, Thing
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.incident import Phase
 from pipeline_health.core.model.plan import (
@@ -22,16 +22,18 @@ from pipeline_health.core.model.plan import (
     RerunJobs,
     UpdateIssue,
 )
-from pipeline_health.core.model.readings import Blind
+from pipeline_health.core.model.readings import Blind, BlindCause
 from pipeline_health.core.model.report import (
     BlindLine,
     ChangeLine,
     CycleReport,
     FindingLine,
+    OrphanLine,
     ProjectLine,
 )
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import blind_parts
+from pipeline_health.core.unwatched import unwatched
 
 _DONE: Mapping[type, tuple[str, str]] = {
     OpenIssue: ("opened", "open"),
@@ -53,6 +55,7 @@ class Told:
     plan: Plan
     outcomes: Sequence[Outcome]
     stale: Mapping[RepoName, str]
+    orphans: Sequence[OrphanLine] = ()
 
 
 def report_of(
@@ -65,16 +68,31 @@ def report_of(
         cycle=cycle,
         started_at=started_at,
         finished_at=started_at,
-        sentence=sentence(projects, told, dry=dry),
+        sentence=sentence(projects, told, dry=dry, refused=_refused_by_github(look)),
         dry_run=dry,
         projects=projects,
         changes=changes,
         waiting=told.plan.waiting,
+        orphans=tuple(told.orphans),
     )
 
 
-def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
-    """Sum up a cycle: how many were looked at, what is broken, what was done, what was not seen."""
+def _refused_by_github(look: Look) -> str | None:
+    """Give our GitHub token that is refused, so that nothing at all can be filed."""
+    for view in look.snapshot.projects:
+        repository = view.github.repository
+        if isinstance(repository, Blind) and repository.cause is BlindCause.REFUSED:
+            return repository.token
+    return None
+
+
+def sentence(
+    projects: Sequence[ProjectLine], told: Told, *, dry: bool, refused: str | None = None
+) -> str:
+    """Sum up a cycle: how many were looked at, what is broken, what was done, what was not seen.
+
+    *refused* is our GitHub token, if it is.
+    """
     parts = [f"Looked at {_count(len(projects), 'project')}"]
     broken = sorted({project.name for project in projects if project.findings})
     parts.append(f"broken: {_listed(broken)}" if broken else "nothing that was seen is broken")
@@ -99,6 +117,10 @@ def sentence(projects: Sequence[ProjectLine], told: Told, *, dry: bool) -> str:
     blind = list(dict.fromkeys(f"{line.source} of {p.name}" for p in projects for line in p.blind))
     if blind:
         parts.append(f"blind to {_listed(blind)}, of which nothing is concluded")
+    if refused is not None:
+        parts.append(
+            f"GitHub refused {refused}: no issue can be filed until it is replaced in secrets.env"
+        )
     return "; ".join(parts) + "."
 
 
@@ -133,8 +155,16 @@ def _project(view: ProjectView, look: Look, told: Told) -> ProjectLine:
         findings=tuple(_findings(name, told.cases)),
         blind=tuple(dict.fromkeys(blind)),
         unsettled=tuple(unsettled.why for unsettled in look.unsettled(name)),
-        healthy=tuple(seen.says for seen in observations if isinstance(seen, Proof)),
+        healthy=tuple(
+            seen.says for seen in observations if isinstance(seen, Proof) and _is_health(seen)
+        ),
+        unwatched=tuple(unwatched(view)),
     )
+
+
+def _is_health(proof: Proof) -> bool:
+    """Tell whether *proof* is about the project, and not about our own seeing it."""
+    return proof.symptom.subject.thing not in (Thing.SOURCE, Thing.SECRET)
 
 
 def _findings(project: ProjectName, cases: Sequence[Case]) -> Iterator[FindingLine]:

@@ -28,6 +28,7 @@ def report_as_json(report: CycleReport) -> Mapping[str, JsonValue]:
         "projects": [project_as_json(project) for project in report.projects],
         "changes": [_change(change) for change in report.changes],
         "waiting": list(report.waiting),
+        "orphans": orphans_as_json(report),
         "requests": {
             "github": {
                 "requests": report.github.requests,
@@ -39,6 +40,14 @@ def report_as_json(report: CycleReport) -> Mapping[str, JsonValue]:
     }
 
 
+def orphans_as_json(report: CycleReport) -> list[JsonValue]:
+    """Give the open issues of repositories that are not configured any more."""
+    return [
+        {"repo": line.repo, "issue": line.issue, "title": line.title, "url": line.url}
+        for line in report.orphans
+    ]
+
+
 def project_as_json(project: ProjectLine) -> Mapping[str, JsonValue]:
     """Give one project of a report."""
     return {
@@ -48,6 +57,10 @@ def project_as_json(project: ProjectLine) -> Mapping[str, JsonValue]:
         "blind": [{"source": line.source, "why": line.why} for line in project.blind],
         "unsettled": list(project.unsettled),
         "healthy": list(project.healthy),
+        "unwatched": [
+            {"what": line.what, "why": line.why, "advice": line.advice}
+            for line in project.unwatched
+        ],
     }
 
 

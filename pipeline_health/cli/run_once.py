@@ -22,9 +22,16 @@ from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLi
     metavar="NAME",
     help="Look at this project only; may be given several times.",
 )
+@click.option(
+    "--close-orphans",
+    is_flag=True,
+    help="Close our issues in repositories that are not configured any more.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj
-def run_once(options: Options, only: tuple[str, ...], *, dry_run: bool, as_json: bool) -> Exit:
+def run_once(
+    options: Options, only: tuple[str, ...], *, dry_run: bool, close_orphans: bool, as_json: bool
+) -> Exit:
     """Run one cycle: look at every project, decide, and open, edit or close issues.
 
     Exit code 3 says that something could not be seen or written; what could be done was done.
@@ -37,8 +44,14 @@ def run_once(options: Options, only: tuple[str, ...], *, dry_run: bool, as_json:
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
+    if close_orphans and only:
+        msg = "--close-orphans looks at all projects; leave --project out"
+        raise click.UsageError(msg)
     report = bootstrap.run_once(
-        bootstrap.load(options.config, log_format=options.log_format), only=only, dry=dry_run
+        bootstrap.load(options.config, log_format=options.log_format),
+        only=only,
+        dry=dry_run,
+        close_orphans=close_orphans,
     )
     if as_json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False))

@@ -1,14 +1,19 @@
 """`status`: what the last looks saw, project by project."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
 from pipeline_health.cli.exits import Exit
-from pipeline_health.cli.reporting import JsonValue, project_as_json, written
+from pipeline_health.cli.reporting import (
+    JsonValue,
+    orphans_as_json,
+    project_as_json,
+    written,
+)
 from pipeline_health.cli.tables import moment, table
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
 
@@ -49,6 +54,8 @@ def status(*, as_json: bool) -> Exit:
     else:
         for line in table(HEADINGS, [_row(seen) for seen in newest]):
             click.echo(line)
+        for line in (*_unwatched(newest), *_orphans(reports[0])):
+            click.echo(line)
         click.echo(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
     return Exit.DONE
 
@@ -60,6 +67,21 @@ def newest_of(reports: Sequence[CycleReport]) -> tuple[Newest, ...]:
         for project in report.projects:
             newest.setdefault(project.name, Newest(project=project, at=report.finished_at))
     return tuple(newest[name] for name in sorted(newest))
+
+
+def _unwatched(newest: Sequence[Newest]) -> Iterator[str]:
+    """Give what nothing judges: about these things silence is no health."""
+    for seen in newest:
+        for line in seen.project.unwatched:
+            yield f"Not watched, {seen.project.name}: {line.what}: {line.why}; {line.advice}."
+
+
+def _orphans(report: CycleReport) -> Iterator[str]:
+    for line in report.orphans:
+        yield (
+            f"Orphan: {line.repo} has issue {line.issue} open ({line.title}) and is not configured "
+            "any more; close such issues with: pipeline-health run-once --close-orphans"
+        )
 
 
 def _row(seen: Newest) -> tuple[str, ...]:
@@ -84,6 +106,7 @@ def _as_json(reports: Sequence[CycleReport], newest: Sequence[Newest]) -> Mappin
     return {
         "sentence": reports[0].sentence if reports else None,
         "at": written(reports[0].finished_at) if reports else None,
+        "orphans": orphans_as_json(reports[0]) if reports else [],
         "projects": [
             {**project_as_json(seen.project), "state": seen.state, "at": written(seen.at)}
             for seen in newest

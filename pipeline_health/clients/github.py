@@ -16,6 +16,7 @@ from pipeline_health.clients.errors import (
     UnexpectedShapeError,
     UnreachableError,
 )
+from pipeline_health.clients.github_failures import Failures
 from pipeline_health.clients.github_look import Look, owner_and_name
 from pipeline_health.clients.github_parse import issue_of, page_of, sha_of
 from pipeline_health.clients.github_rest import (
@@ -66,6 +67,7 @@ class GitHub:
 
     def __init__(self, http: Http, *, api: str, token: Callable[[], str], clock: Clock) -> None:
         self._wire = Wire(http, api=api, token=token, clock=clock)
+        self.failures = Failures(self._wire)
 
     @property
     def api(self) -> str:
@@ -105,6 +107,11 @@ class GitHub:
         one_event: dict[str, str | int] = {} if event is None else {"event": event}
         number = NEWEST_RUNS if event is None else PAGE
         found = self._wire.get(path, branch=branch, per_page=number, **one_event)
+        return tuple(run_of(node) for node in found.items("workflow_runs"))
+
+    def runs_lately(self, repo: RepoName, branch: str) -> tuple[RunAt, ...]:
+        """List the newest 100 Actions runs of one branch, however they began; one request."""
+        found = self._wire.get(f"/repos/{repo}/actions/runs", branch=branch, per_page=PAGE)
         return tuple(run_of(node) for node in found.items("workflow_runs"))
 
     def jobs(self, repo: RepoName, run_id: int) -> tuple[LoggedJob, ...]:

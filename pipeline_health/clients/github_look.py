@@ -27,6 +27,7 @@ from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.readings import (
     Blind,
+    BlindCause,
     Branch,
     Checks,
     CheckStatus,
@@ -78,7 +79,8 @@ class Look:
 
     def _sighting(self, found: Json, blame: Blame, wanted: Wanted) -> Sighting:
         if found.missing:
-            return unseen(wanted, Blind(at=blame.at, why=blame.reason_of_absence(wanted.repo)))
+            why = blame.reason_of_absence(wanted.repo)
+            return unseen(wanted, Blind(at=blame.at, why=why, cause=BlindCause.UNSEEN))
         branch = blame.part(lambda: _branch(found, wanted), "branch")
         bare, bare_earlier = _bare_checks(found, blame, wanted, branch)
         reading = GitHubReading(

@@ -33,10 +33,12 @@ class RunAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedJob:
-    """A job of a run, and the id by which its log is read."""
+    """A job of a run: the id by which its log is read, its attempt, and whether it ever began."""
 
     id: int
     job: Job
+    attempt: int = 1
+    began: bool = True
 
 
 def all_pages(wire: Wire, path: str, key: str, **params: str | int) -> Iterator[Json]:
@@ -76,7 +78,7 @@ def run_of(node: Json) -> RunAt:
 def job_of(node: Json) -> LoggedJob:
     """Read one job and the first of its steps that failed."""
     concluded = not node.at("conclusion").missing
-    steps = () if node.at("steps").missing else node.items("steps")
+    steps = [] if node.at("steps").missing else list(node.items("steps"))
     failed = (step.text("name") for step in steps if step.maybe_text("conclusion") in _FAILED_STEP)
     job = Job(
         name=node.text("name"),
@@ -85,7 +87,16 @@ def job_of(node: Json) -> LoggedJob:
         step=next(failed, None),
         url=node.maybe_text("html_url"),
     )
-    return LoggedJob(id=node.number("id"), job=job)
+    attempt = node.maybe_number("run_attempt") or 1
+    return LoggedJob(id=node.number("id"), job=job, attempt=attempt, began=bool(steps))
+
+
+def annotation_of(node: Json) -> str:
+    """Read the failure that an annotation tells; nothing from a notice or a warning."""
+    if node.maybe_text("annotation_level") != "failure":
+        return ""
+    said = (node.maybe_text("title"), node.maybe_text("message"))
+    return ": ".join(word for word in said if word)
 
 
 def relation_of(comparison: Json) -> Relation:

@@ -19,7 +19,7 @@ from pipeline_health.core.model.issue import Marker, TrackedIssue
 from pipeline_health.core.model.questions import LinkTrace
 
 HANDED_OVER = "It was handed to a person before; why is lost with the ledger."
-_FOR_PEOPLE = frozenset({Kind.SCHEDULED_WORKFLOW_RED, Kind.STAGING_DEPLOY_STUCK})
+_FOR_PEOPLE = frozenset({Kind.SCHEDULED_WORKFLOW_RED, Kind.STAGING_DEPLOY_STUCK, Kind.SOURCE_BLIND})
 """What may be a person's without any credential: the owner does not tell the class."""
 
 
@@ -38,8 +38,10 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
 
     Nothing in it counts as healed: a proof will say so, if it is over.
     """
-    credential = marker.kind is Kind.CREDENTIAL_REJECTED
-    human = marker.owner is Owner.HUMAN
+    of = marker.cause or CauseClass.UNKNOWN
+    if marker.kind is Kind.CREDENTIAL_REJECTED and marker.cause is None:
+        of = CauseClass.CREDENTIAL
+    handed = marker.owner is Owner.HUMAN and of.owner is Owner.AGENT
     link = LinkTrace(url=issue.url)
     return Incident(
         fingerprint=marker.fingerprint,
@@ -50,7 +52,7 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         scope=marker.symptoms[0].scope,
         phase=Phase.OPEN,
         cause=Cause(
-            of=CauseClass.CREDENTIAL if credential else CauseClass.UNKNOWN,
+            of=of,
             key="",
             owner=marker.owner,
             why="Its issue says so; what else was known of it is lost.",
@@ -70,9 +72,7 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         ),
         title=issue.title,
         attempts=marker.attempts,
-        escalated=HANDED_OVER
-        if human and not credential and marker.kind not in _FOR_PEOPLE
-        else "",
+        escalated=HANDED_OVER if handed and marker.kind not in _FOR_PEOPLE else "",
         filing=filing_of(issue, owner=marker.owner),
     )
 

@@ -1,19 +1,21 @@
-"""How the cause that a look finds merges into what an incident knows already."""
+"""How the cause that a look finds merges into what an incident knows already.
+
+A class is found from evidence, and evidence comes late, is cut short, and is of one failure among
+several: what is known is given up for what is known better, and never for nothing.
+"""
 
 from dataclasses import replace
 
 from pipeline_health.core.model.case import Diagnosed
-from pipeline_health.core.model.incident import Ailment, CauseClass, Incident
+from pipeline_health.core.model.incident import Ailment, Cause, CauseClass, Incident, Owner
 from pipeline_health.core.model.questions import Evidence
+
+TO_AND_FRO = 2
+WENT_TO_AND_FRO = "What fails there goes to and fro between what an agent and a person can mend."
 
 
 def with_cause(incident: Incident, found: Diagnosed) -> Incident:
-    """Let better evidence speak; what was found to be a credential stays one."""
-    settled = incident.cause.of is CauseClass.CREDENTIAL and incident.cause.key != ""
-    worse = incident.cause.of is CauseClass.CREDENTIAL and found.cause.of is CauseClass.UNKNOWN
-    cause = incident.cause if settled or worse else found.cause
-    if incident.escalated:
-        cause = replace(cause, owner=incident.cause.owner)
+    """Give *incident* with what *found* tells of its cause, its evidence and its failing jobs."""
     newest = incident.newest.symptom == found.finding.symptom
     evidence = _better(incident.evidence, found.evidence) if newest else incident.evidence
     jobs = () if found.evidence is None else found.evidence.jobs
@@ -23,7 +25,49 @@ def with_cause(incident: Incident, found: Diagnosed) -> Incident:
         else ailment
         for ailment in incident.ailments
     )
-    return replace(incident, cause=cause, evidence=evidence, ailments=ailments)
+    grown = replace(incident, evidence=evidence, ailments=ailments)
+    return _owned(grown, _cause(incident, found.cause))
+
+
+def _cause(incident: Incident, found: Cause) -> Cause:
+    """Choose between the cause that is known and the one that was found now.
+
+    What is unknown says nothing, but that an approval is no longer waited for. A credential stays
+    the cause until it is healed: what fails beside it would hide it, and give it to the agent.
+    """
+    known = incident.cause
+    if found.of is CauseClass.UNKNOWN and known.of is not CauseClass.APPROVAL:
+        return found if known.of is CauseClass.UNKNOWN else known
+    if known.of is not CauseClass.CREDENTIAL or not known.key or _is_of_an_earlier_turn(incident):
+        return found
+    return found if _names_the_secret(found) and not _names_the_secret(known) else known
+
+
+def _names_the_secret(cause: Cause) -> bool:
+    """Tell a secret's name, which always has an underscore, from a provider's."""
+    return cause.of is CauseClass.CREDENTIAL and "_" in cause.key
+
+
+def _is_of_an_earlier_turn(incident: Incident) -> bool:
+    """Tell whether what is known of *incident* was read before it was last over."""
+    if not incident.turns:
+        return False
+    return incident.evidence is None or incident.evidence.at <= incident.turns[-1]
+
+
+def _owned(incident: Incident, cause: Cause) -> Incident:
+    """Give *incident* with *cause*; what a person has for good stays with that person.
+
+    It goes back to the agent once: nobody reads the fourth hand-over.
+    """
+    owner = incident.cause.owner
+    if incident.escalated:
+        return replace(incident, cause=replace(cause, owner=owner))
+    moves = 0 if incident.filing is None else incident.filing.moves
+    if moves >= TO_AND_FRO and owner is Owner.HUMAN and cause.owner is Owner.AGENT:
+        kept = replace(cause, owner=owner)
+        return replace(incident, cause=kept, escalated=WENT_TO_AND_FRO)
+    return replace(incident, cause=cause)
 
 
 def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:

@@ -32,15 +32,20 @@ _KIN = (
     frozenset({Kind.STAGING_DEPLOY_FAILED, Kind.STAGING_DEPLOY_STUCK, Kind.STAGING_DEPLOY_MISSING}),
 )
 """Ways to be broken that follow from each other in one thing."""
-_SHARED = frozenset({CauseClass.CREDENTIAL})
+_SHARED = frozenset({CauseClass.CREDENTIAL, CauseClass.QUOTA, CauseClass.PLATFORM})
 """Causes that break many things at once: one incident for all of them."""
+_LASTING = frozenset({CauseClass.CREDENTIAL, CauseClass.QUOTA})
+"""Of these, the ones that are still the same cause when they are back days later."""
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
-    """Give the identity of a new incident: of its secret for a credential, else of its symptom."""
+    """Give the identity of a new incident: of its secret for a credential, else of its symptom.
+
+    A token of our own is its symptom's: it may be used in many repositories.
+    """
     identity = (
         f"{Kind.CREDENTIAL_REJECTED}\n{repo.lower()}\n{cause.key}"
-        if cause.of is CauseClass.CREDENTIAL
+        if cause.of is CauseClass.CREDENTIAL and not cause.ours
         else f"{symptom.kind}\n{symptom.scope}\n{symptom.subject.thing}\n{symptom.subject.name}"
     )
     return Fingerprint(hashlib.sha256(identity.encode()).hexdigest()[:16])
@@ -118,13 +123,7 @@ class Correlation:
         return len(self._incidents) - 1
 
     def _find(self, found: Diagnosed, *, live: bool) -> int | None:
-        candidates = [
-            at
-            for at, incident in enumerate(self._incidents)
-            if (incident.phase is not Phase.RESOLVED) is live and incident.duplicate_of is None
-        ]
-        if not live:
-            candidates.reverse()
+        candidates = self._live() if live else self._past(found)
         tests = (
             lists_symptom,
             *((lists_subject,) if live else ()),
@@ -136,7 +135,27 @@ class Correlation:
             (at for test in tests for at in candidates if test(self._incidents[at], found)), None
         )
 
+    def _live(self) -> list[int]:
+        return [
+            at
+            for at, incident in enumerate(self._incidents)
+            if incident.phase is not Phase.RESOLVED
+        ]
+
+    def _past(self, found: Diagnosed) -> list[int]:
+        """Give what is over and may be what is back now, the newest first."""
+        return [
+            at
+            for at, incident in reversed(tuple(enumerate(self._incidents)))
+            if incident.phase is Phase.RESOLVED
+            and incident.duplicate_of is None
+            and may_be_back(incident, found)
+        ]
+
     def _shares_its_root(self, incident: Incident, found: Diagnosed) -> bool:
+        past = incident.phase is Phase.RESOLVED
+        if past and found.cause.of not in _LASTING:
+            return False
         return incident.repo == self._repos[found.finding.project] and has_cause(incident, found)
 
     def _is_its_fingerprint(self, incident: Incident, found: Diagnosed) -> bool:
@@ -210,9 +229,24 @@ def has_cause(incident: Incident, found: Diagnosed) -> bool:
 def root_of(cause: Cause) -> tuple[CauseClass, str] | None:
     """Give what all incidents of one root cause share, None where the cause is of one thing only.
 
-    A secret breaks whatever reads it. What a marker tells of a cause has no key.
+    A secret breaks whatever reads it. What a marker tells of a cause has no key. A token of our own
+    is another one than a pipeline's, whatever it is called.
     """
-    return (cause.of, cause.key) if cause.of in _SHARED and cause.key else None
+    if cause.of not in _SHARED or not cause.key:
+        return None
+    return cause.of, f"our own {cause.key}" if cause.ours else cause.key
+
+
+def may_be_back(incident: Incident, found: Diagnosed) -> bool:
+    """Tell whether the finding may be a relapse of *incident*, which is over.
+
+    What fails again in the same place for another reason than a secret or a limit that was the
+    cause then, or is now, is none. A marker does not tell the name of its secret.
+    """
+    then, now = incident.cause, found.cause
+    if then.of not in _LASTING and now.of not in _LASTING:
+        return True
+    return then.of is now.of and then.key in ("", now.key)
 
 
 def covers_environment(incident: Incident, found: Diagnosed) -> bool:

@@ -37,8 +37,13 @@ CONSEQUENCES: tuple[Hides, ...] = (
 )
 """What follows from what in one project, whatever its evidence looks like."""
 
-ROOTS = frozenset({CauseClass.CREDENTIAL})
+ROOTS = frozenset(
+    {CauseClass.CREDENTIAL, CauseClass.QUOTA, CauseClass.APPROVAL, CauseClass.PLATFORM}
+)
 """Causes that are no consequence of anything: they are never hidden."""
+
+OUTAGES = ROOTS - {CauseClass.APPROVAL}
+"""Causes that break everything of their provider."""
 
 OF_PROVIDER: Mapping[Provider, frozenset[Kind]] = {
     Provider.RAILWAY: _STAGING_DEPLOY | {Kind.STAGING_TESTS_FAILED},
@@ -105,7 +110,9 @@ def _follow(kinds: set[Kind], row: Hides, upstream: Incident) -> bool:
 
 def _is_of_its_provider(upstream: Incident, downstream: Incident, kinds: set[Kind]) -> bool:
     """Tell whether *upstream* is about the provider of *downstream*, which nothing explains."""
-    if upstream.cause.of not in ROOTS or downstream.cause.of is not CauseClass.UNKNOWN:
+    if upstream.cause.of not in OUTAGES or downstream.cause.of is not CauseClass.UNKNOWN:
+        return False
+    if upstream.cause.ours:  # what we look with breaks nothing but our sight
         return False
     provider = provider_of(upstream.cause)
     return provider is not None and kinds <= OF_PROVIDER[provider]

@@ -10,6 +10,7 @@ from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, Relation
 from pipeline_health.core.model.readings import (
     Blind,
+    BlindCause,
     Deployment,
     Environment,
     GitHubReading,
@@ -83,6 +84,8 @@ def _plausible(part: Part[Environment], had: frozenset[str]) -> Part[Environment
         at=part.at,
         why=f"Railway shows no deployment of {', '.join(names[:NAMED_AT_MOST])}{more}"
         " where there were some",
+        cause=BlindCause.IMPLAUSIBLE,
+        token=part.value.token,
     )
 
 

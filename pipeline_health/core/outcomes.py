@@ -47,7 +47,7 @@ def _changed(filing: Filing, change: _OfAnIssue, *, now: datetime) -> Filing:
         case ReopenIssue():
             return replace(filing, closed_at=None)
         case HandOver():
-            return replace(filing, owner=change.owner)
+            return replace(filing, owner=change.owner, moves=filing.moves + 1)
         case _:
             assert_never(change)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline_health.core.model.findings import Finding, Kind
+from pipeline_health.core.model.findings import Finding, Kind, Thing
 from pipeline_health.core.model.incident import Cause, CauseClass, Owner
 
 _LEFT_NO_LOG = frozenset(
@@ -11,12 +11,24 @@ _LEFT_NO_LOG = frozenset(
         Kind.MAIN_CI_STUCK,
         Kind.STAGING_DEPLOY_MISSING,
         Kind.STAGING_DEPLOY_STUCK,
+        Kind.SOURCE_BLIND,
     }
 )
 
 
 def owned(cause: Cause, finding: Finding) -> Cause:
-    """Give *cause* with the owner that it must have, and with words where its log has none."""
+    """Give *cause* with the owner that it must have, and with words where its log has none.
+
+    One of our own tokens is a credential by itself: it was asked for, and leaves no log.
+    """
+    if finding.symptom.subject.thing is Thing.SECRET:
+        return Cause(
+            of=CauseClass.CREDENTIAL,
+            key=finding.symptom.subject.name,
+            owner=Owner.HUMAN,
+            why=finding.says,
+            ours=True,
+        )
     why = finding.says if _is_unexplained(cause, finding) else cause.why
     owner = Owner.HUMAN if finding.for_people else cause.owner
     return replace(cause, owner=owner, why=why)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, assert_never
+from typing import ClassVar, TypeAlias, assert_never
 
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.secret import NamedSecret, Secret
@@ -14,6 +14,7 @@ class GitHubToken:
     """A personal access token, or the token of an Actions run."""
 
     token: Secret
+    variable: ClassVar[str] = "GITHUB_TOKEN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class GitHubApp:
     app_id: int
     installation_id: int
     private_key: Secret
+    variable: ClassVar[str] = "GITHUB_APP_PRIVATE_KEY"
 
 
 GitHubCredential: TypeAlias = GitHubToken | GitHubApp

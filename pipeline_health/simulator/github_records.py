@@ -33,7 +33,10 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """One job of the newest attempt of a run; an empty log is one that GitHub does not have."""
+    """One job of one attempt of a run; an empty log is one that GitHub does not have.
+
+    *annotations* are what was noted at the job; one that could not begin has no steps.
+    """
 
     id: int
     name: str
@@ -43,11 +46,16 @@ class Job:
     completed_at: datetime | None
     steps: list[Step]
     log: str = ""
+    attempt: int = 1
+    annotations: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """One Actions run, at its newest attempt; a re-run keeps the id and the check suite."""
+    """One Actions run, at its newest attempt; a re-run keeps the id and the check suite.
+
+    *earlier* are the jobs of the attempts before.
+    """
 
     id: int
     suite_id: int
@@ -63,6 +71,7 @@ class Run:
     jobs: list[Job]
     step: str
     attempt: int = 1
+    earlier: list[Job] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -38,6 +38,7 @@ ROUTES = (
     _route("POST", "/actions/runs/#/rerun-failed-jobs", rest_code.rerun_failed_jobs),
     _route("GET", "/actions/runs/#/jobs", rest_code.list_jobs),
     _route("GET", "/actions/jobs/#/logs", rest_code.job_log),
+    _route("GET", "/check-runs/#/annotations", rest_code.list_annotations),
     _route("GET", r"/compare/(.+)\.\.\.(.+)", rest_code.compare),
     _route("GET", "/commits/(.+)/status", rest_code.combined_status),
     _route("GET", "/commits/(.+)/check-suites", rest_code.list_suites),

@@ -154,12 +154,18 @@ class Repo(History, IssueBook):
         now = self._timeline.now()
         run.attempt += 1
         run.status, run.conclusion, run.updated_at = "in_progress", None, now
+        kept = [job for job in run.jobs if only_failed and job.conclusion == "success"]
+        run.earlier += [job for job in run.jobs if job not in kept]
         run.jobs = [
-            job
-            if only_failed and job.conclusion == "success"
-            else self._job(run, job.name, None, started=now)
-            for job in run.jobs
+            job if job in kept else self._job(run, job.name, None, started=now) for job in run.jobs
         ]
+
+    def unstarted(self, workflow: str, annotation: str, *, job: str = "test") -> Run:
+        """Add a run whose job GitHub did not begin: no step, no log, and a note that says why."""
+        run = self.run(workflow, "failure", jobs={job: "failure"})
+        run.jobs[0].steps.clear()
+        run.jobs[0].annotations.append(annotation)
+        return run
 
     def status(
         self,
@@ -242,6 +248,7 @@ class Repo(History, IssueBook):
                 Step(name=run.step, conclusion=conclusion),
             ],
             log=log if conclusion in BAD else "",
+            attempt=run.attempt,
         )
 
     # -- deployments -----------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pipeline_health.simulator.github_records import Job, Run
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.rest import Asked, RefusedError, Reply
 from pipeline_health.simulator.rest_shapes import (
+    annotation_shape,
     commit_shape,
     job_shape,
     repo_shape,
@@ -57,9 +58,20 @@ def rerun_failed_jobs(asked: Asked, number: str) -> Reply:
 
 
 def list_jobs(asked: Asked, number: str) -> Reply:
-    """List the jobs of a run's newest attempt."""
+    """List the jobs of a run's newest attempt, or of all."""
     run = _run_of(asked, number)
-    return asked.page([job_shape(asked, run, job) for job in run.jobs], wrap="jobs")
+    earlier = run.earlier if asked.query.get("filter") == "all" else []
+    return asked.page([job_shape(asked, run, job) for job in (*earlier, *run.jobs)], wrap="jobs")
+
+
+def list_annotations(asked: Asked, number: str) -> Reply:
+    """List what was noted at a job, to those who may read checks."""
+    if asked.login in asked.world.no_checks:
+        raise RefusedError(403, "Resource not accessible by personal access token")
+    job = find_job(asked.repo, number)
+    if job is None:
+        raise RefusedError(404, "Not Found")
+    return asked.page([annotation_shape(asked, note) for note in job.annotations])
 
 
 def job_log(asked: Asked, number: str) -> Reply:
@@ -72,7 +84,7 @@ def job_log(asked: Asked, number: str) -> Reply:
 
 def find_job(repo: Repo, number: str) -> Job | None:
     """Find a job of any run by its id."""
-    jobs = (job for run in repo.runs for job in run.jobs)
+    jobs = (job for run in repo.runs for job in (*run.earlier, *run.jobs))
     return next((job for job in jobs if job.id == int(number)), None)
 
 

@@ -168,7 +168,7 @@ def job_shape(asked: Asked, run: Run, job: Job) -> Value:
         "node_id": f"CR_{job.id}",
         "run_id": run.id,
         "run_url": f"{asked.url}/actions/runs/{run.id}",
-        "run_attempt": run.attempt,
+        "run_attempt": job.attempt,
         "workflow_name": run.workflow,
         "head_branch": run.branch,
         "head_sha": run.sha,
@@ -195,6 +195,22 @@ def step_shape(job: Job, step: Step, number: int) -> Value:
         "conclusion": step.conclusion,
         "started_at": seconds(job.started_at),
         "completed_at": seconds(job.completed_at),
+    }
+
+
+def annotation_shape(asked: Asked, message: str) -> Value:
+    """Write a note at a job as a whole, as the runner service makes it."""
+    return {
+        "path": ".github",
+        "blob_href": f"https://github.com/{asked.repo.full_name}/blob/{asked.repo.head}/.github",
+        "start_line": 1,
+        "end_line": 1,
+        "start_column": None,
+        "end_column": None,
+        "annotation_level": "failure",
+        "title": "",
+        "message": message,
+        "raw_details": "",
     }
 
 

@@ -169,7 +169,7 @@ def test_a_deployment_that_waits_for_approval_is_for_people_at_once(shop: Shop) 
     assert "waits for somebody's approval" in issue.body
     shop.host.forget()
     shop.host.cycles(2)
-    assert "**unknown**" in ours(shop.repo)[0].body
+    assert "**approval**" in ours(shop.repo)[0].body
     shop.web.become(deployment, "SUCCESS")
     shop.host.cycles(2)
     only_issue_closed_by(shop, "the deployment of service `web` succeeded at")

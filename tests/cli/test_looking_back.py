@@ -84,13 +84,64 @@ def test_a_project_is_healthy_only_when_all_of_it_was_seen(
     assert state == project["state"]
 
 
+def test_status_says_what_is_not_watched_and_what_to_do(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Silence about these things is no health."""
+    desk.repo.run("Backup", "failure", event="workflow_dispatch")
+    run(["run-once"])
+    capsys.readouterr()
+
+    run(["status"])
+
+    assert (
+        "Not watched, shop: workflow Backup: it ran in the last week, begun by workflow_dispatch, "
+        "which is not judged; let a push or a schedule begin what must not fail unseen; if it "
+        "deploys, name it as deploy_workflow.\n"
+    ) in capsys.readouterr().out
+    run(["status", "--json"])
+    (project,) = json.loads(capsys.readouterr().out)["projects"]
+    assert ["what", "why", "advice"] == list(project["unwatched"][0])
+    assert "workflow Backup" == project["unwatched"][0]["what"]
+
+
+def test_status_lists_orphans_until_they_are_closed(
+    broken: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their repository left the configuration; the line says how to end it."""
+    broken.world.repo("acme/blog").push("first")
+    broken.configuration.write_text('[[projects]]\nname = "blog"\nrepo = "acme/blog"\n')
+    run(["run-once"])
+    capsys.readouterr()
+
+    run(["status"])
+
+    assert (
+        "Orphan: acme/shop has issue 1 open (Main CI red: CI (shop)) and is not configured any "
+        "more; close such issues with: pipeline-health run-once --close-orphans\n"
+    ) in capsys.readouterr().out
+    run(["status", "--json"])
+    orphans = json.loads(capsys.readouterr().out)["orphans"]
+    assert [1, 2] == sorted(orphan["issue"] for orphan in orphans)
+    run(["run-once", "--close-orphans"])
+    assert broken.repo.open_titles == []
+    capsys.readouterr()
+    run(["status", "--json"])
+    assert [] == json.loads(capsys.readouterr().out)["orphans"]
+
+
 def test_status_json_before_the_first_cycle_has_no_sentence(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Null is the absence of a look."""
     run(["status", "--json"])
 
-    assert json.loads(capsys.readouterr().out) == {"sentence": None, "at": None, "projects": []}
+    assert json.loads(capsys.readouterr().out) == {
+        "sentence": None,
+        "at": None,
+        "orphans": [],
+        "projects": [],
+    }
 
 
 def test_incidents_lists_what_is_open(broken: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -276,3 +276,13 @@ def test_the_ledger_is_private(desk: Desk) -> None:
     assert desk.ledger.stat().st_mode & 0o077 == 0
     with sqlite3.connect(desk.ledger) as opened:
         assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_orphans_of_one_project_only_cannot_be_told(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is not looked at would seem to be one."""
+    assert run(["run-once", "--close-orphans", "--project", "shop"]) == Exit.WRONG
+
+    assert "leave --project out" in capsys.readouterr().err
+    assert not desk.ledger.exists()

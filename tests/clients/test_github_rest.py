@@ -2,7 +2,13 @@ import pytest
 
 from github_samples import CREATED, FIVE_PAST, JOB, REF, RUN, SHA
 from pipeline_health.clients.errors import UnexpectedShapeError
-from pipeline_health.clients.github_rest import created_issue_of, job_of, relation_of, run_of
+from pipeline_health.clients.github_rest import (
+    annotation_of,
+    created_issue_of,
+    job_of,
+    relation_of,
+    run_of,
+)
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.questions import Job, Relation
 from pipeline_health.core.model.readings import (
@@ -58,6 +64,26 @@ def test_a_job_that_has_not_begun_has_no_steps() -> None:
     logged = job_of(Json({"id": 3, "name": "test"}))
 
     assert Job(name="test", conclusion=None) == logged.job
+    assert (1, False) == (logged.attempt, logged.began)
+
+
+@pytest.mark.parametrize(
+    ("level", "title", "expected"),
+    [
+        ("failure", None, "It broke."),
+        ("failure", "Runner", "Runner: It broke."),
+        ("warning", None, ""),
+        ("notice", None, ""),
+        (None, None, ""),
+    ],
+)
+def test_only_a_failure_that_was_noted_tells_anything(
+    level: str | None, title: str | None, expected: str
+) -> None:
+    """Every run has warnings about versions; none of them is why it failed."""
+    noted = {"annotation_level": level, "title": title, "message": "It broke."}
+
+    assert expected == annotation_of(Json(noted))
 
 
 @pytest.mark.parametrize("status", ["identical", "ahead", "behind", "diverged"])

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from github_stage import MINUTE, PLANTED, SHOP, Stage, on_stage
+from github_stage import MINUTE, OWN, PLANTED, SHOP, Stage, on_stage
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.questions import Contains, Evidence, Job, Relation, RunTrace
 from pipeline_health.core.model.readings import Blind, CheckConclusion, Seen
@@ -118,6 +118,19 @@ def test_a_run_without_jobs_may_still_get_some(
     found = evidence(stage, run)
 
     assert (complete, (), None) == (found.complete, found.jobs, found.first_error)
+    assert complete is found.jobless
+
+
+def test_a_run_without_jobs_is_told_by_how_it_ended(stage: Stage) -> None:
+    """One waits for an approval, another behind a run that is not over: neither could not start."""
+    shop = stage.world.repo(SHOP)
+    runs = (shop.run("CI", "action_required", jobs={}), shop.run("CI", None, jobs={}))
+    stage.world.advance(6 * MINUTE)
+
+    waits, queued = (evidence(stage, run) for run in runs)
+
+    assert (False, True) == (waits.jobless, waits.approval)
+    assert (False, False) == (queued.jobless, queued.approval)
 
 
 def test_evidence_of_a_run_that_still_goes_on_is_not_complete(stage: Stage) -> None:
@@ -140,6 +153,102 @@ def test_another_attempt_has_evidence_of_its_own(stage: Stage) -> None:
     shop.finish(run, "failure", log="second error")
 
     assert "second error" == evidence(stage, run).first_error
+
+
+BILLING = (
+    "The job was not started because recent account payments have failed or your spending limit "
+    "needs to be increased. Please check the 'Billing & plans' section in your settings"
+)
+
+
+def test_a_job_that_was_never_begun_is_told_by_what_was_noted_at_it(stage: Stage) -> None:
+    """It has no step and no log, and there will be none; a note is redacted like a log."""
+    run = stage.world.repo(SHOP).unstarted("CI", f"{BILLING}\n\n{PLANTED}")
+
+    found = evidence(stage, run)
+
+    assert (True, ("test",), ("test",)) == (found.complete, found.jobs, found.steps)
+    assert found.first_error == BILLING
+    assert found.tail == f"##[error]{BILLING}\n##[error]***"
+    assert found == evidence(stage, run)
+    assert 1 == stage.asked("/annotations")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "complete"), [pytest.param(1, False, id="young"), pytest.param(5, True, id="old")]
+)
+def test_notes_that_are_hidden_from_the_token_are_gone_without(
+    stage: Stage, minutes: int, *, complete: bool
+) -> None:
+    """A fine-grained token may not read checks; a job without a step gets no log either."""
+    run = stage.world.repo(SHOP).unstarted("CI", BILLING)
+    stage.world.no_checks.add(OWN)
+    stage.world.advance(minutes * MINUTE)
+
+    found = evidence(stage, run)
+
+    assert (complete, ("test",), None) == (found.complete, found.jobs, found.first_error)
+
+
+def test_notes_that_cannot_be_read_at_all_are_blind(stage: Stage) -> None:
+    """A token that is refused altogether is no word on the notes."""
+    run = stage.world.repo(SHOP).unstarted("CI", BILLING)
+    stage.world.faults.add(host="github", mode="status", match="/annotations", status=401)
+
+    assert isinstance(stage.source().evidence(trace_of(run), now=stage.world.now()), Blind)
+
+
+def test_a_job_that_lost_its_runner_is_told_by_a_note_until_its_log_comes(stage: Stage) -> None:
+    """A note beside a log that may come is no end of the story; warnings are no failures."""
+    run = stage.world.repo(SHOP).run("CI", "failure", log="")
+    run.jobs[0].annotations.append("The hosted runner lost communication with the server.")
+    early = evidence(stage, run)
+    run.jobs[0].log = "boom: error"
+    late = evidence(stage, run)
+
+    assert (False, "The hosted runner lost communication with the server.") == (
+        early.complete,
+        early.first_error,
+    )
+    assert (True, "boom: error") == (late.complete, late.first_error)
+
+
+def test_a_job_that_passed_in_an_earlier_attempt_is_named(stage: Stage) -> None:
+    """Only a re-run is asked for its attempts, once; names are redacted on both sides."""
+    shop = stage.world.repo(SHOP)
+    name = f"test ({PLANTED})"
+    run = shop.run("CI", "failure", jobs={"lint": "failure", name: "success"}, log=LOG)
+    assert () == evidence(stage, run).passed_before
+    assert 0 == stage.asked("filter=all")
+    stage.world.advance(MINUTE)
+    shop.rerun(run)
+    shop.finish(run, "failure", log=LOG)
+
+    found = evidence(stage, run)
+
+    assert ("lint", "test (***)") == found.jobs
+    assert ("test (***)",) == found.passed_before
+    assert found == evidence(stage, run)
+    assert 1 == stage.asked("filter=all")
+
+
+@pytest.mark.parametrize(
+    ("status", "blind"),
+    [pytest.param(404, False, id="not kept"), pytest.param(500, True, id="ill")],
+)
+def test_attempts_that_cannot_be_read(stage: Stage, status: int, *, blind: bool) -> None:
+    """Without them nothing is called flaky; when GitHub is ill, it is asked again."""
+    shop = stage.world.repo(SHOP)
+    run = shop.run("CI", "success")
+    shop.rerun(run)
+    shop.finish(run, "failure", log=LOG)
+    stage.world.faults.add(host="github", mode="status", match="filter=all", status=status, times=9)
+
+    found = stage.source().evidence(trace_of(run), now=stage.world.now())
+
+    assert blind is isinstance(found, Blind)
+    if isinstance(found, Seen):
+        assert () == found.value.passed_before
 
 
 def test_the_logs_of_three_failing_jobs_are_read(stage: Stage) -> None:

@@ -48,6 +48,17 @@ def test_a_log_becomes_plain_lines(log: bytes, expected: tuple[str, ...]) -> Non
             id="exit-code-says-nothing",
         ),
         pytest.param(["##[error]Process completed with exit code 1."], None, id="exit-code-only"),
+        pytest.param(
+            [
+                "npm warn error in a comment",
+                "Warning: 3 failed",
+                "found 0 errors",
+                "1 failed, 0 errors",
+            ],
+            "1 failed, 0 errors",
+            id="what-sounds-bad-and-is-not",
+        ),
+        pytest.param(["npm warn deprecated: an error"], None, id="a-warning-only"),
     ],
 )
 def test_the_first_error_is_the_line_that_says_most(lines: list[str], expected: str | None) -> None:
@@ -65,6 +76,11 @@ def test_a_tail_without_a_mark_is_the_end() -> None:
     lines = [str(at) for at in range(LINES + 5)]
 
     assert lines[5:] == tail_of([("test", lines)]).splitlines()
+
+
+def test_one_log_of_several_failing_jobs_is_named() -> None:
+    """Whose lines they are must be told where more than one job failed."""
+    assert "--- b ---\nlast" == tail_of([("a", []), ("b", ["last"])])
 
 
 def test_several_tails_share_the_room_and_are_named() -> None:

@@ -16,6 +16,7 @@ from github_stage import (
 )
 from pipeline_health.clients.github import GitHub
 from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.readings import Blind, BlindCause
 from pipeline_health.sources.github import GitHubSource
 from wire import unused_port
 
@@ -107,6 +108,9 @@ def test_a_refused_token_blinds_everything_and_is_named() -> None:
         reading = look(stage)
 
         assert {"GitHub refused the token (Bad credentials)"} == reasons(reading)
+        assert isinstance(reading.repository, Blind)
+        assert BlindCause.REFUSED is reading.repository.cause
+        assert "GITHUB_TOKEN" == reading.repository.token
         assert 1 == len(stage.world.requests)
 
 

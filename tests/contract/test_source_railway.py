@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.readings import Blind, NotAsked, RailwayStatus, Seen
+from pipeline_health.core.model.readings import Blind, BlindCause, NotAsked, RailwayStatus, Seen
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import DeploySource, LedgerError
 from pipeline_health.simulator import World
 from pipeline_health.simulator.faults import Mode
-from railway_watch import PLANTED, Watch, policy_of, product, token, value_of, watching, why
+from railway_watch import PLANTED, Watch, blame, policy_of, product, token, value_of, watching, why
 from wire import Notebook
 
 
@@ -88,7 +88,10 @@ def test_no_token_is_blind(watch: Watch) -> None:
     shop = product(watch.world)
     watch.tokens = lambda _: None
 
-    assert "no Railway token for shop: set RAILWAY_TOKEN" in why(watch.look(shop)["shop"])
+    looked = watch.look(shop)["shop"]
+
+    assert "no Railway token for shop: set RAILWAY_TOKEN" in why(looked)
+    assert (BlindCause.UNCONFIGURED, "") == blame(looked)
 
 
 @pytest.mark.parametrize("name", ["staging", "STAGING", "Staging"])
@@ -122,8 +125,10 @@ def test_a_missing_environment_names_the_ones_there_are(watch: Watch) -> None:
     """A name that is not there is answered with those that are."""
     shop = product(watch.world)
 
-    blind = why(watch.look(shop, environment="stage")["shop"])
+    looked = watch.look(shop, environment="stage")["shop"]
+    blind = why(looked)
 
+    assert (BlindCause.UNSEEN, "RAILWAY_TOKEN") == blame(looked)
     assert "shop has no environment called stage; there are: production, staging;" in blind
     assert "set staging_environment" in blind
 
@@ -261,9 +266,11 @@ def test_a_fault_while_finding_is_blind(watch: Watch) -> None:
     shop = product(watch.world)
     watch.world.faults.add(host="railway", mode="graphql_error", body=f"see {PLANTED}", times=9)
 
-    blind = why(watch.look(shop)["shop"])
+    looked = watch.look(shop)["shop"]
+    blind = why(looked)
     watch.world.faults.clear()
 
+    assert (BlindCause.UNREADABLE, "RAILWAY_TOKEN") == blame(looked)
     assert (
         f"could not look for staging of Railway project {shop.id}: Railway said: see ***" == blind
     )

@@ -8,11 +8,11 @@ import pytest
 from pipeline_health.clients.railway import Railway
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.readings import Blind, Seen
+from pipeline_health.core.model.readings import BlindCause, Seen
 from pipeline_health.simulator import World
 from pipeline_health.simulator.railway_world import RailwayProject
 from pipeline_health.sources.railway import RailwaySource
-from railway_watch import Watch, product, token, value_of, watching, why
+from railway_watch import Watch, blame, product, token, value_of, watching, why
 from wire import NOON, Notebook, Said, StillClock, http_at, saying
 
 PROJECT_TOKEN = "rw-project-token"
@@ -38,7 +38,8 @@ def test_a_project_token_is_known_by_trying(watch: Watch) -> None:
     shop = product(watch.world)
     bind(watch, shop)
 
-    assert "staging" == value_of(watch.look(shop)["shop"]).name
+    seen = value_of(watch.look(shop)["shop"])
+    assert ("staging", VARIABLE) == (seen.name, seen.token)
     assert ["Find", "TokenScope", "ProjectTokenScope", "Look"] == watch.asked()
     assert {
         ("railway-header", VARIABLE): "project",
@@ -75,8 +76,10 @@ def test_a_token_of_another_environment_is_blind(watch: Watch, *, remembered: bo
         watch.look(shop)
     bind(watch, shop, "production")
 
-    blind = why(watch.look(shop)["shop"])
+    looked = watch.look(shop)["shop"]
+    blind = why(looked)
 
+    assert (BlindCause.MISPLACED, VARIABLE) == blame(looked)
     assert (
         f"{VARIABLE} belongs to environment production of Railway project shop ({shop.id}), "
         f"not to staging of Railway project {'shop' if remembered else shop.id}" == blind
@@ -136,7 +139,7 @@ def test_a_bad_token_is_named(watch: Watch, *, remembered: bool) -> None:
         f"cannot see staging of Railway project {'shop' if remembered else projects[0].id})"
         == why(looked["shop"])
     )
-    assert isinstance(looked["blog"], Blind)
+    assert (BlindCause.REFUSED, VARIABLE) == blame(looked["shop"]) == blame(looked["blog"])
     assert len(watch.asked()) <= 4
 
 
@@ -160,9 +163,10 @@ def test_a_fault_while_looking_by_project_is_blind(watch: Watch) -> None:
     watch.look(shop)
     watch.world.faults.add(host="railway", mode="html", times=9)
 
-    assert "could not read staging of Railway project shop: Railway answered 502" == why(
-        watch.look(shop)["shop"]
-    )
+    looked = watch.look(shop)["shop"]
+
+    assert "could not read staging of Railway project shop: Railway answered 502" == why(looked)
+    assert (BlindCause.UNREADABLE, VARIABLE) == blame(looked)
 
 
 def test_a_failing_alias_is_blind_by_project_too(watch: Watch) -> None:
@@ -198,4 +202,5 @@ def test_a_restricted_environment_is_blind() -> None:
     assert "RAILWAY_TOKEN is not let into staging of Railway project shop: it is restricted" == why(
         looked[policy.name]
     )
+    assert (BlindCause.UNSEEN, "RAILWAY_TOKEN") == blame(looked[policy.name])
     assert 1 == len(script.asked)

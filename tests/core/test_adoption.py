@@ -133,3 +133,22 @@ def test_an_issue_of_a_renamed_repository_is_known_under_its_new_name() -> None:
 
     assert back.filing is not None
     assert (REPO, REPO) == (back.repo, back.filing.repo)
+
+
+@pytest.mark.parametrize("of", [of for of in CauseClass if of.owner is Owner.HUMAN])
+def test_what_is_a_persons_by_its_class_was_not_given_up(of: CauseClass) -> None:
+    """A lost ledger hands nothing over for good: when the cause is another, the agent has it."""
+    theirs = incident(cause=replace(UNKNOWN, of=of, owner=Owner.HUMAN))
+
+    back = adopted(issue(), marker_of(theirs), project=PROJECT)
+
+    assert (of, Owner.HUMAN, "") == (back.cause.of, back.cause.owner, back.escalated)
+
+
+def test_an_issue_of_an_earlier_version_comes_back_by_its_kind() -> None:
+    """Its marker tells no class; that it was a credential is told by the kind."""
+    old = replace(marker_of(incident(cause=REJECTED)), cause=None)
+
+    back = adopted(issue(), old, project=PROJECT)
+
+    assert (CauseClass.CREDENTIAL, "") == (back.cause.of, back.escalated)

@@ -27,9 +27,16 @@ from incident_builders import (
 )
 from pipeline_health.core.correlate import Correlation, fingerprint_of
 from pipeline_health.core.model.case import Diagnosed
-from pipeline_health.core.model.findings import Finding, Kind, Symptom
-from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
+from pipeline_health.core.model.findings import Finding, Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.ids import RepoName, Sha
+from pipeline_health.core.model.incident import (
+    Cause,
+    CauseClass,
+    Filing,
+    Incident,
+    Owner,
+    Phase,
+)
 from pipeline_health.core.model.questions import Evidence
 
 LATER = T0 + 30 * MINUTE
@@ -279,9 +286,70 @@ def test_the_fingerprint_holds_no_commit_and_tells_causes_apart() -> None:
     )
 
 
+def test_a_token_of_our_own_is_not_a_pipelines_secret_of_that_name() -> None:
+    """What we look with may be called like what a workflow deploys with; it is filed once."""
+    own = replace(CI, kind=Kind.CREDENTIAL_REJECTED, subject=Subject(Thing.SECRET, REJECTED.key))
+    ours = replace(REJECTED, ours=True)
+
+    (pipelines, first), (monitors, second) = placed(
+        [], found(WEB, cause=REJECTED), found(own, since=T0 + MINUTE, cause=ours)
+    )
+
+    assert pipelines.fingerprint != monitors.fingerprint
+    assert (1, 1) == (len(first), len(second))
+    assert fingerprint_of(own, ours, REPO) == fingerprint_of(own, ours, RepoName("acme/blog"))
+
+
 def test_who_mutes_the_environment_mutes_no_service() -> None:
     """A service that fails later is news; the same record seen again is not."""
     muted = replace(incident(ailment(STAGING)), phase=Phase.MUTED)
 
     assert 2 == len(placed([muted], found(WEB, since=LATER)))
     assert 1 == len(placed([muted], found(STAGING, since=LATER)))
+
+
+EXPIRED = replace(REJECTED, key="NPM_TOKEN")
+LIMIT = Cause(
+    of=CauseClass.QUOTA, key="GitHub Actions: no more minutes", owner=Owner.HUMAN, why="It says so."
+)
+OUTAGE = replace(LIMIT, of=CauseClass.PLATFORM, key="npm: packages cannot be fetched")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "back"),
+    [
+        pytest.param(UNKNOWN, UNKNOWN, True, id="nothing is known of either"),
+        pytest.param(REJECTED, REJECTED, True, id="the same secret"),
+        pytest.param(replace(REJECTED, key=""), REJECTED, True, id="a marker names no secret"),
+        pytest.param(LIMIT, LIMIT, True, id="the same limit"),
+        pytest.param(OUTAGE, UNKNOWN, True, id="an outage that is over"),
+        pytest.param(REJECTED, EXPIRED, False, id="another secret"),
+        pytest.param(REJECTED, UNKNOWN, False, id="a secret then, and nobody knows now"),
+        pytest.param(UNKNOWN, REJECTED, False, id="a secret now"),
+        pytest.param(LIMIT, REJECTED, False, id="a limit then, a secret now"),
+    ],
+)
+def test_what_fails_in_the_same_place_for_another_reason_is_no_relapse(
+    then: Cause, now: Cause, *, back: bool
+) -> None:
+    """Whoever replaced a token last week is not told that it is rejected when a test fails."""
+    before = replace(resolved(), cause=then)
+
+    incidents = placed([before], found(since=LATER, cause=now))
+
+    assert (1 if back else 2) == len(incidents)
+
+
+@pytest.mark.parametrize("cause", [LIMIT, OUTAGE], ids=["limit", "outage"])
+def test_what_stops_many_workflows_is_one_incident(cause: Cause) -> None:
+    """No more minutes, or a registry that does not answer, is one thing for one person."""
+    ((one, _),) = placed([], found(cause=cause), found(WEB, since=LATER, cause=cause))
+
+    assert [CI, WEB] == [each.symptom for each in one.ailments]
+
+
+def test_an_outage_of_last_week_is_not_the_one_of_today() -> None:
+    """It passes by itself; what it stops next time may be something else, under another title."""
+    before = replace(resolved(), cause=OUTAGE)
+
+    assert 2 == len(placed([before], found(WEB, since=LATER, cause=OUTAGE)))

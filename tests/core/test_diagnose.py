@@ -1,9 +1,11 @@
-"""Each row of the table of signatures has a real example, and so has what it must not match."""
+"""How a cause is named: approvals, flakes, whose secret it is, and which line is believed."""
+
+from dataclasses import replace
 
 import pytest
 
-from incident_builders import CI, PROJECT, T0, run
-from pipeline_health.core.diagnose import SIGNATURES, diagnose
+from incident_builders import CI, PROJECT, T0, WEB, deployment, run
+from pipeline_health.core.diagnose import APPROVAL, FLAKY, diagnose
 from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.questions import Evidence
@@ -11,109 +13,65 @@ from pipeline_health.core.model.questions import Evidence
 FINDING = Finding(
     symptom=CI, project=PROJECT, since=T0, commit=None, trace=run(), says="Workflow CI failed."
 )
+DEPLOY = "Deploy to staging / railway up"
+FAILS = "FAILED tests/test_cart.py::test_total - assert 3 == 4"
 
 
-def evidence(
-    tail: str, *, step: str = "Deploy to staging / Validate secrets", complete: bool = True
-) -> Evidence:
+def evidence(tail: str, *, step: str = DEPLOY, complete: bool = True) -> Evidence:
     """Give the evidence of a failing step."""
-    return Evidence(at=T0, complete=complete, jobs=(), steps=(step,), tail=tail)
+    return Evidence(at=T0, complete=complete, jobs=("deploy",), steps=(step,), tail=tail)
 
 
-ROWS = [
-    pytest.param(
-        "a named secret is rejected",
-        evidence("##[error]RAILWAY_TOKEN is invalid or expired: Not Authorized"),
-        "RAILWAY_TOKEN",
-        id="reli, April 2026: 81 issues for this one line",
-    ),
-    pytest.param(
-        "a named secret is rejected",
-        evidence("Invalid RAILWAY_TOKEN. Please check that it is valid and has access"),
-        "RAILWAY_TOKEN",
-        id="railway up with a dead token",
-    ),
-    pytest.param(
-        "a named secret is not set",
-        evidence("Error: RAILWAY_TOKEN secret is not set. Add it under Settings, Secrets."),
-        "RAILWAY_TOKEN",
-        id="filmduel 110: the token was never set",
-    ),
-    pytest.param(
-        "the registry refuses the login",
-        evidence(
-            "Error: denied: permission_denied: The token provided does not match expected scopes.",
-            step="publish / Log in to the registry",
-        ),
-        "container registry",
-        id="ghcr refuses a push",
-    ),
-    pytest.param(
-        "the provider refuses the credential",
-        evidence("gh: Bad credentials (HTTP 401)", step="release / Create release"),
-        "GitHub",
-        id="gh with a dead token",
-    ),
-    pytest.param(
-        "the provider refuses the credential",
-        evidence("Not Authorized", step="Deploy to staging / railway up"),
-        "credential",
-        id="nothing names the provider",
-    ),
-    pytest.param(
-        "refused in a step that deploys or logs in",
-        evidence("curl: (22) HTTP 403 Forbidden from backboard.railway", step="Deploy / deploy"),
-        "Railway",
-        id="a deploy step is refused",
-    ),
-]
+def key_of(*lines: str, step: str = DEPLOY) -> str:
+    """Give the key of the cause that *lines* tell."""
+    cause = diagnose(FINDING, evidence("\n".join(lines), step=step))
+    assert (CauseClass.CREDENTIAL, Owner.HUMAN) == (cause.of, cause.owner)
+    return cause.key
 
 
-@pytest.mark.parametrize(("name", "seen", "key"), ROWS)
-def test_a_credential_is_recognised_and_goes_to_a_person(
-    name: str, seen: Evidence, key: str
-) -> None:
-    """What only a new credential can mend is never given to an agent."""
-    cause = diagnose(FINDING, seen)
+def test_what_waits_for_approval_needs_no_log() -> None:
+    """The provider says so itself, and whatever a log tells is not why it stands still."""
+    waits = replace(FINDING, approval=True, says=f"Service web: {APPROVAL}.")
 
-    assert (CauseClass.CREDENTIAL, Owner.HUMAN, key) == (cause.of, cause.owner, cause.key)
-    assert cause.why == f"The log says so: {name}."
+    cause = diagnose(waits, evidence(FAILS))
+
+    assert (CauseClass.APPROVAL, Owner.HUMAN, "CI") == (cause.of, cause.owner, cause.key)
+    assert cause.why == "Service web: it waits for somebody's approval."
 
 
-def test_every_signature_has_an_example() -> None:
-    """A row that nothing was ever seen to match is a guess."""
-    unnamed = {signature.name for signature in SIGNATURES} - {row.values[0] for row in ROWS}
+def test_a_run_that_waits_for_approval_says_so_in_its_evidence() -> None:
+    """The run of a deployment is judged by its jobs, and this one has none."""
+    seen = Evidence(at=T0, complete=True, approval=True)
 
-    assert {"the registry of packages could not be reached"} == unnamed  # below
+    assert diagnose(FINDING, seen).of is CauseClass.APPROVAL
 
 
 @pytest.mark.parametrize(
-    "seen",
+    ("log", "expected"),
     [
-        pytest.param(
-            evidence("expected 200, got 401 Unauthorized at /api/health", step="e2e / smoke tests"),
-            id="reli 979: a smoke test that met an auth gate",
-        ),
-        pytest.param(
-            evidence("AssertionError: token is invalid", step="test / Run tests"),
-            id="a unit test about tokens",
-        ),
-        pytest.param(
-            evidence("denied: requested access to the resource", step="test / Run tests"),
-            id="a unit test about a registry",
-        ),
-        pytest.param(
-            evidence("npm ERR! 403 Forbidden - GET left-pad", step="build / npm ci"),
-            id="a refused download while building",
-        ),
-        pytest.param(evidence("error: boom"), id="a plain error"),
+        pytest.param(FAILS, CauseClass.FLAKY, id="a test that fails now and then"),
+        pytest.param("boom", CauseClass.FLAKY, id="nothing that is known"),
+        pytest.param("npm error code ERESOLVE", CauseClass.DEPENDENCY, id="packages"),
+        pytest.param("Not Authorized", CauseClass.CREDENTIAL, id="a token that ran out"),
     ],
 )
-def test_words_about_credentials_are_not_yet_a_credential(seen: Evidence) -> None:
-    """A test that expects a refusal is the agent's to mend."""
+def test_a_job_that_passed_at_the_same_commit_is_flaky(log: str, expected: CauseClass) -> None:
+    """Unless the log names what may change without a commit: a token, a registry, a package."""
+    seen = replace(evidence(log), passed_before=("deploy",))
+
     cause = diagnose(FINDING, seen)
 
-    assert (CauseClass.UNKNOWN, Owner.AGENT) == (cause.of, cause.owner)
+    assert expected is cause.of
+    if expected is CauseClass.FLAKY:
+        assert (cause.key, cause.owner) == ("CI: deploy", Owner.AGENT)
+        assert cause.why == f"Its attempts say so: {FLAKY}."
+
+
+def test_one_flaky_job_beside_a_broken_one_is_not_the_cause() -> None:
+    """Every failing job must have passed before."""
+    seen = replace(evidence(FAILS), jobs=("lint", "test"), passed_before=("test",))
+
+    assert diagnose(FINDING, seen).of is CauseClass.CODE
 
 
 @pytest.mark.parametrize(
@@ -121,7 +79,60 @@ def test_words_about_credentials_are_not_yet_a_credential(seen: Evidence) -> Non
 )
 def test_without_a_log_the_cause_is_unknown_and_says_why(seen: Evidence | None) -> None:
     """No evidence is a reason of its own, and it may change."""
-    assert diagnose(FINDING, seen).why == "There is no log to judge by yet."
+    cause = diagnose(FINDING, seen)
+
+    assert (CauseClass.UNKNOWN, Owner.AGENT) == (cause.of, cause.owner)
+    assert (cause.key, cause.why) == ("main-ci-red:CI", "There is no log to judge by yet.")
+
+
+def test_a_log_that_nothing_matches_says_so() -> None:
+    """An agent reads it then, and nothing is made up."""
+    assert diagnose(FINDING, evidence("boom")).why == "No known signature matches the evidence."
+
+
+def test_the_secret_on_the_failing_line_is_blamed_before_others() -> None:
+    """A log names many secrets that are well."""
+    assert "RAILWAY_TOKEN" == key_of(
+        "  NPM_TOKEN: ***",
+        "using NPM_TOKEN for the build",
+        "NPM_TOKEN was read, RAILWAY_TOKEN is invalid or expired",
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "line", "key"),
+    [
+        pytest.param(("  RAILWAY_TOKEN: ***",), "Not Authorized", "RAILWAY_TOKEN", id="only one"),
+        pytest.param(
+            ("  RAILWAY_TOKEN: ***", "  NPM_TOKEN: ***"),
+            "Railway: Not Authorized",
+            "RAILWAY_TOKEN",
+            id="the one of the provider",
+        ),
+        pytest.param(
+            ("  NPM_TOKEN: ***", "  STRIPE_SECRET_KEY: ***", "railway up"),
+            "Not Authorized",
+            "Railway",
+            id="several, and a provider named somewhere",
+        ),
+        pytest.param(
+            ("  AUTH_SECRET: ***", "  STRIPE_SECRET_KEY: ***"),
+            "Not Authorized",
+            "credential",
+            id="several, and no provider",
+        ),
+        pytest.param(
+            ("  STRIPE_SECRET_KEY: ***",),
+            "gh: Bad credentials (HTTP 401)",
+            "GitHub",
+            id="one of somebody else",
+        ),
+        pytest.param((), "npm error code E401", "npm", id="none at all"),
+    ],
+)
+def test_a_wrong_secret_is_never_blamed(others: tuple[str, ...], line: str, key: str) -> None:
+    """Where it could be several, the provider is named instead."""
+    assert key == key_of(*others, line)
 
 
 def test_the_first_error_counts_as_evidence() -> None:
@@ -133,11 +144,77 @@ def test_the_first_error_counts_as_evidence() -> None:
     assert diagnose(FINDING, seen).key == "STRIPE_SECRET_KEY"
 
 
-def test_packages_that_could_not_be_fetched_are_the_fault_of_a_platform() -> None:
-    """No commit mends a registry that does not answer; a test that prints the word is none."""
-    seen = evidence("npm ERR! code ECONNRESET", step="build / npm ci")
+def test_a_first_error_without_a_name_takes_it_from_the_log() -> None:
+    """What was cut off is read together with what was kept."""
+    seen = Evidence(at=T0, complete=True, first_error="Not Authorized", tail="  RAILWAY_TOKEN: ***")
 
-    cause = diagnose(FINDING, seen)
+    assert diagnose(FINDING, seen).key == "RAILWAY_TOKEN"
 
-    assert (CauseClass.PLATFORM, Owner.HUMAN, "npm") == (cause.of, cause.owner, cause.key)
-    assert diagnose(FINDING, evidence("ECONNRESET in my test")).of is CauseClass.UNKNOWN
+
+def test_the_error_is_believed_before_the_lines_around_it() -> None:
+    """A log mentions a refused token in passing; what the runner marks is what stopped it."""
+    seen = evidence("Not Authorized\n##[error]src/cart.ts(1,5): error TS2322: no", step="build")
+
+    assert diagnose(FINDING, seen).of is CauseClass.CODE
+
+
+def test_of_several_jobs_each_is_judged_by_its_own_step() -> None:
+    """A failing test beside a failing deployment neither hides the token nor speaks of one."""
+    steps = ("test / Run tests", DEPLOY)
+
+    def seen(of_tests: str, of_deploy: str) -> Evidence:
+        tail = f"--- {steps[0]} ---\n{of_tests}\n--- {steps[1]} ---\n{of_deploy}"
+        return Evidence(at=T0, complete=True, jobs=("test", "deploy"), steps=steps, tail=tail)
+
+    assert diagnose(FINDING, seen(FAILS, "Not Authorized")).of is CauseClass.CREDENTIAL
+    assert diagnose(FINDING, seen("Not Authorized", "boom")).of is CauseClass.UNKNOWN
+
+
+def test_a_refusal_counts_in_a_step_that_deploys_only() -> None:
+    """A 403 of a page is no word on a credential."""
+    line = "HTTP 403 Forbidden"
+
+    assert diagnose(FINDING, evidence(line)).of is CauseClass.CREDENTIAL
+    assert diagnose(FINDING, evidence(line, step="crawl / Fetch")).of is CauseClass.UNKNOWN
+
+
+def test_a_job_called_test_may_fail_before_it_tests() -> None:
+    """What installs packages in it is not a test that quotes words."""
+    seen = evidence("no space left on device", step="test / Install packages")
+
+    assert diagnose(FINDING, seen).of is CauseClass.PLATFORM
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "expected"),
+    [
+        pytest.param("HEALTHCHECK", "Healthcheck failed", CauseClass.CONFIG, id="health check"),
+        pytest.param("SNAPSHOT_CODE", "timed out", CauseClass.PLATFORM, id="snapshot"),
+        pytest.param("BUILD_IMAGE", "exit code 1", CauseClass.CODE, id="build"),
+        pytest.param("BUILD_IMAGE", "no space left on device", CauseClass.PLATFORM, id="disk"),
+        pytest.param("SOMETHING_NEW", "exit code 1", CauseClass.UNKNOWN, id="another step"),
+    ],
+)
+def test_a_deployment_without_logs_is_judged_by_its_step(
+    step: str, error: str, expected: CauseClass
+) -> None:
+    """Railway fails with both logs empty; its step and the step's error are what there is."""
+    failed = replace(FINDING, symptom=WEB, trace=deployment())
+    seen = Evidence(at=T0, complete=True, steps=(step,), first_error=error)
+
+    cause = diagnose(failed, seen)
+
+    assert expected is cause.of
+    if expected is CauseClass.PLATFORM:
+        assert cause.key.startswith("Railway: ")
+
+
+def test_of_a_running_product_only_the_end_is_read() -> None:
+    """That a user could not log in an hour ago is no word on a secret of the pipeline."""
+    log = "authentication failed for bob\n" + "GET / 200\n" * 50 + "KeyError: 'DATABASE_URL'"
+    seen = Evidence(
+        at=T0, complete=True, first_error="authentication failed for bob", tail=log, runtime=True
+    )
+
+    assert diagnose(FINDING, seen).of is CauseClass.CONFIG
+    assert diagnose(FINDING, replace(seen, runtime=False)).of is CauseClass.CREDENTIAL

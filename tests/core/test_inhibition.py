@@ -6,11 +6,16 @@ from dataclasses import replace
 import pytest
 
 from incident_builders import CI, MINUTE, REJECTED, STATUS, T0, UNKNOWN, WEB, ailment, incident
-from pipeline_health.core.inhibition import CONSEQUENCES, may_hide, with_hidden
+from pipeline_health.core.inhibition import (
+    CONSEQUENCES,
+    OF_PROVIDER,
+    may_hide,
+    with_hidden,
+)
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
-from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
+from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Phase
 from pipeline_health.core.model.readings import NotAsked
 from pipeline_health.core.providers import Provider, provider_of
 
@@ -142,6 +147,29 @@ def test_a_refused_credential_hides_what_nothing_else_explains() -> None:
     assert not may_hide(of(STATUS, cause=UNKNOWN), of(replace(WEB, subject=CI.subject)))
 
 
+@pytest.mark.parametrize(
+    ("provider", "kind"),
+    [(provider, kind) for provider, kinds in OF_PROVIDER.items() for kind in sorted(kinds)],
+)
+def test_each_thing_of_a_provider_waits_for_it(provider: Provider, kind: Kind) -> None:
+    """Nothing else explains it, and nobody can mend it before the provider is mended."""
+    outage = replace(REJECTED, of=CauseClass.PLATFORM, key=f"{provider}: its own services fail")
+
+    assert may_hide(of(STATUS, cause=outage), of(some(kind)))
+
+
+def test_the_providers_are_those_that_everything_depends_on() -> None:
+    """A row that is taken out of the table is noticed here."""
+    assert {Provider.RAILWAY, Provider.GITHUB} == set(OF_PROVIDER)
+
+
+def test_what_waits_for_an_approval_breaks_nothing_else() -> None:
+    """Only outages and refusals hide what is of their provider."""
+    waits = replace(REJECTED, of=CauseClass.APPROVAL, key="railway")
+
+    assert not may_hide(of(STATUS, cause=waits), of(WEB))
+
+
 def test_an_incident_hides_only_what_follows_in_all_its_parts() -> None:
     """One that is also broken in another way has a cause of its own."""
     both = replace(of(MISSING), ailments=(ailment(MISSING), ailment(STATUS)))
@@ -166,3 +194,10 @@ def test_nothing_broken_is_nothing_hidden() -> None:
 def test_the_provider_is_told_by_the_key(key: str, provider: Provider | None) -> None:
     """A secret's name tells whose it is; any other key is nobody's that everything waits for."""
     assert provider is provider_of(replace(REJECTED, key=key))
+
+
+def test_a_token_of_our_own_hides_nothing() -> None:
+    """What we look with breaks nothing but our sight: the pipeline has a token of its own."""
+    own = of(some(Kind.CREDENTIAL_REJECTED), cause=replace(REJECTED, ours=True))
+
+    assert [None, None] == hidden(own, of(WEB))

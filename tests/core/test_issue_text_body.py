@@ -26,7 +26,7 @@ from incident_builders import (
 )
 from pipeline_health.core.issue_text import body, marker_of, notes_of, read_marker
 from pipeline_health.core.model.findings import Subject, Thing
-from pipeline_health.core.model.incident import Incident, Occurrence, Owner
+from pipeline_health.core.model.incident import CauseClass, Incident, Occurrence, Owner
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy, Routing
 
 SHOP = ProjectPolicy(name=PROJECT, repo=REPO, branch="main")
@@ -245,6 +245,10 @@ def test_the_cause_names_its_class() -> None:
         "Class: **credential** (the secret `RAILWAY_TOKEN`). Why: The log says so: a named secret "
         "is rejected." in text_of(incident(cause=REJECTED))
     )
+    lost = replace(
+        UNKNOWN, of=CauseClass.PLATFORM, key="GitHub Actions: the runner was lost", why="Lost."
+    )
+    assert "Class: **platform** (GitHub Actions). Why: Lost." in text_of(incident(cause=lost))
 
 
 def test_a_person_is_told_apart_from_an_agent() -> None:

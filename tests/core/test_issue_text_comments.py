@@ -28,7 +28,7 @@ from pipeline_health.core.issue_text import (
     reopened,
 )
 from pipeline_health.core.model.findings import Subject, Thing
-from pipeline_health.core.model.incident import Incident, Owner
+from pipeline_health.core.model.incident import Cause, CauseClass, Incident, Owner
 from pipeline_health.core.model.plan import Comment
 
 FIXED_LINK = f"[`2c2c2c2`](https://github.com/acme/shop/commit/{FIXED})"
@@ -36,6 +36,11 @@ BAD_LINK = f"[`1b1b1b1`](https://github.com/acme/shop/commit/{BAD})"
 RUN_202 = "[run 202](https://github.com/acme/shop/actions/runs/202)"
 RUN_101 = "[run 101](https://github.com/acme/shop/actions/runs/101)"
 TO_A_PERSON = "The agent should stop here. The steps for a person are in the description."
+
+
+def stopped(of: CauseClass, key: str) -> Cause:
+    """Give a cause that lies with a provider."""
+    return Cause(of=of, key=key, owner=of.owner, why="The log says so.")
 
 
 def test_closing_states_the_proof() -> None:
@@ -110,6 +115,18 @@ def test_reopening_without_a_commit() -> None:
             incident(cause=replace(UNKNOWN, owner=Owner.HUMAN, why="It is a person's.")),
             f"Handed over from the agent to a person. It is a person's.\n\n{TO_A_PERSON}",
             id="the cause",
+        ),
+        pytest.param(
+            incident(cause=stopped(CauseClass.QUOTA, "GitHub Actions: Actions may not spend more")),
+            "Handed over from the agent to a person. GitHub Actions gives no more until a limit is "
+            f"raised, and no commit can do that.\n\n{TO_A_PERSON}",
+            id="quota",
+        ),
+        pytest.param(
+            incident(cause=stopped(CauseClass.PLATFORM, "")),
+            "Handed over from the agent to a person. The provider itself failed, and no commit can "
+            f"mend that.\n\n{TO_A_PERSON}",
+            id="platform",
         ),
         pytest.param(
             replace(incident(), attempts=1),

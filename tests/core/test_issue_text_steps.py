@@ -20,7 +20,7 @@ from incident_builders import (
     run,
 )
 from pipeline_health.core.issue_text.steps import who_and_how
-from pipeline_health.core.model.incident import Cause, Incident, Owner
+from pipeline_health.core.model.incident import Cause, CauseClass, Incident, Owner
 
 PERSON = replace(UNKNOWN, owner=Owner.HUMAN)
 
@@ -161,3 +161,105 @@ def test_the_steps_for_a_person(told: Incident, who: str, second: str) -> None:
     assert steps.startswith(who)
     assert "1. See why " in steps
     assert second in steps
+
+
+def of_class(of: CauseClass, key: str = "GitHub Actions: Actions may not spend more") -> Cause:
+    """Give a cause of a class that only a person can do something about."""
+    return Cause(of=of, key=key, owner=of.owner, why="The log says so.")
+
+
+RERUN = "run again what failed: `gh run rerun 101 --failed --repo acme/shop`."
+
+
+def test_the_steps_for_a_limit_of_github() -> None:
+    """A person reads where the bill is, and that no commit raises a limit."""
+    steps = who_and_how(incident(cause=of_class(CauseClass.QUOTA)))
+
+    assert steps.startswith("**A person** who may see the billing of GitHub Actions. Severity:")
+    assert "[github.com/settings/billing](https://github.com/settings/billing)" in steps
+    assert "(https://github.com/organizations/acme/settings/billing) of an organization" in steps
+    assert f"2. When there is room again, {RERUN}" in steps
+    assert steps.endswith("every attempt is one more failed run.")
+
+
+def test_the_steps_for_a_limit_of_railway() -> None:
+    """There is nothing to run again at GitHub: the commit is deployed again."""
+    told = incident(
+        ailment(WEB, trace=deployment()),
+        cause=of_class(CauseClass.QUOTA, "Railway: the trial has ended"),
+    )
+
+    steps = who_and_how(told)
+
+    assert "[railway.com/workspace/usage](https://railway.com/workspace/usage)" in steps
+    assert "2. When there is room again, deploy the same commit again: in Railway" in steps
+
+
+@pytest.mark.parametrize(
+    ("key", "who"),
+    [
+        pytest.param("GitHub Actions: the runner was lost", "GitHub Actions", id="known"),
+        pytest.param("", "the provider", id="lost with the ledger"),
+    ],
+)
+def test_the_steps_for_a_provider_in_trouble(key: str, who: str) -> None:
+    """A person looks at two status pages, waits, and tries again; there is nothing to mend."""
+    steps = who_and_how(incident(cause=of_class(CauseClass.PLATFORM, key)))
+
+    assert steps.startswith("**A person**, who only has to wait and to try again. Severity:")
+    assert (
+        f"1. See whether {who} reports trouble: [githubstatus.com](https://www.githubstatus.com), "
+        "[status.railway.com](https://status.railway.com)." in steps
+    )
+    assert f"2. Wait until that is over, or at once if there is none, {RERUN}" in steps
+    assert "There is nothing to change in the code" in steps
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        pytest.param(
+            incident(ailment(WEB, trace=deployment()), cause=of_class(CauseClass.APPROVAL, "web")),
+            "2. Open [deployment `d-1`](https://railway.com/project/p1/service/s1?id=d-1) in "
+            "Railway, and approve or reject it there.",
+            id="Railway",
+        ),
+        pytest.param(
+            incident(cause=of_class(CauseClass.APPROVAL, "CI")),
+            "2. Open [run 101](https://github.com/acme/shop/actions/runs/101) on GitHub, and "
+            "approve or reject what waits there.",
+            id="GitHub",
+        ),
+    ],
+)
+def test_the_steps_for_an_approval(told: Incident, where: str) -> None:
+    """A person reads what waits, and where it is let go."""
+    steps = who_and_how(told)
+
+    assert steps.startswith("**A person** who may approve it. Nothing failed: it waits. Severity:")
+    assert where in steps
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        pytest.param(CauseClass.CONFIG, "2. Mend the setting where the repository", id="config"),
+        pytest.param(CauseClass.CONFIG, "Never write a secret into the repository.", id="secret"),
+        pytest.param(
+            CauseClass.DEPENDENCY, "2. Make the packages fit, on a branch:", id="packages"
+        ),
+        pytest.param(CauseClass.FLAKY, "2. Make it deterministic, on a branch:", id="flaky"),
+        pytest.param(CauseClass.FLAKY, "Do not delete it, skip it, or repeat it", id="not deleted"),
+        pytest.param(CauseClass.CODE, "2. Make it pass, on a branch.", id="code"),
+    ],
+)
+def test_an_agent_is_told_what_its_class_asks_for(of: CauseClass, expected: str) -> None:
+    """A lock file is renewed, a flaky test is made deterministic, a secret is never written."""
+    assert expected in who_and_how(incident(cause=of_class(of, "CI")))
+
+
+def test_a_token_of_actions_may_lack_a_permission() -> None:
+    """GitHub's refusal is often about the token that nobody can set."""
+    steps = who_and_how(incident(cause=replace(REJECTED, key="GitHub")))
+
+    assert "If it is the one that Actions makes: `GITHUB_TOKEN` is made by Actions" in steps

@@ -28,6 +28,7 @@ from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, Relation
 from pipeline_health.core.model.readings import (
     Blind,
+    BlindCause,
     Environment,
     GitHubReading,
     NotAsked,
@@ -107,7 +108,7 @@ def test_what_nobody_asked_for_is_not_blind() -> None:
 def test_an_environment_that_lost_all_deployments_is_blind(had: set[str], expected: str) -> None:
     """An empty answer where there was something is a failed read, and says what is missing."""
     staging = snapshot_of(a_policy(), staging=seen(EMPTY), had=frozenset(had)).projects[0].staging
-    assert Blind(at=NOW, why=expected) == staging
+    assert Blind(at=NOW, why=expected, cause=BlindCause.IMPLAUSIBLE) == staging
 
 
 def test_an_environment_that_never_had_any_is_seen() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from builders import PROJECT, ago
 from incident_builders import CI, REJECTED, UNKNOWN, page
-from pipeline_health.core.model.findings import Finding, Kind
+from pipeline_health.core.model.findings import Finding, Kind, Subject, Thing
 from pipeline_health.core.model.incident import Cause, Owner
 from pipeline_health.core.ownership import owned
 
@@ -18,6 +18,7 @@ RED = Finding(
     trace=page(),
     says="Workflow CI does it.",
 )
+OWN = replace(CI, kind=Kind.CREDENTIAL_REJECTED, subject=Subject(Thing.SECRET, "RAILWAY_TOKEN"))
 STUCK = replace(RED, symptom=replace(CI, kind=Kind.MAIN_CI_STUCK))
 
 
@@ -33,6 +34,18 @@ STUCK = replace(RED, symptom=replace(CI, kind=Kind.MAIN_CI_STUCK))
         ),
         pytest.param(UNKNOWN, STUCK, replace(UNKNOWN, why="Workflow CI does it."), id="no log"),
         pytest.param(REJECTED, STUCK, REJECTED, id="a credential says more"),
+        pytest.param(
+            UNKNOWN,
+            replace(RED, symptom=OWN, for_people=True),
+            replace(REJECTED, why="Workflow CI does it.", ours=True),
+            id="a token of our own",
+        ),
+        pytest.param(
+            UNKNOWN,
+            replace(RED, symptom=replace(CI, kind=Kind.SOURCE_BLIND), for_people=True),
+            replace(UNKNOWN, why="Workflow CI does it.", owner=Owner.HUMAN),
+            id="a blind source",
+        ),
     ],
 )
 def test_a_finding_may_know_better_than_its_log(

@@ -109,6 +109,7 @@ def test_one_that_waits_for_approval_is_for_people_at_once() -> None:
         trace=trace(deployment),
         says=f"Service web waits for somebody's approval{AT}.",
         for_people=True,
+        approval=True,
     )
     assert [expected] == said(a_service(deployment))
 

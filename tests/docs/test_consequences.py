@@ -31,7 +31,7 @@ def test_every_consequence_has_a_row() -> None:
 def test_every_provider_has_a_row() -> None:
     """What a refused credential hides is documented for each provider."""
     told = {
-        upstream.split(" of ")[1].split(",")[0].lower(): kinds(hidden)
+        upstream.rpartition(" of ")[2].split(",")[0].lower(): kinds(hidden)
         for upstream, hidden in rows()
         if not kinds(upstream)
     }

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from builders import (
+    NOW,
     PARENT,
     REPO,
     a_branch,
@@ -19,24 +20,29 @@ from builders import (
     a_view,
     ago,
     an_environment,
+    blind,
     checks,
     github,
     seen,
     sha,
 )
-from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.findings import Finding, Scope
 from pipeline_health.core.model.questions import Answers, RunsOf
 from pipeline_health.core.model.readings import (
+    Blind,
+    BlindCause,
     CheckConclusion,
     DeploymentState,
     RailwayStatus,
     StatusState,
 )
+from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.rules import ALL, Rule
 
 RULES = Path(__file__).parents[2] / "docs" / "rules.md"
 ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z-]+)` \|", re.MULTILINE)
 RED = CheckConclusion.FAILURE
+REFUSED = Blind(at=NOW, why="refused", cause=BlindCause.REFUSED, token="RAILWAY_TOKEN")
 
 # Each rule finds something in one of these, and what it finds has the kind that its row names.
 EVERYTHING_BROKEN = (
@@ -76,6 +82,22 @@ EVERYTHING_BROKEN = (
         staging=an_environment(
             replace(a_service(a_deployment(commit=PARENT)), repo=REPO),
         )
+    ),
+    replace(
+        a_view(staging=blind()),
+        sight=Sight(dark={Source.RAILWAY: Spell(first=replace(blind(), at=ago(hours=1)), looks=9)}),
+    ),
+    replace(
+        a_view(staging=REFUSED),
+        sight=Sight(
+            refusals={
+                Source.RAILWAY: Refusal(
+                    token=REFUSED.token,
+                    scope=Scope(f"token:{REFUSED.token}"),
+                    spell=Spell(first=replace(REFUSED, at=ago(hours=1))),
+                )
+            }
+        ),
     ),
 )
 

@@ -200,6 +200,35 @@ def test_jobs_tell_which_step_failed(shop: Repo, rest: Ask) -> None:
     )
 
 
+def test_the_jobs_of_every_attempt_are_kept(shop: Repo, rest: Ask) -> None:
+    """The newest attempt is what is listed, unless all are asked for."""
+    run = shop.run("CI", "failure", jobs={"lint": "success", "test": "failure"}, log="boom")
+    shop.rerun(run, only_failed=True)
+    path = f"{SHOP}/actions/runs/{run.id}/jobs"
+
+    assert [("lint", 1), ("test", 2)] == [
+        (job["name"], job["run_attempt"]) for job in read(rest, path)["jobs"]
+    ]
+    assert [("test", "failure"), ("lint", "success"), ("test", None)] == [
+        (job["name"], job["conclusion"]) for job in read(rest, f"{path}?filter=all")["jobs"]
+    ]
+
+
+def test_a_job_that_was_never_begun_has_a_note_and_no_step(
+    world: World, shop: Repo, rest: Ask
+) -> None:
+    """The note is a failure at the job as a whole, and not for those who may not read checks."""
+    job = shop.unstarted("CI", "No money.").jobs[0]
+    path = f"{SHOP}/check-runs/{job.id}/annotations"
+
+    assert [("failure", "No money.")] == [
+        (note["annotation_level"], note["message"]) for note in read(rest, path)
+    ]
+    assert 404 == rest("GET", f"{SHOP}/check-runs/1/annotations").status
+    world.no_checks.add("health-bot")
+    assert 403 == rest("GET", path).status
+
+
 def test_a_log_is_behind_a_redirect_with_a_time_before_every_line(shop: Repo, rest: Ask) -> None:
     """It begins with a byte-order mark, and needs no token."""
     run = shop.run("CI", "failure", log="one\ntwo")

@@ -9,6 +9,7 @@ from pipeline_health.core.issue_text.comments import (
     comment_key,
     duplicate,
     handed_over,
+    orphaned,
     posted,
     reopened,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "handed_over",
     "marker_of",
     "notes_of",
+    "orphaned",
     "posted",
     "read_marker",
     "reopened",

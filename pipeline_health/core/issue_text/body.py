@@ -14,6 +14,7 @@ from pipeline_health.core.issue_text.marker import marker_of, write_marker
 from pipeline_health.core.issue_text.steps import who_and_how
 from pipeline_health.core.issue_text.wording import (
     SHOWN,
+    blamed,
     commit_link,
     counted,
     credential,
@@ -100,7 +101,8 @@ def _split(body: str) -> tuple[str, str]:
 
 def _cause(incident: Incident) -> str:
     cause = incident.cause
-    known = f" ({credential(cause)})" if cause.of is CauseClass.CREDENTIAL else ""
+    about = credential(cause) if cause.of is CauseClass.CREDENTIAL else blamed(cause)
+    known = "" if about is None else f" ({about})"
     silenced = "".join(f"\n\n**{prose(silence.says)}**" for silence in incident.silenced)
     return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}{silenced}{_tried(incident)}"
 
@@ -144,7 +146,7 @@ def _success(ailment: Ailment, project: ProjectPolicy | None) -> str:
             deploys = is_deploy(symptom.kind, symptom.subject)
             where = "" if deploys else f" on {branch_of(project)}"
             return f"{what_runs(symptom)} {awaited}{where}"
-        case Thing.BRANCH | Thing.PROJECT:
+        case Thing.BRANCH | Thing.PROJECT | Thing.SOURCE | Thing.SECRET:
             return f"{what_runs(symptom)} {awaited}"
         case unreachable:
             assert_never(unreachable)

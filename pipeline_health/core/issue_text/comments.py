@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 
 from pipeline_health.core.inert import prose
 from pipeline_health.core.issue_text.kinds import words_for
+from pipeline_health.core.issue_text.providers import stopped_by
 from pipeline_health.core.issue_text.wording import (
     SHOWN,
     commit_link,
@@ -53,6 +54,14 @@ def duplicate(*, of: int) -> str:
     return f"Duplicate of #{of}\n\nThe root cause is the same. That issue is older and stays open."
 
 
+def orphaned() -> str:
+    """Say why an issue is closed without any proof: nobody looks at its repository any more."""
+    return (
+        "Closed, because this repository is not in the configuration of `pipeline-health` any "
+        "more: nobody would see when this is over. It is not proved to be fixed."
+    )
+
+
 def reopened(incident: Incident, *, why: str) -> str:
     """Say why the issue is open again, and where the newest failure is."""
     newest = incident.newest
@@ -80,11 +89,22 @@ def handed_over(incident: Incident) -> str:
 
 def _why(incident: Incident) -> str:
     cause = incident.cause
-    if cause.of is CauseClass.CREDENTIAL:
-        return f"{sentence(credential(cause))} was rejected, and no commit can fix that."
-    if incident.escalated:
-        return prose(incident.escalated)
-    return prose(cause.why)
+    match cause.of:
+        case CauseClass.CREDENTIAL:
+            return f"{sentence(credential(cause))} was rejected, and no commit can fix that."
+        case CauseClass.QUOTA | CauseClass.PLATFORM:
+            return stopped_by(incident, limit=cause.of is CauseClass.QUOTA)
+        case (
+            CauseClass.APPROVAL
+            | CauseClass.CONFIG
+            | CauseClass.DEPENDENCY
+            | CauseClass.FLAKY
+            | CauseClass.CODE
+            | CauseClass.UNKNOWN
+        ):
+            return prose(incident.escalated or cause.why)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def posted(comment: Comment) -> str:

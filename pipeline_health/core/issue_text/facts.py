@@ -24,7 +24,7 @@ from pipeline_health.core.issue_text.wording import (
     what_runs,
 )
 from pipeline_health.core.model.findings import Symptom, Thing
-from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Phase
+from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Owner, Phase
 from pipeline_health.core.model.policy import ProjectPolicy
 
 _PLACES = {"run": "run", "deploy": "deployment", "link": "page"}
@@ -45,7 +45,8 @@ def staging_of(project: ProjectPolicy | None) -> str:
 def what_and_since(incident: Incident, project: ProjectPolicy | None) -> str:
     """Say in one sentence what is broken, where, and since when."""
     what = f"{_what_failed(incident.newest.symptom, incident, project)}, {_since(incident)}"
-    if incident.cause.of is CauseClass.CREDENTIAL:
+    own = incident.newest.symptom.subject.thing is Thing.SECRET
+    if incident.cause.of is CauseClass.CREDENTIAL and not own:
         what = f"{credential(incident.cause)} was rejected: {what}"
     others = len(incident.ailments) - 1
     more = f"; {counted(others, 'other thing')} failed for the same reason" if others else ""
@@ -68,7 +69,7 @@ def _what_failed(symptom: Symptom, incident: Incident, project: ProjectPolicy | 
             return f"{what_runs(symptom)} {failed} on {branch_of(project)} of {where}"
         case Thing.BRANCH:
             return f"{what_runs(symptom)} {failed} at the newest commit of {where}"
-        case Thing.PROJECT:
+        case Thing.PROJECT | Thing.SOURCE | Thing.SECRET:
             return f"{what_runs(symptom)} {failed} in {where}"
         case unreachable:
             assert_never(unreachable)
@@ -119,7 +120,7 @@ def _place(newest: Ailment, project: ProjectPolicy | None) -> Iterator[tuple[str
         yield "environment", staging_of(project)
         return
     yield noun_of(subject), inline(subject.name)
-    if subject.thing is Thing.BRANCH:
+    if subject.thing in (Thing.BRANCH, Thing.SOURCE, Thing.SECRET):
         return
     if is_deploy(newest.symptom.kind, subject):
         if subject.thing is not Thing.ENVIRONMENT:
@@ -132,8 +133,8 @@ def _history(incident: Incident) -> Iterator[tuple[str, str]]:
     good, bad = incident.last_green, incident.commit
     if good is not None:
         yield "last green commit", commit_link(incident.repo, good)
-    credential_refused = incident.cause.of is CauseClass.CREDENTIAL
-    if good is not None and bad is not None and not credential_refused:
+    is_the_code = incident.cause.of.owner is Owner.AGENT
+    if good is not None and bad is not None and is_the_code:
         yield "suspects", _suspects(incident, f"{good}...{bad}", same=good == bad)
     if incident.previous is not None:
         url = f"{GITHUB}/{incident.repo}/issues/{incident.previous}"

@@ -74,6 +74,22 @@ _WORDS: Mapping[Kind, Words] = {
         severity="MEDIUM",
         loss="What it does on a schedule is not done until it succeeds",
     ),
+    Kind.SOURCE_BLIND: Words(
+        failed="cannot be read",
+        stands="has been blind",
+        over="was read again",
+        awaited="is read again",
+        loss="What happens there is not seen: no failure is reported, none is proved to be over",
+        logged=False,
+    ),
+    Kind.CREDENTIAL_REJECTED: Words(
+        failed="does not work",
+        stands="has not worked",
+        over="is accepted",
+        awaited="is accepted",
+        loss="What it should show is not seen: no failure is reported, none is proved to be over",
+        logged=False,
+    ),
 }
 
 

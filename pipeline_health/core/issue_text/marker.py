@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, Sha, as_sha
-from pipeline_health.core.model.incident import Incident, Owner
+from pipeline_health.core.model.incident import CauseClass, Incident, Owner
 from pipeline_health.core.model.issue import Marker
 
 LONGEST = 8_192
@@ -30,6 +30,7 @@ def marker_of(incident: Incident) -> Marker:
         kind=incident.kind,
         project=incident.project,
         owner=incident.cause.owner,
+        cause=incident.cause.of,
         commit=incident.commit,
         first_seen=incident.first_seen,
         failed_at=incident.failed_at,
@@ -68,6 +69,7 @@ def _line(marker: Marker, failures: tuple[tuple[Symptom, tuple[str, ...]], ...])
         "kind": marker.kind,
         "project": marker.project,
         "owner": marker.owner,
+        "cause": marker.cause,
         "commit": marker.commit,
         "first_seen": _written(marker.first_seen),
         "failed_at": _written(marker.failed_at),
@@ -108,6 +110,7 @@ def _marker(fields: object) -> Marker:
         kind=Kind(_text(fields, "kind")),
         project=ProjectName(_text(fields, "project")),
         owner=Owner(_text(fields, "owner")),
+        cause=_class(_fields(fields).get("cause")),
         commit=_commit(_fields(fields).get("commit")),
         first_seen=_time(fields, "first_seen"),
         failed_at=_time(fields, "failed_at"),
@@ -160,6 +163,12 @@ def _worded(value: object, *, what: str) -> str:
         msg = f"{what} of a marker is not a text"
         raise ValueError(msg)
     return value
+
+
+def _class(value: object) -> CauseClass | None:
+    """Read the class of a cause; another version's word for it is none, and no broken marker."""
+    known = {of.value: of for of in CauseClass}
+    return known.get(value) if isinstance(value, str) else None
 
 
 def _commit(value: object) -> Sha | None:

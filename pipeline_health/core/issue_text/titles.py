@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from pipeline_health.core.inert import plain
 from pipeline_health.core.issue_text.wording import is_deploy, secret_of
-from pipeline_health.core.model.findings import Kind, Subject
+from pipeline_health.core.model.findings import Kind, Subject, Thing
 from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.incident import Cause
 
@@ -21,6 +21,7 @@ _STARTS: Mapping[Kind, str] = {
     Kind.STAGING_DEPLOY_FAILED: "Staging deploy failed: ",
     Kind.STAGING_DEPLOY_STUCK: "Staging deploy stuck: ",
     Kind.SCHEDULED_WORKFLOW_RED: "Scheduled workflow red: ",
+    Kind.SOURCE_BLIND: "Cannot see ",
 }
 
 
@@ -41,6 +42,8 @@ def title_of(
     """
     end = f" ({plain(project, characters=_LONGEST_PROJECT)})"
     match kind:
+        case Kind.CREDENTIAL_REJECTED if subject.thing is Thing.SECRET:
+            return _fitted("", subject.name, f" rejected: {_unseen(subject.name)}{end}")
         case Kind.CREDENTIAL_REJECTED:
             deploys = is_deploy(symptom_kind or kind, subject)
             consequence = "staging cannot deploy" if deploys else "CI cannot run"
@@ -52,6 +55,12 @@ def title_of(
             return _fitted(what, subject.name, end)
         case _:
             return _fitted(_STARTS[kind], subject.name, end)
+
+
+def _unseen(token: str) -> str:
+    """Say what cannot be seen without a token of our own."""
+    what = "GitHub" if token.startswith("GITHUB_") else "staging"
+    return f"{what} cannot be seen"
 
 
 def _rejected(cause: Cause, end: str) -> str:

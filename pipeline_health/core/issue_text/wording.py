@@ -11,7 +11,7 @@ from typing import assert_never
 from pipeline_health.core.inert import inline, plain
 from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import RepoName, Sha
-from pipeline_health.core.model.incident import Cause
+from pipeline_health.core.model.incident import Cause, CauseClass
 from pipeline_health.core.model.questions import DeployTrace, LinkTrace, RunTrace, Trace
 
 GITHUB = "https://github.com"
@@ -29,6 +29,8 @@ _NOUNS = {
     Thing.ENVIRONMENT: "environment",
     Thing.BRANCH: "branch",
     Thing.PROJECT: "project",
+    Thing.SOURCE: "source",
+    Thing.SECRET: "secret",
 }
 
 
@@ -101,8 +103,16 @@ def what_runs(symptom: Symptom) -> str:
             return f"the deployment of {named(symptom.subject)}"
         case Thing.ENVIRONMENT:
             return f"the deployment to {named(symptom.subject)}"
+        case Thing.SOURCE | Thing.SECRET:
+            return _what_sees(symptom.subject)
         case unreachable:
             assert_never(unreachable)
+
+
+def _what_sees(subject: Subject) -> str:
+    """Name what we see, or what we see with."""
+    secret = subject.thing is Thing.SECRET
+    return f"the monitor's own {named(subject)}" if secret else inline(subject.name)
 
 
 def secret_of(cause: Cause) -> str | None:
@@ -117,6 +127,13 @@ def credential(cause: Cause) -> str:
         return f"the secret `{secret}`"
     provider = plain(cause.key)
     return "a credential" if provider == "credential" else f"the credential for {inline(provider)}"
+
+
+def blamed(cause: Cause) -> str | None:
+    """Give who stops the work or fails, None where *cause* is about no provider, or forgot it."""
+    if cause.of not in (CauseClass.QUOTA, CauseClass.PLATFORM):
+        return None
+    return cause.key.partition(": ")[0] or None
 
 
 def link(label: str, url: str) -> str:

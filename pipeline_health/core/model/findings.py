@@ -27,6 +27,7 @@ class Kind(StrEnum):
     STAGING_DEPLOY_MISSING = "staging-deploy-missing"
     STAGING_TESTS_FAILED = "staging-tests-failed"
     SCHEDULED_WORKFLOW_RED = "scheduled-workflow-red"
+    SOURCE_BLIND = "source-blind"
 
 
 class Thing(StrEnum):
@@ -38,6 +39,8 @@ class Thing(StrEnum):
     ENVIRONMENT = "environment"
     BRANCH = "branch"
     PROJECT = "project"
+    SOURCE = "source"
+    SECRET = "secret"  # noqa: S105 - a sort of thing, no value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Symptom:
 class Finding:
     """Broken. *since* is the provider's own time of the failure; *says* is our sentence, no log.
 
-    *for_people* says that only a person can act on it, whatever its evidence tells of the cause.
+    *for_people* says that only a person can act on it, whatever its evidence tells of the cause;
+    *approval* that it waits for somebody to approve it.
     """
 
     symptom: Symptom
@@ -71,6 +75,7 @@ class Finding:
     trace: Trace
     says: str
     for_people: bool = False
+    approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from pipeline_health.core.model.findings import Kind, Proof, Scope, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName, Sha
@@ -21,19 +22,41 @@ class CauseClass(StrEnum):
     """The class of a root cause; it decides the owner."""
 
     CREDENTIAL = "credential"
+    QUOTA = "quota"
+    APPROVAL = "approval"
     PLATFORM = "platform"
+    CONFIG = "config"
+    DEPENDENCY = "dependency"
     FLAKY = "flaky"
+    CODE = "code"
     UNKNOWN = "unknown"
+
+    @property
+    def owner(self) -> Owner:
+        """Who can mend a cause of this class, as far as the class alone tells."""
+        match self:
+            case self.CREDENTIAL | self.QUOTA | self.APPROVAL | self.PLATFORM:
+                return Owner.HUMAN
+            case self.CONFIG | self.DEPENDENCY | self.FLAKY | self.CODE | self.UNKNOWN:
+                return Owner.AGENT
+            case unreachable:
+                assert_never(unreachable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why it is broken, as far as is known. *key* names the secret, provider or subject."""
+    """Why it is broken, as far as is known.
+
+    *key* names what is to be mended: the secret, else the provider and its limit or failure, else
+    the subject. *ours* says that the secret is a token that we ourselves look with, and no
+    pipeline's.
+    """
 
     of: CauseClass
     key: str
     owner: Owner
     why: str
+    ours: bool = False
 
 
 class Phase(StrEnum):
@@ -117,7 +140,7 @@ class Filing:
     *nonce* the one in its marker where that is not the incident's own (another host's, a lost
     ledger's), *opened_at* when we opened it (None when it was found), and *closed_at* when it was
     seen closed after the incident was proved to be over. *called* says that the agent was called to
-    it by a comment.
+    it by a comment, *moves* how often it was handed over.
     """
 
     repo: RepoName
@@ -129,6 +152,7 @@ class Filing:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     called: bool = False
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from pipeline_health.core.model.findings import Kind, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, ProjectName, RepoName, Sha
-from pipeline_health.core.model.incident import Owner
+from pipeline_health.core.model.incident import CauseClass, Owner
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,7 +21,8 @@ class IssueRef:
 class Marker:
     """What the first line of an issue of ours says; it finds the issue again without a ledger.
 
-    *jobs* are the jobs that failed, symptom by symptom: the same ones must pass.
+    *jobs* are the jobs that failed, symptom by symptom: the same ones must pass. *cause* is None in
+    an issue that another version wrote.
     """
 
     fingerprint: Fingerprint
@@ -35,6 +36,7 @@ class Marker:
     attempts: int
     symptoms: tuple[Symptom, ...]
     jobs: tuple[tuple[str, ...], ...] = ()
+    cause: CauseClass | None = None
 
     @property
     def failures(self) -> tuple[tuple[Symptom, tuple[str, ...]], ...]:

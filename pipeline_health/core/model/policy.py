@@ -83,6 +83,7 @@ class Policy:
 
     projects: tuple[ProjectPolicy, ...]
     others: frozenset[ProjectName] = frozenset()
+    other_repos: frozenset[RepoName] = frozenset()
     routing: Routing = field(default_factory=Routing)
     limits: Limits = field(default_factory=Limits)
     rerun: bool = False

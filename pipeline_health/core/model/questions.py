@@ -150,6 +150,8 @@ class Evidence:
     *complete* is False while a log may still appear (a first look is often before it), so that the
     next cycle asks again. *steps* are `job / step` or Railway's deployment steps. *runtime* says
     that the tail is the output of the running product, not of a build: it may hold users' affairs.
+    *passed_before* are the failing jobs that passed in an earlier attempt of the same run,
+    *jobless* says that the run failed without a single job, and *approval* that it waits for one.
     """
 
     at: datetime
@@ -159,6 +161,9 @@ class Evidence:
     first_error: str | None = None
     tail: str = ""
     runtime: bool = False
+    passed_before: tuple[str, ...] = ()
+    jobless: bool = False
+    approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

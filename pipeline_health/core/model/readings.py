@@ -22,12 +22,34 @@ class Seen(Generic[T_co]):
     value: T_co
 
 
+class BlindCause(StrEnum):
+    """Why a source could not look, as far as what follows from it differs.
+
+    REFUSED: the provider does not take our token. MISPLACED: it takes it, but the token belongs to
+    another environment. UNCONFIGURED: there is no token. UNSEEN: what is asked for is not shown to
+    it. IMPLAUSIBLE: the answer lacks what was there before. UNREADABLE is all else: no answer, or
+    none to be used.
+    """
+
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    MISPLACED = "misplaced"
+    UNCONFIGURED = "unconfigured"
+    UNSEEN = "unseen"
+    IMPLAUSIBLE = "implausible"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blind:
-    """A source could not look. It says nothing about health."""
+    """A source could not look. It says nothing about health.
+
+    *token* is the variable that holds the token we looked with, empty where that is not known.
+    """
 
     at: datetime
     why: str
+    cause: BlindCause = BlindCause.UNREADABLE
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +225,21 @@ class IssueStub:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """A workflow that ran on the branch lately, and the names of the events that began its runs."""
+
+    workflow: str
+    events: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GitHubReading:
     """One batched read of one repository; each part was seen or not on its own.
 
     *earlier* holds the checks of commits before the head, newest first; it is asked for only where
     a deploy workflow is judged. *required* are the workflows that ran on every one of the latest
-    pushes; it is asked for only where the operator names no CI workflows.
+    pushes; it is asked for only where the operator names no CI workflows. *habits* are what ran in
+    the last week, however it began: no rule judges by them, they tell what nothing judges.
     """
 
     repository: Reading[Repository]
@@ -218,6 +249,7 @@ class GitHubReading:
     deployments: Reading[tuple[DeploymentRecord, ...]]
     issues: Reading[tuple[IssueStub, ...]]
     required: Part[frozenset[str]] = NotAsked()
+    habits: Part[tuple[Habit, ...]] = NotAsked()
 
 
 # -- Railway ---------------------------------------------------------------------------------
@@ -276,9 +308,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One Railway environment as one look saw it."""
+    """One Railway environment as one look saw it; *token* is the variable of the token that did."""
 
     id: str
     name: str
     project_id: str
     services: tuple[Service, ...] = ()
+    token: str = ""

@@ -34,8 +34,30 @@ class BlindLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnwatchedLine:
+    """Something that nothing judges: why, and what would change that."""
+
+    what: str
+    why: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanLine:
+    """An open issue of ours in a repository that is not configured any more."""
+
+    repo: RepoName
+    issue: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLine:
-    """What was seen of one project; *unsettled* are sentences about what is under way."""
+    """What was seen of one project; *unsettled* are sentences about what is under way.
+
+    *unwatched* is what nothing judges, so that nobody takes silence about it for health.
+    """
 
     name: ProjectName
     repo: RepoName
@@ -43,6 +65,7 @@ class ProjectLine:
     blind: tuple[BlindLine, ...] = ()
     unsettled: tuple[str, ...] = ()
     healthy: tuple[str, ...] = ()
+    unwatched: tuple[UnwatchedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +102,7 @@ class CycleReport:
     projects: tuple[ProjectLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     waiting: tuple[str, ...] = ()
+    orphans: tuple[OrphanLine, ...] = ()
     github: Usage = Usage()
     railway: Usage = Usage()
     failed: str | None = None

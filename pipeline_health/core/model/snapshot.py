@@ -6,6 +6,7 @@ from datetime import datetime
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers
 from pipeline_health.core.model.readings import Environment, GitHubReading, Part
+from pipeline_health.core.model.sight import Sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class ProjectView:
     github: GitHubReading
     staging: Part[Environment]
     answers: Answers = field(default_factory=Answers)
+    sight: Sight = field(default_factory=Sight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from pipeline_health.core.rules import (
     ci,
     ci_runs,
     schedules,
+    sight,
     staging,
     staging_missing,
     staging_records,
@@ -32,4 +33,6 @@ ALL: tuple[Rule, ...] = (
     staging_stuck.stuck_deploys,
     staging_missing.never_deployed,
     schedules.scheduled_workflows,
+    sight.blind_sources,
+    sight.refused_tokens,
 )

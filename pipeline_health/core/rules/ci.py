@@ -74,6 +74,7 @@ def _observation(
             commit=sha,
             trace=_trace(view, red[-1], sha),
             says=_sentence(red[-1], sha, _failure(red[-1])),
+            approval=_waits_for_approval(red[-1]),
         )
     doubtful = [entry for entry in entries if entry.verdict is not EntryVerdict.SUCCESS]
     if not doubtful and is_settled(newest, now=now):
@@ -104,6 +105,13 @@ def _failure(entry: Entry) -> str:
         return "failed"
     conclusion = entry.source.conclusion
     return _ENDED.get(conclusion, "failed") if isinstance(conclusion, CheckConclusion) else "failed"
+
+
+def _waits_for_approval(entry: Entry) -> bool:
+    return (
+        isinstance(entry.source, Suite)
+        and entry.source.conclusion is CheckConclusion.ACTION_REQUIRED
+    )
 
 
 def _sentence(entry: Entry, sha: Sha, words: str) -> str:

@@ -75,6 +75,7 @@ def _finding(each: Watched, deployment: Deployment, since: datetime, says: str) 
         trace=each.trace(deployment),
         says=says,
         for_people=deployment.status is RailwayStatus.NEEDS_APPROVAL,
+        approval=deployment.status is RailwayStatus.NEEDS_APPROVAL,
     )
 
 

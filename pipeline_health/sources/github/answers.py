@@ -1,7 +1,7 @@
 """What failing runs left behind and how commits stand to each other: asked once, then known."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError
@@ -18,10 +18,22 @@ from pipeline_health.core.model.questions import (
     WorkflowFile,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen
+from pipeline_health.core.model.readings import (
+    Blind,
+    CheckConclusion,
+    Reading,
+    Seen,
+    Unrecognised,
+)
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github import remembered
-from pipeline_health.sources.github.job_log import BYTES, first_error_of, lines_of, tail_of
+from pipeline_health.sources.github.job_log import (
+    BYTES,
+    first_error_of,
+    lines_of,
+    lines_of_annotations,
+    tail_of,
+)
 
 MOST_LOGS = 3
 JOBS_MAY_COME = timedelta(minutes=5)
@@ -29,6 +41,15 @@ LOG_MAY_COME = timedelta(days=1)
 _FAILED = frozenset(
     {CheckConclusion.FAILURE, CheckConclusion.TIMED_OUT, CheckConclusion.STARTUP_FAILURE}
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a failing job says; *whole* is False while more may come."""
+
+    place: str
+    lines: tuple[str, ...]
+    whole: bool
 
 
 class Answers:
@@ -134,25 +155,59 @@ class Answers:
     def _evidence(self, trace: RunTrace, now: datetime) -> Evidence:
         jobs = self._jobs(trace, now)
         failing = [each for each in jobs if each.job.conclusion in _FAILED]
-        logs = [(_place(each.job), self._log(trace, each)) for each in failing[:MOST_LOGS]]
-        errors = (first_error_of(lines) for _, lines in logs)
         age = now - trace.updated_at
+        told = [self._told(trace, each, age=age) for each in failing[:MOST_LOGS]]
+        errors = (first_error_of(each.lines) for each in told)
         ended = all(each.job.conclusion is not None for each in jobs)
         jobs_are_in = ended if jobs else age >= JOBS_MAY_COME
-        logs_are_in = age >= LOG_MAY_COME or all(lines for _, lines in logs)
+        ending = self._ending(trace) if jobs_are_in and not jobs else None
         return Evidence(
             at=now,
-            complete=jobs_are_in and logs_are_in,
+            complete=jobs_are_in and (age >= LOG_MAY_COME or all(each.whole for each in told)),
             jobs=tuple(each.job.name for each in failing),
             steps=tuple(_place(each.job) for each in failing),
             first_error=next((error for error in errors if error is not None), None),
-            tail=tail_of(logs),
+            tail=tail_of([(each.place, each.lines) for each in told]),
+            passed_before=self._passed_before(trace, failing),
+            jobless=ending in _FAILED,
+            approval=ending is CheckConclusion.ACTION_REQUIRED,
         )
 
-    def _log(self, trace: RunTrace, logged: LoggedJob) -> tuple[str, ...]:
-        """Read a log's last lines; none while GitHub has no log of the job."""
+    def _ending(self, trace: RunTrace) -> CheckConclusion | Unrecognised | None:
+        """Tell how a run without a job ended: some only wait, behind another or for a person."""
+        return self._client.failures.run(trace.repo, trace.run_id).suite.conclusion
+
+    def _told(self, trace: RunTrace, logged: LoggedJob, *, age: timedelta) -> _Told:
+        """Read the end of a job's log, or while GitHub has none what was noted at the job.
+
+        A job that could not begin has a note only, and that may be hidden from this token.
+        """
+        place = _place(logged.job)
         log = self._client.job_log(trace.repo, logged.id, keep=BYTES)
-        return () if log is None else lines_of(log, redact=self._redact)
+        if log is not None:
+            lines = lines_of(log, redact=self._redact)
+            return _Told(place=place, lines=lines, whole=bool(lines))
+        said = self._client.failures.annotations(trace.repo, logged.id)
+        lines = lines_of_annotations(said, redact=self._redact)
+        whole = not logged.began and (bool(lines) or age >= JOBS_MAY_COME)
+        return _Told(place=place, lines=lines, whole=whole)
+
+    def _passed_before(self, trace: RunTrace, failing: Sequence[LoggedJob]) -> tuple[str, ...]:
+        """Name the failing jobs that passed in an earlier attempt; asked of re-runs only."""
+        if all(each.attempt == 1 for each in failing):
+            return ()
+        try:
+            attempts = self._client.failures.jobs_of_all_attempts(trace.repo, trace.run_id)
+        except ClientError as exc:
+            if exc.retryable:
+                raise
+            return ()
+        passed = {
+            self._redact(each.job.name)
+            for each in attempts
+            if each.job.conclusion is CheckConclusion.SUCCESS
+        }
+        return tuple(each.job.name for each in failing if each.job.name in passed)
 
 
 def _key(trace: RunTrace) -> str:

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
@@ -18,9 +17,11 @@ def see_all(
     ask: Callable[[Sequence[Wanted]], Sequence[Sighting]],
     *,
     size: int,
-    now: datetime,
+    blinded: Callable[[ClientError], Blind],
 ) -> Mapping[Wanted, Sighting]:
-    """Ask for everything *wanted*, *size* at once; what failed for good is unseen, with the reason.
+    """Ask for everything *wanted*, *size* at once; what failed for good is unseen.
+
+    *blinded* says what an error means.
 
     A batch that was too much is halved and both halves are asked for, MOST_SPLITS times in all.
     """
@@ -38,7 +39,7 @@ def see_all(
                 queue.extend((batch[:half], batch[half:]))
                 continue
             lost = [batch, *queue] if isinstance(exc, RateLimitedError) else [batch]
-            blind = Blind(at=now, why=str(exc))
+            blind = blinded(exc)
             found.update({each: unseen(each, blind) for some in lost for each in some})
             if len(lost) > 1:
                 queue.clear()

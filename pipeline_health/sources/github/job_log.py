@@ -12,6 +12,11 @@ _ERROR = "##[error]"
 _NOISE = ("##[group]", "##[endgroup]", "##[debug]")
 _EXIT_CODE = re.compile(r"^Process completed with exit code \d+\.?$")
 _SOUNDS_BAD = re.compile(r"error|failed|exception", re.IGNORECASE)
+_SOUNDS_GOOD = re.compile(
+    r"^(?!.*\b[1-9]\d* (?:errors?|failed|failures)\b).*\b(?:0|no) (?:errors?|failed|failures)\b"
+    r"|^\s*(?:\[?[\w-]*\]?\s*)?warn(?:ing)?\b",
+    re.IGNORECASE,
+)
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
@@ -28,11 +33,21 @@ def lines_of(log: bytes, *, redact: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in redact(bare).split("\n") if not _is_noise(line))
 
 
+def lines_of_annotations(said: Iterable[str], *, redact: Callable[[str], str]) -> tuple[str, ...]:
+    """Give annotations as the lines that the runner would have written of them."""
+    return tuple(
+        f"{_ERROR}{line.rstrip()}"
+        for each in said
+        for line in redact(each).splitlines()
+        if line.strip()
+    )
+
+
 def first_error_of(lines: Iterable[str]) -> str | None:
     """Give the line that most likely says what went wrong.
 
     That is the first one that the runner marks as an error, but for «exit code N», which says
-    nothing; else the first one that sounds like an error.
+    nothing; else the first one that sounds like an error, and like no warning.
     """
     kept = tuple(lines)
     marked = (line.partition(_ERROR)[2].strip() for line in kept if _ERROR in line)
@@ -40,7 +55,10 @@ def first_error_of(lines: Iterable[str]) -> str | None:
         if line and not _EXIT_CODE.match(line):
             return line
     unmarked = (line.strip() for line in kept if _ERROR not in line)
-    return next((line for line in unmarked if _SOUNDS_BAD.search(line)), None)
+    return next(
+        (line for line in unmarked if _SOUNDS_BAD.search(line) and not _SOUNDS_GOOD.search(line)),
+        None,
+    )
 
 
 def tail_of(logs: Sequence[tuple[str, Sequence[str]]]) -> str:
@@ -49,7 +67,7 @@ def tail_of(logs: Sequence[tuple[str, Sequence[str]]]) -> str:
     What follows a job's last error is the runner tidying up, and is left out.
     """
     told = [(name, _up_to_last_error(lines)) for name, lines in logs if lines]
-    if len(told) == 1:
+    if len(logs) == 1 and told:
         return "\n".join(told[0][1][-LINES:])
     return "\n".join(
         line

@@ -22,6 +22,8 @@ def jobs_to_text(jobs: tuple[LoggedJob, ...]) -> str:
                 "completed_at": _time(logged.job.completed_at),
                 "step": logged.job.step,
                 "url": logged.job.url,
+                "attempt": logged.attempt,
+                "began": logged.began,
             }
             for logged in jobs
         ]
@@ -47,6 +49,9 @@ def evidence_to_text(evidence: Evidence) -> str:
             "steps": evidence.steps,
             "first_error": evidence.first_error,
             "tail": evidence.tail,
+            "passed_before": evidence.passed_before,
+            "jobless": evidence.jobless,
+            "approval": evidence.approval,
         }
     )
 
@@ -64,6 +69,9 @@ def evidence_from_text(text: str | None) -> Evidence | None:
             steps=tuple(each.text() for each in node.items("steps")),
             first_error=node.maybe_text("first_error"),
             tail=node.text("tail"),
+            passed_before=tuple(each.text() for each in node.items("passed_before")),
+            jobless=node.flag("jobless"),
+            approval=node.flag("approval"),
         )
     except (ValueError, UnexpectedShapeError):
         return None
@@ -108,7 +116,9 @@ def _job(node: Json) -> LoggedJob:
         step=node.maybe_text("step"),
         url=node.maybe_text("url"),
     )
-    return LoggedJob(id=node.number("id"), job=job)
+    return LoggedJob(
+        id=node.number("id"), job=job, attempt=node.number("attempt"), began=node.flag("began")
+    )
 
 
 def _word(conclusion: CheckConclusion | Unrecognised | None) -> str | None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TypeAlias
 
-from pipeline_health.clients.errors import ClientError
+from pipeline_health.clients.errors import ClientError, RefusedError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
@@ -22,12 +23,13 @@ from pipeline_health.core.model.questions import (
     WorkflowFile,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import Blind, GitHubReading, Reading, Seen
+from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading, Reading, Seen
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github.answers import Answers
 from pipeline_health.sources.github.batches import see_all
 from pipeline_health.sources.github.by_runs import reading_by_runs
+from pipeline_health.sources.github.habits import Habits
 from pipeline_health.sources.github.learning import Learning
 
 BATCH = 25
@@ -38,7 +40,10 @@ Sightings: TypeAlias = Mapping[Wanted, Sighting]
 
 
 class GitHubSource:
-    """Sees repositories, checks, deployments and our issues; *identity* names our account."""
+    """Sees repositories, checks, deployments and our issues; *identity* names our account.
+
+    *variable* is where the token comes from, for the words about one that is refused.
+    """
 
     def __init__(
         self,
@@ -47,11 +52,13 @@ class GitHubSource:
         *,
         redact: Callable[[str], str],
         identity: Login | None = None,
+        variable: str = "GITHUB_TOKEN",
         batch: int = BATCH,
     ) -> None:
         self._client = client
         self._memory = memory
         self._redact = redact
+        self._variable = variable
         self._batch = batch
         self._login = OwnLogin(client, memory, identity=identity)
         self._answers = Answers(client, memory, redact=redact)
@@ -63,8 +70,9 @@ class GitHubSource:
         wanted = {project.name: self._wanted(project) for project in projects}
         readings = self._readings(tuple(dict.fromkeys(wanted.values())), now)
         learning = Learning(self._client, self._memory, now=now)
+        habits = Habits(self._client, self._memory, now=now)
         return {
-            project.name: learning.taught(readings[wanted[project.name]], project)
+            project.name: habits.added(learning.taught(readings[wanted[project.name]], project))
             for project in projects
         }
 
@@ -116,7 +124,7 @@ class GitHubSource:
         try:
             own, sightings, checks = self._look(wanted, now)
         except ClientError as exc:
-            blind = Blind(at=now, why=str(exc))
+            blind = self._blinded(exc, now)
             return {each: unseen(each, blind).reading for each in wanted}
         if checks:
             self._remember_checks(own, sightings.values(), now)
@@ -143,8 +151,15 @@ class GitHubSource:
             wanted,
             lambda batch: self._client.look(batch, author=author, checks=checks),
             size=self._batch,
-            now=now,
+            blinded=lambda exc: self._blinded(exc, now),
         )
+
+    def _blinded(self, exc: ClientError, now: datetime) -> Blind:
+        """Say why nothing was seen, and tell a refused token from everything else."""
+        if isinstance(exc, RefusedError) and exc.status == HTTPStatus.UNAUTHORIZED:
+            cause = BlindCause.REFUSED
+            return Blind(at=now, why=str(exc), cause=cause, token=self._variable)
+        return Blind(at=now, why=str(exc))
 
     def _reading(self, wanted: Wanted, sighting: Sighting, *, checks: bool) -> GitHubReading:
         reading = sighting.reading

@@ -17,6 +17,7 @@ from pipeline_health.clients.railway_access import (
     Scope,
 )
 from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.readings import BlindCause
 from pipeline_health.ports import Memory
 
 _NAMES_SHOWN = 10
@@ -41,6 +42,7 @@ class Nowhere:
     """There is no such environment, or none that we could find; *why* says it in a sentence."""
 
     why: str
+    cause: BlindCause = BlindCause.UNSEEN
 
 
 class Places:
@@ -86,7 +88,8 @@ class Places:
         if isinstance(found, NothingThereError):
             return Nowhere(f"{variable} does not see Railway project {watched.project_id}")
         if isinstance(found, ClientError):
-            return Nowhere(f"could not look for {self.label(watched)}: {found}")
+            why = f"could not look for {self.label(watched)}: {found}"
+            return Nowhere(why, BlindCause.UNREADABLE)
         self._memory.remember("railway-project-name", found.id, found.name, now=now)
         matches = _matches(watched, found.environments)
         if len(matches) != 1:

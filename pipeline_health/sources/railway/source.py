@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from pipeline_health.clients.errors import ClientError, NothingThereError
 from pipeline_health.clients.railway import BATCH, Looked, Railway
-from pipeline_health.clients.railway_access import Access, HeaderForm, Scope
+from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
 from pipeline_health.core.model.readings import (
-    Blind,
     Environment,
     NotAsked,
     Part,
@@ -24,6 +24,7 @@ from pipeline_health.core.model.readings import (
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory, PipelineHealthError
 from pipeline_health.secret import NamedSecret
+from pipeline_health.sources.railway.blindness import Blindness
 from pipeline_health.sources.railway.evidence import Found, evidence_of, gather, kept, unkept
 from pipeline_health.sources.railway.places import Nowhere, Places, Watched
 
@@ -53,6 +54,7 @@ class RailwaySource:
         self._redact = redact
         self._batch = batch
         self._places = Places(client, memory)
+        self._blindness = Blindness(self._places, redact=redact)
         self._crashed: frozenset[str] = frozenset()
 
     def look(
@@ -66,7 +68,7 @@ class RailwaySource:
             if policy.railway_project is None:
                 parts[policy.name] = NotAsked()
             elif token is None:
-                parts[policy.name] = self._blind(_no_token(policy.name), now=now)
+                parts[policy.name] = self._blindness.without_token(policy.name, at=now)
             else:
                 by_token[token].append(_watched(policy, policy.railway_project))
         for token, group in by_token.items():
@@ -80,7 +82,8 @@ class RailwaySource:
         try:
             return self._evidence(trace, now=now)
         except PipelineHealthError as exc:
-            return self._blind(f"could not read deployment {trace.deployment_id}: {exc}", now=now)
+            why = f"could not read deployment {trace.deployment_id}: {exc}"
+            return self._blindness.evidence(why, at=now)
 
     def usage(self) -> Usage:
         """Tell how many requests Railway answered so far."""
@@ -100,9 +103,9 @@ class RailwaySource:
         try:
             return self._under_either(token, look_under, now=now)
         except TokenRefusedError:
-            return {one: self._blind(self._refused(token, one), now=now) for one in group}
+            return {one: self._blindness.refused(token, one, at=now) for one in group}
         except PipelineHealthError as exc:
-            return {one: self._blind(self._unread(one, exc), now=now) for one in group}
+            return {one: self._blindness.unread(token, one, exc=exc, at=now) for one in group}
 
     def _under_either(self, token: NamedSecret, act: Callable[[Access], T], *, now: datetime) -> T:
         """Do *act* under the header that worked last, and under the other when that is refused."""
@@ -139,7 +142,7 @@ class RailwaySource:
         lost = []
         for watched, place in places.items():
             if isinstance(place, Nowhere):
-                sight[watched] = self._blind(place.why, now=now)
+                sight[watched] = self._blindness.nowhere(token, place, at=now)
                 continue
             sight[watched] = self._reading(looked[place], token, watched, now=now)
             if _is_elsewhere(looked[place], watched):
@@ -167,7 +170,7 @@ class RailwaySource:
         except TokenRefusedError:
             raise
         except ClientError as exc:
-            return self._blind(self._unread(watched, exc), now=now)
+            return self._blindness.unread(token, watched, exc=exc, at=now)
 
     def _look_scoped(
         self, access: Access, token: NamedSecret, watched: Watched, *, now: datetime
@@ -180,7 +183,7 @@ class RailwaySource:
         if scope.project_id != watched.project_id or not watched.is_at(
             scope.environment_id, scope.environment
         ):
-            return self._blind(self._misplaced(token, watched, scope), now=now)
+            return self._blindness.misplaced(token, watched, scope=scope, at=now)
         if scope.environment_id != place:
             look = self._client.look_with_scope(access, scope.environment_id)
         self._places.learn(watched, scope, now=now)
@@ -190,15 +193,12 @@ class RailwaySource:
         self, looked: Looked, token: NamedSecret, watched: Watched, *, now: datetime
     ) -> Reading[Environment]:
         if isinstance(looked, NotAuthorizedError | NothingThereError):
-            what = self._places.label(watched)
-            return self._blind(f"{token.name} does not see {what}: {looked}", now=now)
+            return self._blindness.unseen(token, watched, exc=looked, at=now)
         if isinstance(looked, ClientError):
-            return self._blind(self._unread(watched, looked), now=now)
+            return self._blindness.unread(token, watched, exc=looked, at=now)
         if _is_elsewhere(looked, watched):
-            what = self._places.label(watched)
-            found = f"{looked.value.name} of Railway project {looked.value.project_id}"
-            return self._blind(f"looked for {what}, found {found}", now=now)
-        return looked
+            return self._blindness.elsewhere(token, watched, found=looked.value, at=now)
+        return replace(looked, value=replace(looked.value, token=token.name))
 
     # -- evidence ----------------------------------------------------------------------------
 
@@ -210,11 +210,13 @@ class RailwaySource:
             return Seen(at=known.at, value=known)
         token = self._tokens(trace.project)
         if token is None:
-            return self._blind(_no_token(trace.project), now=now)
+            return self._blindness.without_token(trace.project, at=now)
         try:
             found = self._gathered(token, trace, now=now)
         except TokenRefusedError:
-            return self._blind(f"Railway refused {token.name} (Not Authorized)", now=now)
+            return self._blindness.evidence(
+                f"Railway refused {token.name} (Not Authorized)", at=now
+            )
         crashed = trace.deployment_id in self._crashed
         evidence = evidence_of(found, trace, crashed=crashed, now=now)
         if evidence.complete:
@@ -227,33 +229,9 @@ class RailwaySource:
 
         return self._under_either(token, gather_under, now=now)
 
-    # -- words -------------------------------------------------------------------------------
-
-    def _blind(self, why: str, *, now: datetime) -> Blind:
-        return Blind(at=now, why=self._redact(why))
-
-    def _unread(self, watched: Watched, exc: Exception) -> str:
-        return f"could not read {self._places.label(watched)}: {exc}"
-
-    def _refused(self, token: NamedSecret, watched: Watched) -> str:
-        return (
-            f"Railway refused {token.name} (Not Authorized: invalid, expired, of the wrong "
-            f"kind, or it cannot see {self._places.label(watched)})"
-        )
-
-    def _misplaced(self, token: NamedSecret, watched: Watched, scope: Scope) -> str:
-        return (
-            f"{token.name} belongs to environment {scope.environment} of Railway project "
-            f"{scope.project} ({scope.project_id}), not to {self._places.label(watched)}"
-        )
-
 
 def _watched(policy: ProjectPolicy, project_id: str) -> Watched:
     return Watched(name=policy.name, project_id=project_id, environment=policy.staging_environment)
-
-
-def _no_token(project: ProjectName) -> str:
-    return f"there is no Railway token for {project}: set RAILWAY_TOKEN, or one for this project"
 
 
 def _is_elsewhere(looked: Looked, watched: Watched) -> bool:
