@@ -1,7 +1,6 @@
 """What the agent needs of the world, as protocols, and the errors by which the world says no.
 
-An implementation lives one floor up (`sources/`, `tracker.py`, `ledger/`); every implementation
-passes the suite of its port in `tests/contract/`.
+Every implementation, one floor up, passes the suite of its port in `tests/contract/`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +28,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import GitHubReading, Reading
 from pipeline_health.core.model.report import CycleReport, Usage
-from pipeline_health.core.model.urls import Target, UrlSight
+from pipeline_health.core.model.urls import Target, UrlSights
 
 LookT_co = TypeVar("LookT_co", covariant=True)
 
@@ -125,9 +124,7 @@ class DeploySource(Source[Deployed], Protocol):
 class UrlSource(Protocol):
     """Whether anything answers at the URLs of the projects."""
 
-    def look(
-        self, targets: Sequence[Target], *, gap: timedelta, now: datetime
-    ) -> Mapping[Target, Reading[UrlSight]]:
+    def look(self, targets: Sequence[Target], *, gap: timedelta, now: datetime) -> UrlSights:
         """Ask each of *targets*; looks more than *gap* apart are not in a row."""
         ...
 

@@ -34,7 +34,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Blind, GitHubReading, Reading
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
-from pipeline_health.core.model.urls import Target, UrlSight
+from pipeline_health.core.model.urls import UrlSights
 from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
@@ -167,7 +167,7 @@ class Eyes:
             why = f"GitHub could not be read: {type(exc).__name__}: {exc}"
             return {project.name: unread(project, why=why, now=now) for project in projects}
 
-    def _sites(self, snapshot: Snapshot, *, gap: timedelta) -> Mapping[Target, Reading[UrlSight]]:
+    def _sites(self, snapshot: Snapshot, *, gap: timedelta) -> UrlSights:
         asked = tuple(targets(snapshot))
         try:
             return self._urls.look(asked, gap=gap, now=snapshot.now) if asked else {}

@@ -57,8 +57,9 @@ def sources_of(view: ProjectView) -> Mapping[Source, tuple[AnyPart, ...]]:
     railway: dict[Source, tuple[AnyPart, ...]] = {
         source: (place.part,) for source, place in places_of(view).items()
     }
+    urls = tuple(view.urls.values())
     if isinstance(github.repository, Blind):
-        return {**railway, Source.GITHUB: (github.repository,)}
+        return {**railway, Source.GITHUB: (github.repository,), Source.URLS: urls}
     return {
         **railway,
         Source.GITHUB: (github.repository,),
@@ -67,6 +68,7 @@ def sources_of(view: ProjectView) -> Mapping[Source, tuple[AnyPart, ...]]:
         Source.DEPLOYMENTS: (github.deployments, github.production),
         Source.ISSUES: (github.issues,),
         Source.WORKFLOWS: (github.required,),
+        Source.URLS: urls,
     }
 
 

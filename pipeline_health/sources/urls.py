@@ -12,7 +12,7 @@ from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.json import Json
 from pipeline_health.clients.web import Web
 from pipeline_health.core.model.readings import Blind, Reading, Seen
-from pipeline_health.core.model.urls import Doubt, Miss, Probe, Row, Target, UrlSight
+from pipeline_health.core.model.urls import Doubt, Miss, Probe, Row, Target, UrlSight, UrlSights
 from pipeline_health.core.outage import (
     Failure,
     confirmed,
@@ -44,9 +44,7 @@ class ProbingSource:
         self._clock = clock
         self._time = time
 
-    def look(
-        self, targets: Sequence[Target], *, gap: timedelta, now: datetime
-    ) -> Mapping[Target, Reading[UrlSight]]:
+    def look(self, targets: Sequence[Target], *, gap: timedelta, now: datetime) -> UrlSights:
         """Ask each of *targets* once, and once more what may only have to wake up.
 
         Looks more than *gap* apart are not in a row. What could not be asked is Blind.

@@ -218,3 +218,18 @@ def test_a_silence_that_follows_from_a_failed_deployment_is_one_issue(street: St
     street.host.cycles(2)
 
     assert [issue.state for issue in ours(street.products["shop"].repo)] == ["closed"]
+
+
+def test_a_name_that_leads_into_our_own_network_is_a_source_that_we_cannot_see(
+    street: Street,
+) -> None:
+    """It is not asked, so that nothing is known of the site; who set it so is told."""
+    inside = street.loopback.site_url("live").replace("http://127.0.0.1", "https://127.1")
+    street.host.projects[0] += f'\nproduction_url = "{inside}"'
+
+    report = street.host.cycles(5)[-1]
+
+    (blind,) = report.projects[0].blind
+    assert (blind.source, "127.1 leads to 127.0.0.1" in blind.why) == ("url", True)
+    assert street.titles() == ["Cannot see URLs (shop)"]
+    assert street.world.site("live").asked == []

@@ -20,6 +20,7 @@ class Source(StrEnum):
     DEPLOYMENTS = "GitHub deployments"
     ISSUES = "GitHub issues"
     WORKFLOWS = "GitHub workflow runs"
+    URLS = "URLs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
 """What one look at a configured URL saw, and what is remembered of the looks before it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.readings import Reading
 
 
 class Place(StrEnum):
@@ -74,3 +77,7 @@ class UrlSight:
     doubt: Doubt | None = None
     misses: tuple[Miss, ...] = ()
     transients: tuple[datetime, ...] = ()
+
+
+UrlSights: TypeAlias = Mapping[Target, Reading[UrlSight]]
+"""What one look saw, URL by URL."""
