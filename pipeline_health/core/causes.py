@@ -10,6 +10,9 @@ from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.incident import Ailment, Cause, CauseClass, Incident, Owner
 from pipeline_health.core.model.questions import Evidence
 
+_PASSING = frozenset({CauseClass.PLATFORM, CauseClass.FLAKY})
+"""Causes that pass by themselves: the next failure has them again, or another one."""
+JOBS_KEPT = 20
 TO_AND_FRO = 2
 WENT_TO_AND_FRO = "What fails there goes to and fro between what an agent and a person can mend."
 
@@ -20,13 +23,21 @@ def with_cause(incident: Incident, found: Diagnosed) -> Incident:
     evidence = _better(incident.evidence, found.evidence) if newest else incident.evidence
     jobs = () if found.evidence is None else found.evidence.jobs
     ailments = tuple(
-        replace(ailment, jobs=jobs)
+        replace(ailment, jobs=_all_of(ailment.jobs, jobs))
         if jobs and ailment.symptom == found.finding.symptom
         else ailment
         for ailment in incident.ailments
     )
     grown = replace(incident, evidence=evidence, ailments=ailments)
+    if newest and _has_passed(incident.cause, found):
+        return _owned(grown, found.cause)
     return _owned(grown, _cause(incident, found.cause))
+
+
+def _has_passed(known: Cause, found: Diagnosed) -> bool:
+    """Tell whether the newest failure shows in full that it is not what passes by itself."""
+    whole = found.evidence is not None and found.evidence.complete
+    return whole and known.of in _PASSING and found.cause.of is CauseClass.UNKNOWN
 
 
 def _cause(incident: Incident, found: Cause) -> Cause:
@@ -77,7 +88,15 @@ def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:
 
 
 def jobs_noted(evidence: Evidence | None, before: Ailment | None) -> tuple[str, ...]:
-    """Give the jobs that failed, as the evidence tells them, else as noted before."""
-    if evidence is not None and evidence.jobs:
-        return evidence.jobs
-    return () if before is None else before.jobs
+    """Give the jobs that failed since it was last proved to work, as far as evidence tells.
+
+    One that failed before and is not in the newest failure has not passed by that: it may be gone.
+    """
+    now = () if evidence is None else evidence.jobs
+    if before is None or (before.healed is not None and now):
+        return now
+    return _all_of(before.jobs, now)
+
+
+def _all_of(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *now)))[:JOBS_KEPT]

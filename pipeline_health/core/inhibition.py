@@ -61,6 +61,9 @@ ROOTS = frozenset(
 OUTAGES = ROOTS - {CauseClass.APPROVAL}
 """Causes that break everything of their provider."""
 
+_STAYS_UP = frozenset({Kind.STAGING_UNREACHABLE, Kind.PRODUCTION_UNREACHABLE})
+"""What a refused credential does not break: what runs already goes on without it."""
+
 OF_PROVIDER: Mapping[Provider, frozenset[Kind]] = {
     Provider.RAILWAY: _STAGING_DEPLOY
     | {
@@ -141,6 +144,8 @@ def _is_of_its_provider(upstream: Incident, downstream: Incident, kinds: set[Kin
     if upstream.cause.of not in OUTAGES or downstream.cause.of is not CauseClass.UNKNOWN:
         return False
     if upstream.cause.ours:  # what we look with breaks nothing but our sight
+        return False
+    if upstream.cause.of is CauseClass.CREDENTIAL and kinds & _STAYS_UP:
         return False
     provider = provider_of(upstream.cause)
     return provider is not None and kinds <= OF_PROVIDER[provider]

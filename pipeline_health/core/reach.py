@@ -11,7 +11,6 @@ from pipeline_health.core.model.readings import (
     Blind,
     DeploymentRecord,
     Environment,
-    NotAsked,
     Part,
     RailwayStatus,
     Seen,
@@ -84,11 +83,11 @@ def _deployments(view: ProjectView, place: Place) -> Iterator[bool]:
 
 
 def _environment(view: ProjectView, place: Place) -> Part[Environment]:
-    return view.staging if place is Place.STAGING else NotAsked()
+    return view.staging if place is Place.STAGING else view.production
 
 
 def _records(view: ProjectView, place: Place) -> Part[tuple[DeploymentRecord, ...]]:
-    return view.github.deployments if place is Place.STAGING else NotAsked()
+    return view.github.deployments if place is Place.STAGING else view.github.production
 
 
 def _services(view: ProjectView, place: Place) -> tuple[Service, ...]:

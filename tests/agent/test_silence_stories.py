@@ -234,3 +234,19 @@ def test_a_deploy_workflow_that_is_deleted_is_told_too(shop: Shop) -> None:
     shop.host.cycles(3)
 
     assert culprit[:7] in comments_on_silence(the_issue(shop))[0]
+
+
+def test_a_job_that_is_deleted_while_another_one_fails_is_missed(shop: Shop) -> None:
+    """The first job is gone, the second failed and was mended: that proves one of the two."""
+    shop.repo.push("breaks the test")
+    shop.repo.run("CI", "failure", jobs={"build": "success", "test": "failure"}, log="FAILED")
+    shop.host.cycles(2)
+    shop.repo.push("deletes the test")
+    shop.repo.run("CI", "failure", jobs={"build": "failure"}, log="FAILED")
+    shop.host.cycles(2)
+
+    shop.repo.push("mends the build")
+    shop.repo.run("CI", "success", jobs={"build": "success"})
+    shop.host.cycles(3)
+
+    assert shop.repo.open_titles == ["Main CI red: CI (shop)"]

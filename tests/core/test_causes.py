@@ -16,9 +16,10 @@ from incident_builders import (
     WEB,
     ailment,
     incident,
+    proof,
     run,
 )
-from pipeline_health.core.causes import with_cause
+from pipeline_health.core.causes import jobs_noted, with_cause
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Symptom
 from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Owner
@@ -136,3 +137,33 @@ def test_what_goes_to_and_fro_stays_with_the_person(moves: int, owner: Owner) ->
 
     assert (owner, CauseClass.CODE) == (after.cause.owner, after.cause.of)
     assert (owner is Owner.HUMAN) == bool(after.escalated)
+
+
+@pytest.mark.parametrize(
+    ("known", "complete", "expected"),
+    [
+        pytest.param(PLATFORM, True, UNKNOWN, id="an outage is not in the whole log"),
+        pytest.param(PLATFORM, False, PLATFORM, id="half a log tells nothing"),
+        pytest.param(CODE, True, CODE, id="what is broken does not pass by itself"),
+    ],
+)
+def test_what_passes_by_itself_is_given_up_when_the_next_failure_does_not_show_it(
+    known: Cause, expected: Cause, *, complete: bool
+) -> None:
+    """Else a person would be left with a failure that nobody knows, and the agent without one."""
+    seen = replace(EVIDENCE, complete=complete)
+
+    assert expected == with_cause(incident(cause=known), found(UNKNOWN, evidence=seen)).cause
+
+
+def test_a_job_that_failed_before_must_pass_too() -> None:
+    """Else the first one could be deleted while the second one is mended, and nobody would know."""
+    known = incident(ailment(jobs=("test",)))
+
+    after = with_cause(known, found(CODE, evidence=replace(EVIDENCE, jobs=("lint", "test"))))
+
+    assert [("test", "lint")] == [each.jobs for each in after.ailments]
+    assert ("test", "lint") == jobs_noted(replace(EVIDENCE, jobs=("lint",)), known.newest)
+    healed = replace(known.newest, healed=proof())
+    assert ("lint",) == jobs_noted(replace(EVIDENCE, jobs=("lint",)), healed)
+    assert ("test",) == jobs_noted(None, healed)

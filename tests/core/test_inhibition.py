@@ -178,6 +178,12 @@ def test_each_thing_of_a_provider_waits_for_it(provider: Provider, kind: Kind) -
     assert may_hide(of(STATUS, cause=outage), of(some(kind)))
 
 
+@pytest.mark.parametrize("kind", [Kind.STAGING_UNREACHABLE, Kind.PRODUCTION_UNREACHABLE])
+def test_a_refused_credential_hides_no_url(kind: Kind) -> None:
+    """What runs already goes on without it, so that a silent URL has a cause of its own."""
+    assert not may_hide(of(STATUS, cause=REJECTED), of(some(kind)))
+
+
 def test_the_providers_are_those_that_everything_depends_on() -> None:
     """A row that is taken out of the table is noticed here."""
     assert {Provider.RAILWAY, Provider.GITHUB} == set(OF_PROVIDER)
