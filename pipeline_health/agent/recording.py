@@ -5,9 +5,10 @@ from datetime import datetime
 
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.plan import OpenIssue, Outcome, RerunJobs
 from pipeline_health.core.outcomes import with_outcome
-from pipeline_health.ports import Intent, Lease, Ledger, TrailLine
+from pipeline_health.ports import Lease, Ledger
 
 
 def settled_by(
