@@ -5,14 +5,14 @@ Every implementation, one floor up, passes the suite of its port in `tests/contr
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
+from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -44,10 +44,10 @@ class PipelineHealthError(Exception):
         self.retryable = retryable
 
 
-class TrackerError(PipelineHealthError):
-    """The tracker did not do what it was asked.
+class RequestError(PipelineHealthError):
+    """Somebody else did not do what was asked of them.
 
-    *unknown* says that it may have done it all the same: the answer was lost, not refused.
+    *unknown* says that it may have been done all the same: the answer was lost, not refused.
     """
 
     def __init__(self, message: str, *, retryable: bool = False, unknown: bool = False) -> None:
@@ -55,12 +55,12 @@ class TrackerError(PipelineHealthError):
         self.unknown = unknown
 
 
-class RunnerError(PipelineHealthError):
-    """Jobs could not be run again. *unknown* says that they may run all the same."""
+class TrackerError(RequestError):
+    """The tracker did not do what it was asked."""
 
-    def __init__(self, message: str, *, retryable: bool = False, unknown: bool = False) -> None:
-        super().__init__(message, retryable=retryable)
-        self.unknown = unknown
+
+class RunnerError(RequestError):
+    """Jobs could not be run again."""
 
 
 class LedgerError(PipelineHealthError):
@@ -191,30 +191,6 @@ class Runner(Protocol):
     def rerun_failed_jobs(self, repo: RepoName, run_id: int) -> None:
         """Run them again. The request is sent once; a lost answer raises with `unknown` set."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """Something that we are about to create, noted before it is sent.
-
-    *key* is the nonce of an issue, the key of a comment or that of a re-run; *highest* the highest
-    number in the repository at that moment.
-    """
-
-    key: str
-    of: Literal["issue", "comment", "rerun"]
-    fingerprint: Fingerprint
-    repo: RepoName
-    at: datetime
-    highest: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrailLine:
-    """One decision in the life of an incident, in one sentence."""
-
-    at: datetime
-    says: str
 
 
 class Lease(Protocol):

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers, BranchRun, Job
+from pipeline_health.core.model.railway import Deployment, Environment, RailwayStatus, Service
 from pipeline_health.core.model.readings import (
     Blind,
     Branch,
@@ -19,16 +20,12 @@ from pipeline_health.core.model.readings import (
     CheckStatus,
     Commit,
     CommitStatus,
-    Deployment,
     DeploymentRecord,
     DeploymentState,
-    Environment,
     GitHubReading,
     NotAsked,
-    RailwayStatus,
     Repository,
     Seen,
-    Service,
     StatusState,
     Suite,
     Unrecognised,

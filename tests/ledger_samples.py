@@ -17,10 +17,10 @@ from pipeline_health.core.model.incident import (
     Owner,
     Phase,
 )
+from pipeline_health.core.model.journal import Intent
 from pipeline_health.core.model.questions import DeployTrace, Evidence, LinkTrace, RunTrace
 from pipeline_health.core.model.report import BlindLine, CycleReport, ProjectLine, Usage
 from pipeline_health.ledger import Holder
-from pipeline_health.ports import Intent
 
 T0 = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

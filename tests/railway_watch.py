@@ -9,14 +9,8 @@ from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
-from pipeline_health.core.model.readings import (
-    Blind,
-    BlindCause,
-    Environment,
-    Part,
-    Reading,
-    Seen,
-)
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Blind, BlindCause, Part, Reading, Seen
 from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.railway_world import RailwayDeployment, RailwayProject

@@ -26,7 +26,7 @@ TABLES = (
     f"{CORE}/deploy_verdict.py:_CONCLUSIONS",
     f"{CORE}/deploy_verdict.py:_WATCHED_PATHS",
     f"{CORE}/outage.py:_REFUSES_US",
-    f"{CORE}/correlate.py:_KIN",
+    f"{CORE}/belonging.py:_KIN",
     f"{CORE}/inhibition.py:CONSEQUENCES",
     f"{CORE}/inhibition.py:OF_PROVIDER",
     f"{CORE}/remedy.py:RERUNNABLE",

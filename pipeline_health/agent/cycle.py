@@ -1,10 +1,12 @@
 """One cycle: collect → observe → diagnose → reconcile → apply → record → report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.applying import Hands
+from pipeline_health.agent.cases import case_of, diagnosed, repo_of
+from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
@@ -14,22 +16,14 @@ from pipeline_health.agent.telling import Told, report_of
 from pipeline_health.core.attempts import Patience, with_attempts
 from pipeline_health.core.convergence import converged, with_older
 from pipeline_health.core.correlate import Correlation
-from pipeline_health.core.diagnose import diagnose
-from pipeline_health.core.incidents import advanced, with_proofs
+from pipeline_health.core.incidents import advanced
 from pipeline_health.core.inhibition import with_hidden
-from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.ids import ProjectName, RepoName
+from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.plan import Outcome, Plan
-from pipeline_health.core.model.policy import EvidenceMode, Policy
-from pipeline_health.core.model.questions import Evidence, EvidenceOf, LinkTrace
-from pipeline_health.core.model.readings import Commit, Seen
+from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
-from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.ownership import owned
-from pipeline_health.core.reconcile import Desk, Terms
-from pipeline_health.core.silenced import with_silence
+from pipeline_health.core.reconcile import Terms
 from pipeline_health.ports import (
     CodeSource,
     DeploySource,
@@ -80,37 +74,32 @@ class Agent:
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
         """Look at everything, decide, make the tracker say it, and keep what was done."""
         every = self._ledger.incidents()
-        incidents = self._ours(every)
-        look = self._eyes.look(self._policy, incidents, now=cycle.now)
-        recognised = self._recognise(incidents, look, now=cycle.now)
-        terms = self._terms(look, recognised, now=cycle.now)
-        cases, plan = planned(self._cases(recognised, look, cycle), terms, tracker=self._tracker)
+        known = self._watched(every)
+        look = self._eyes.look(self._policy, known, now=cycle.now)
+        recognised = self._recognised(known, look, now=cycle.now)
         orphans = Orphans(every, self._policy, look)
+        cases = self._diagnosed(recognised, look, cycle)
+        terms = self._terms(every, look, recognised, now=cycle.now)
+        cases, plan = planned(cases, terms, tracker=self._tracker)
         if cycle.close_orphans:
             plan = orphans.closing(plan, self._tracker, now=cycle.now)
         outcomes = self._applied(plan, lease, cycle)
-        settled = settled_by(outcomes, cases, now=cycle.now)
+        cases = settled_by(outcomes, cases, now=cycle.now)
         closed = orphans.closed(outcomes, now=cycle.now)
-        unchanged = set(incidents)
-        changed = [each for each in (*settled, *closed) if each not in unchanged]
+        unchanged = set(known)
+        kept = (*(case.incident for case in cases), *closed)
+        changed = [incident for incident in kept if incident not in unchanged]
         record(self._ledger, changed, outcomes, lease=lease, now=cycle.now)
         told = Told(
-            cases=tuple(
-                replace(case, incident=incident)
-                for case, incident in zip(cases, settled, strict=True)
-            ),
+            cases=cases,
             plan=plan,
             outcomes=outcomes,
             stale=recognised.stale,
             orphans=orphans.lines(closed=closed),
         )
-        return replace(
-            report_of(cycle.id, look, told, started_at=cycle.now, dry=cycle.dry),
-            github=self._github.usage(),
-            railway=self._railway.usage(),
-        )
+        return self._reported(told, look, cycle)
 
-    def _ours(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
+    def _watched(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
         """Give the incidents of the repositories that this cycle looks at.
 
         One whose project is not configured any more goes to another one of its repository.
@@ -126,7 +115,9 @@ class Agent:
             if incident.project in names or incident.repo.lower() in repos
         )
 
-    def _recognise(self, incidents: Sequence[Incident], look: Look, *, now: datetime) -> Recognised:
+    def _recognised(
+        self, incidents: Sequence[Incident], look: Look, *, now: datetime
+    ) -> Recognised:
         recogniser = Recogniser(
             tracker=self._tracker,
             memory=self._ledger,
@@ -135,19 +126,19 @@ class Agent:
         )
         return recogniser.recognise(incidents, look)
 
-    def _cases(self, recognised: Recognised, look: Look, cycle: Cycle) -> tuple[Case, ...]:
+    def _diagnosed(self, recognised: Recognised, look: Look, cycle: Cycle) -> tuple[Case, ...]:
         """Give every incident its findings and proofs of this cycle, and let its life go on."""
-        diagnosed = [_diagnosed(finding, look) for finding in look.findings()]
+        found = [diagnosed(finding, look) for finding in look.findings()]
         correlation = Correlation(
             recognised.incidents,
-            repos={project.name: _repo_of(project.name, look) for project in self._policy.projects},
-            last_green=self._eyes.last_green(found.finding.symptom for found in diagnosed),
+            repos={project.name: repo_of(project.name, look) for project in self._policy.projects},
+            last_green=self._eyes.last_green(each.finding.symptom for each in found),
             reopen_within=self._policy.limits.reopen_within,
             seed=cycle.seed,
         )
-        correlation.place(diagnosed, now=cycle.now)
+        correlation.place(found, now=cycle.now)
         placed = converged(correlation.placed(), now=cycle.now)
-        cases = (_case(incident, found, recognised, look) for incident, found in placed)
+        cases = (case_of(incident, findings, recognised, look) for incident, findings in placed)
         lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
         return with_hidden(lived, now=cycle.now)
 
@@ -157,14 +148,21 @@ class Agent:
         grown = advanced(case, agent_logins=patience.agents, now=now)
         return replace(grown, incident=with_attempts(grown, patience, now=now))
 
-    def _terms(self, look: Look, recognised: Recognised, *, now: datetime) -> Terms:
+    def _terms(
+        self,
+        incidents: Sequence[Incident],
+        look: Look,
+        recognised: Recognised,
+        *,
+        now: datetime,
+    ) -> Terms:
         lately = now - timedelta(hours=1)
-        filings = [i.filing for i in self._ledger.incidents() if i.filing is not None]
+        filings = [i.filing for i in incidents if i.filing is not None]
         return Terms(
             routing=self._policy.routing,
             limits=self._policy.limits,
             sla=self._policy.sla,
-            desks=_desks(look, recognised.stale),
+            desks=desks_of(look, recognised.stale),
             opened_lately=sum(f.opened_at is not None and f.opened_at > lately for f in filings),
             now=now,
             rerun=self._policy.rerun,
@@ -182,96 +180,9 @@ class Agent:
         )
         return tuple(hands.apply(plan))
 
-
-def _diagnosed(finding: Finding, look: Look) -> Diagnosed:
-    evidence = _evidence_for(finding, look)
-    return Diagnosed(
-        finding=finding,
-        cause=owned(diagnose(finding, evidence), finding),
-        evidence=evidence,
-        made=_commit_of(finding, look),
-    )
-
-
-def _commit_of(finding: Finding, look: Look) -> Commit | None:
-    """Give who made the failing commit, where it is the head: of others the look shows no more."""
-    view = look.view(finding.project)
-    if view is None or not isinstance(view.github.branch, Seen):
-        return None
-    head = view.github.branch.value.head
-    return head if head.sha == finding.commit else None
-
-
-def _evidence_for(finding: Finding, look: Look) -> Evidence | None:
-    if isinstance(finding.trace, LinkTrace):
-        return None
-    answer = look.answers.evidence.get(EvidenceOf(finding.trace))
-    return answer.value if isinstance(answer, Seen) else None
-
-
-def _case(
-    incident: Incident, found: tuple[Diagnosed, ...], recognised: Recognised, look: Look
-) -> Case:
-    """Put an incident beside what this cycle saw of it."""
-    view = look.view(incident.project)
-    if view is not None and incident.filing is None:
-        incident = replace(incident, repo=_repo_of(incident.project, look))
-    symptoms = {ailment.symptom for ailment in incident.broken}
-    for seen_in, proofs in tuple(look.proofs_for(incident)):
-        incident = with_proofs(incident, proofs, seen_in)
-    if view is not None:
-        incident = with_silence(incident, look.told_of(incident), view)
-    seen = view is not None and isinstance(view.github.repository, Seen)
-    return Case(
-        incident=incident,
-        findings=found,
-        in_flight=any(
-            unsettled.in_flight and unsettled.symptom in symptoms
-            for project in look.projects_of(incident)
-            for unsettled in look.unsettled(project)
-        ),
-        issue=recognised.issue_of(incident),
-        strays=recognised.strays.get(incident.fingerprint, ()),
-        project=view.policy if view is not None and seen else None,
-        shows=EvidenceMode.LINK if view is None else _evidence_mode(incident, view),
-    )
-
-
-def _repo_of(project: ProjectName, look: Look) -> RepoName:
-    """Give the repository of *project* under the name that it has today."""
-    view = look.view(project)
-    assert view is not None  # noqa: S101 - every project of the policy has a view
-    seen = view.github.repository
-    return seen.value.name if isinstance(seen, Seen) else view.policy.repo
-
-
-def _desks(look: Look, stale: Mapping[RepoName, str]) -> Mapping[RepoName, Desk]:
-    desks = {}
-    for view in look.snapshot.projects:
-        desk = _desk(view, stale)
-        if desk is not None:
-            desks[_repo_of(view.policy.name, look)] = desk
-    return desks
-
-
-def _desk(view: ProjectView, stale: Mapping[RepoName, str]) -> Desk | None:
-    seen = view.github.repository
-    if not isinstance(seen, Seen) or not isinstance(view.github.issues, Seen):
-        return None
-    repository = seen.value
-    why_not = stale.get(repository.name)
-    if repository.archived:
-        why_not = f"{repository.name} is archived, so no issue can be filed there"
-    elif not repository.has_issues:
-        why_not = f"issues are disabled in {repository.name}, so none can be filed there"
-    return Desk(private=repository.private, why_not=why_not)
-
-
-def _evidence_mode(incident: Incident, view: ProjectView) -> EvidenceMode:
-    """Resolve `auto`: what a running product prints is shown in full in private only."""
-    if view.policy.evidence is not EvidenceMode.AUTO:
-        return view.policy.evidence
-    runtime = incident.evidence is not None and incident.evidence.runtime
-    seen = view.github.repository
-    private = isinstance(seen, Seen) and seen.value.private
-    return EvidenceMode.FIRST_ERROR if runtime and not private else EvidenceMode.FULL
+    def _reported(self, told: Told, look: Look, cycle: Cycle) -> CycleReport:
+        return replace(
+            report_of(cycle.id, look, told, started_at=cycle.now, dry=cycle.dry),
+            github=self._github.usage(),
+            railway=self._railway.usage(),
+        )

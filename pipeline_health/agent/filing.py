@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from pipeline_health.core.issue_text import comment_key, digest, posted, read_marker
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.journal import Intent
 from pipeline_health.core.model.plan import Comment, OpenIssue, Outcome
-from pipeline_health.ports import Intent, Lease, Ledger, Tracker, TrackerError
+from pipeline_health.ports import Lease, Ledger, Tracker, TrackerError
 
 SETTLING = timedelta(minutes=10)
 

@@ -1,25 +1,27 @@
 """Keep what a cycle did: the incidents as they are now, the trail, and nothing in the journal."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.plan import OpenIssue, Outcome, RerunJobs
 from pipeline_health.core.outcomes import with_outcome
-from pipeline_health.ports import Intent, Lease, Ledger, TrailLine
+from pipeline_health.ports import Lease, Ledger
 
 
 def settled_by(
     outcomes: Iterable[Outcome], cases: Sequence[Case], *, now: datetime
-) -> tuple[Incident, ...]:
-    """Give the incidents of *cases*, in their order, with what became of the changes."""
+) -> tuple[Case, ...]:
+    """Give *cases*, in their order, with what became of the changes to their incidents."""
     incidents = {case.incident.nonce: case.incident for case in cases}
     for outcome in outcomes:
         nonce = outcome.change.nonce
         if nonce in incidents:  # else it is an orphan's
             incidents[nonce] = with_outcome(incidents[nonce], outcome, now=now)
-    return tuple(incidents[case.incident.nonce] for case in cases)
+    return tuple(replace(case, incident=incidents[case.incident.nonce]) for case in cases)
 
 
 def record(

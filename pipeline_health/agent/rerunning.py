@@ -6,8 +6,9 @@ intent was noted. The intent is settled by whoever has saved the remedy.
 
 from datetime import datetime
 
+from pipeline_health.core.model.journal import Intent
 from pipeline_health.core.model.plan import Outcome, RerunJobs
-from pipeline_health.ports import Intent, Lease, Ledger, Runner, RunnerError
+from pipeline_health.ports import Lease, Ledger, Runner, RunnerError
 
 
 class Reruns:

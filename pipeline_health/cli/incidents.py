@@ -9,7 +9,7 @@ from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.reporting import incident_as_json, written
 from pipeline_health.cli.tables import moment, table
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
-from pipeline_health.ports import TrailLine
+from pipeline_health.core.model.journal import TrailLine
 
 HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "ISSUE")
 

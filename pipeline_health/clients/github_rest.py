@@ -10,12 +10,7 @@ from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import Login, Sha, as_login
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, TrackedIssue
 from pipeline_health.core.model.questions import Job, Relation
-from pipeline_health.core.model.readings import (
-    CheckConclusion,
-    CheckStatus,
-    Suite,
-    WorkflowRun,
-)
+from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, Suite, WorkflowRun
 
 MOST_PAGES = 5
 _ACTIONS = "github-actions"

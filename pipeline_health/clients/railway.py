@@ -31,7 +31,8 @@ from pipeline_health.clients.railway_facts import (
 )
 from pipeline_health.clients.railway_pieces import Piece, in_pieces
 from pipeline_health.clients.railway_whole import whole_environment
-from pipeline_health.core.model.readings import Environment, Seen
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Seen
 from pipeline_health.ports import Clock
 
 BATCH = 25

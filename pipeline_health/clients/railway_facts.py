@@ -12,7 +12,7 @@ from pipeline_health.clients.json import Json
 from pipeline_health.clients.railway_access import FoundEnvironment, FoundProject, Scope
 from pipeline_health.core.deploy_verdict import is_watched_path_skip
 from pipeline_health.core.model.ids import RepoName, Sha, as_sha
-from pipeline_health.core.model.readings import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
 
 T = TypeVar("T")
 _TAG = re.compile(r"^[^@]*:(?P<tag>[^:/@]+)(?:@.*)?$", re.DOTALL)

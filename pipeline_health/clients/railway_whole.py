@@ -28,7 +28,7 @@ from pipeline_health.clients.railway_facts import (
     serving,
     union,
 )
-from pipeline_health.core.model.readings import Deployment, Environment, Service
+from pipeline_health.core.model.railway import Deployment, Environment, Service
 
 INSTANCE_PAGES = 10
 DEPLOYMENT_PAGES = 5

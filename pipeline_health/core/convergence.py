@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from pipeline_health.core import issue_text
-from pipeline_health.core.correlate import OCCURRENCES_KEPT, root_of
+from pipeline_health.core.belonging import root_of
+from pipeline_health.core.correlate import OCCURRENCES_KEPT
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.ids import Nonce
 from pipeline_health.core.model.incident import Ailment, Incident, Phase

@@ -11,10 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pipeline_health.core.belonging import (
+    LASTING,
+    covers_environment,
+    has_cause,
+    is_broken,
+    is_older_than_the_cure,
+    lists_subject,
+    lists_symptom,
+    may_be_back,
+)
 from pipeline_health.core.causes import jobs_noted, with_cause
 from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Diagnosed
-from pipeline_health.core.model.findings import Finding, Kind, Symptom, Thing
+from pipeline_health.core.model.findings import Finding, Kind, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import (
     Ailment,
@@ -27,15 +37,6 @@ from pipeline_health.core.model.incident import (
 from pipeline_health.core.model.questions import LinkTrace
 
 OCCURRENCES_KEPT = 20
-_KIN = (
-    frozenset({Kind.MAIN_CI_RED, Kind.MAIN_CI_STUCK}),
-    frozenset({Kind.STAGING_DEPLOY_FAILED, Kind.STAGING_DEPLOY_STUCK, Kind.STAGING_DEPLOY_MISSING}),
-)
-"""Ways to be broken that follow from each other in one thing."""
-_SHARED = frozenset({CauseClass.CREDENTIAL, CauseClass.QUOTA, CauseClass.PLATFORM})
-"""Causes that break many things at once: one incident for all of them."""
-_LASTING = frozenset({CauseClass.CREDENTIAL, CauseClass.QUOTA})
-"""Of these, the ones that are still the same cause when they are back days later."""
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
@@ -104,7 +105,7 @@ class Correlation:
         past = self._find(found, live=False)
         if past is not None:
             incident = self._incidents[past]
-            if _is_older_than_the_cure(incident, found.finding):
+            if is_older_than_the_cure(incident, found.finding):
                 return None
             if incident.resolved_at is not None and (
                 now - incident.resolved_at <= self._reopen_within
@@ -154,7 +155,7 @@ class Correlation:
 
     def _shares_its_root(self, incident: Incident, found: Diagnosed) -> bool:
         past = incident.phase is Phase.RESOLVED
-        if past and found.cause.of not in _LASTING:
+        if past and found.cause.of not in LASTING:
             return False
         return incident.repo == self._repos[found.finding.project] and has_cause(incident, found)
 
@@ -193,77 +194,6 @@ class Correlation:
             last_green=self._last_green.get(finding.symptom),
             previous=None if filing is None else filing.number,
         )
-
-
-def lists_symptom(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether *incident* already lists the symptom of the finding."""
-    return any(ailment.symptom == found.finding.symptom for ailment in incident.ailments)
-
-
-def lists_subject(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether *incident* lists the very thing that is broken now in another way.
-
-    A deployment that did not end and then failed, or a run, is one failure of one thing.
-    """
-    symptom = found.finding.symptom
-    kin = next((kinds for kinds in _KIN if symptom.kind in kinds), frozenset[Kind]())
-    return any(
-        ailment.symptom.kind in kin
-        and ailment.symptom.scope == symptom.scope
-        and ailment.symptom.subject == symptom.subject
-        for ailment in incident.ailments
-    )
-
-
-def is_broken(incident: Incident, symptom: Symptom) -> bool:
-    """Tell whether *symptom* stands in *incident*: it failed, and no proof came since."""
-    return any(ailment.symptom == symptom for ailment in incident.broken)
-
-
-def has_cause(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether the finding has the root cause that *incident* has."""
-    root = root_of(found.cause)
-    return root is not None and root == root_of(incident.cause)
-
-
-def root_of(cause: Cause) -> tuple[CauseClass, str] | None:
-    """Give what all incidents of one root cause share, None where the cause is of one thing only.
-
-    A secret breaks whatever reads it. What a marker tells of a cause has no key. A token of our own
-    is another one than a pipeline's, whatever it is called.
-    """
-    if cause.of not in _SHARED or not cause.key:
-        return None
-    return cause.of, f"our own {cause.key}" if cause.ours else cause.key
-
-
-def may_be_back(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether the finding may be a relapse of *incident*, which is over.
-
-    What fails again in the same place for another reason than a secret or a limit that was the
-    cause then, or is now, is none. A marker does not tell the name of its secret.
-    """
-    then, now = incident.cause, found.cause
-    if then.of not in _LASTING and now.of not in _LASTING:
-        return True
-    return then.of is now.of and then.key in ("", now.key)
-
-
-def covers_environment(incident: Incident, found: Diagnosed) -> bool:
-    """Tell whether one of the two names the environment in which the other names a service.
-
-    A deployment record of GitHub names no service; it and Railway's own word are one failure. Who
-    mutes the environment has not muted every service that may fail in it later.
-    """
-    symptom = found.finding.symptom
-    if incident.phase is Phase.MUTED and symptom.subject.thing is not Thing.ENVIRONMENT:
-        return False
-    return any(
-        ailment.symptom.kind is symptom.kind
-        and ailment.symptom.scope == symptom.scope
-        and Thing.ENVIRONMENT in (ailment.symptom.subject.thing, symptom.subject.thing)
-        for ailment in incident.ailments
-    )
 
 
 def with_failure(incident: Incident, found: Diagnosed) -> Incident:
@@ -309,13 +239,3 @@ def _is_news(before: Ailment, finding: Finding) -> bool:
     if before.healed is not None:
         return finding.since > before.healed.at
     return finding.since > before.failed_at
-
-
-def _is_older_than_the_cure(incident: Incident, finding: Finding) -> bool:
-    """Tell whether *finding* failed before the proof that it is over: a stale look."""
-    return any(
-        ailment.symptom == finding.symptom
-        and ailment.healed is not None
-        and finding.since <= ailment.healed.at
-        for ailment in incident.ailments
-    )

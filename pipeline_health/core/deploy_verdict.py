@@ -9,14 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline_health.core.model.questions import Job
-from pipeline_health.core.model.readings import (
-    CheckConclusion,
-    Deployment,
-    DeploymentState,
-    RailwayStatus,
-    Service,
-    Unrecognised,
-)
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.readings import CheckConclusion, DeploymentState, Unrecognised
 
 
 class DeployState(StrEnum):

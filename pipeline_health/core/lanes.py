@@ -20,7 +20,8 @@ from pipeline_health.core.deploy_verdict import (
 from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.findings import Proof
 from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.readings import Deployment, RailwayStatus, Seen, Service
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of
 from pipeline_health.core.passages import WHOLE, passages_of, proofs_of

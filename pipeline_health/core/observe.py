@@ -9,11 +9,10 @@ from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, T
 from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, Relation
+from pipeline_health.core.model.railway import Deployment, Environment
 from pipeline_health.core.model.readings import (
     Blind,
     BlindCause,
-    Deployment,
-    Environment,
     GitHubReading,
     NotAsked,
     Part,

@@ -7,15 +7,8 @@ from datetime import datetime, timedelta
 from pipeline_health.core.deploy_runs import newest_deploy_run
 from pipeline_health.core.deploy_verdict import DeployState, judge_record, judge_service
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.readings import (
-    Blind,
-    DeploymentRecord,
-    Environment,
-    Part,
-    RailwayStatus,
-    Seen,
-    Service,
-)
+from pipeline_health.core.model.railway import Environment, RailwayStatus, Service
+from pipeline_health.core.model.readings import Blind, DeploymentRecord, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.model.urls import Doubt, Place, Target, UrlSight
 from pipeline_health.core.observe import is_archived

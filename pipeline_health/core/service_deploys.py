@@ -15,7 +15,8 @@ from pipeline_health.core.model.findings import (
     Unsettled,
 )
 from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.readings import Checks, Deployment, Environment, Seen, Service
+from pipeline_health.core.model.railway import Deployment, Environment, Service
+from pipeline_health.core.model.readings import Checks, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of, is_archived
 from pipeline_health.core.stages import Stage

@@ -12,7 +12,8 @@ from typing import TypeAlias
 from pipeline_health.core.model.findings import Scope
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
-from pipeline_health.core.model.readings import Blind, BlindCause, Environment, Part, Seen
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Blind, BlindCause, Part, Seen
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import production_scope, staging_scope

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.readings import DeploymentRecord, Environment, Part
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import DeploymentRecord, Part
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import production_scope, staging_scope
 

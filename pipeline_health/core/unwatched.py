@@ -3,14 +3,8 @@
 from collections.abc import Iterator
 
 from pipeline_health.core.at_head import required_of
-from pipeline_health.core.model.readings import (
-    Blind,
-    BlindCause,
-    Checks,
-    Environment,
-    NotAsked,
-    Seen,
-)
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Blind, BlindCause, Checks, NotAsked, Seen
 from pipeline_health.core.model.report import UnwatchedLine
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import is_archived

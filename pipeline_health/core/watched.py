@@ -8,7 +8,8 @@ from urllib.parse import quote
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.questions import DeployTrace
-from pipeline_health.core.model.readings import Deployment, Environment, Seen, Service
+from pipeline_health.core.model.railway import Deployment, Environment, Service
+from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of, is_archived, staging_scope
 

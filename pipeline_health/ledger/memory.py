@@ -8,10 +8,11 @@ from functools import partial
 
 from pipeline_health.core.model.ids import Fingerprint, Nonce
 from pipeline_health.core.model.incident import Incident, Phase
+from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
-from pipeline_health.ports import Intent, Lease, LeaseHeldError, LeaseLostError, TrailLine
+from pipeline_health.ports import Lease, LeaseHeldError, LeaseLostError
 
 
 class MemoryLedger:

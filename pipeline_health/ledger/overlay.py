@@ -2,10 +2,11 @@
 
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger.memory import MemoryLedger, identity, oldest_first
 from pipeline_health.ledger.retention import TRAIL_LINES
-from pipeline_health.ports import Intent, Ledger, TrailLine
+from pipeline_health.ports import Ledger
 
 
 class DryRunLedger(MemoryLedger):

@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pipeline_health.core.model.ids import Fingerprint, RepoName
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import queries
 from pipeline_health.ledger.codec import (
@@ -25,7 +26,7 @@ from pipeline_health.ledger.reading import ReadingStore
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
 from pipeline_health.ledger.store import Store, Transaction, Value, WritableStore
 from pipeline_health.ledger.times import as_text, as_time
-from pipeline_health.ports import Intent, Lease, LedgerError, TrailLine
+from pipeline_health.ports import Lease, LedgerError
 
 
 class SqlLedger:

@@ -25,12 +25,7 @@ from pipeline_health.core.model.questions import (
     WorkflowFile,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import (
-    Blind,
-    GitHubReading,
-    NotAsked,
-    Reading,
-)
+from pipeline_health.core.model.readings import Blind, GitHubReading, NotAsked, Reading
 from pipeline_health.core.model.report import Usage
 from pipeline_health.core.model.urls import Target, UrlSight
 from pipeline_health.core.observe import blind_parts

@@ -8,9 +8,9 @@ from agent_types import Shop
 from hosts import MINUTE, ours
 from pipeline_health.core.model.ids import Fingerprint, RepoName
 from pipeline_health.core.model.incident import CauseClass, Incident, Phase
+from pipeline_health.core.model.journal import Intent
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.ledger.holder import Holder
-from pipeline_health.ports import Intent
 from pipeline_health.simulator.github_records import Run
 
 NETWORK = "npm ERR! code ECONNRESET\nnpm ERR! network read ECONNRESET"

@@ -11,10 +11,7 @@ from pipeline_health.clients.github_rest import (
 )
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.questions import Job, Relation
-from pipeline_health.core.model.readings import (
-    CheckConclusion,
-    CheckStatus,
-)
+from pipeline_health.core.model.readings import CheckConclusion, CheckStatus
 
 
 def test_a_run_is_read_as_the_suite_that_it_would_be() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.readings import RailwayStatus, Unrecognised
+from pipeline_health.core.model.railway import RailwayStatus
+from pipeline_health.core.model.readings import Unrecognised
 
 
 def test_going_down_finds_what_is_there() -> None:

@@ -15,7 +15,8 @@ from pipeline_health.clients.errors import (
 from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.railway_access import HeaderForm
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
-from pipeline_health.core.model.readings import RailwayStatus, Seen, Service
+from pipeline_health.core.model.railway import RailwayStatus, Service
+from pipeline_health.core.model.readings import Seen
 from pipeline_health.simulator import World
 from pipeline_health.simulator.railway_world import RailwayEnvironment
 from railway_watch import Watch, access, product, value_of, watching

@@ -29,12 +29,8 @@ from pipeline_health.clients.railway_facts import (
     tagged_commit,
     union,
 )
-from pipeline_health.core.model.readings import (
-    Deployment,
-    RailwayStatus,
-    Service,
-    Unrecognised,
-)
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.readings import Unrecognised
 from wire import NOON
 
 SHA = "0123456789abcdef0123456789abcdef01234567"

@@ -19,7 +19,8 @@ from ledger_samples import (
     an_intent,
 )
 from pipeline_health.core.model.ids import Fingerprint
-from pipeline_health.ports import Ledger, TrailLine
+from pipeline_health.core.model.journal import TrailLine
+from pipeline_health.ports import Ledger
 
 
 @pytest.fixture(params=EVERY_LEDGER)

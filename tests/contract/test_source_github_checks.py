@@ -16,11 +16,7 @@ from github_stage import (
     reasons,
 )
 from pipeline_health.core.model.ids import ProjectName, RepoName
-from pipeline_health.core.model.readings import (
-    CheckConclusion,
-    CheckStatus,
-    Seen,
-)
+from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, Seen
 
 
 @pytest.fixture

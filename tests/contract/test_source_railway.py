@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.readings import Blind, BlindCause, NotAsked, RailwayStatus, Seen
+from pipeline_health.core.model.railway import RailwayStatus
+from pipeline_health.core.model.readings import Blind, BlindCause, NotAsked, Seen
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import DeploySource, LedgerError
 from pipeline_health.simulator import World

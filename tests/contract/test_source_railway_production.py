@@ -10,7 +10,8 @@ from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace
-from pipeline_health.core.model.readings import Environment, NotAsked, Part, Seen
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import NotAsked, Part, Seen
 from pipeline_health.simulator import World
 from pipeline_health.simulator.railway_world import RailwayProject
 from railway_watch import Watch, policy_of, product, token, value_of, watching, why

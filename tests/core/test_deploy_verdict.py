@@ -15,13 +15,8 @@ from pipeline_health.core.deploy_verdict import (
     judge_service,
 )
 from pipeline_health.core.model.questions import Job
-from pipeline_health.core.model.readings import (
-    CheckConclusion,
-    Deployment,
-    DeploymentState,
-    RailwayStatus,
-    Unrecognised,
-)
+from pipeline_health.core.model.railway import Deployment, RailwayStatus
+from pipeline_health.core.model.readings import CheckConclusion, DeploymentState, Unrecognised
 
 STRANGE = Unrecognised("WOBBLY")
 WATCHED = a_deployment(

@@ -27,14 +27,8 @@ from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, T
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, Relation
-from pipeline_health.core.model.readings import (
-    Blind,
-    BlindCause,
-    Environment,
-    GitHubReading,
-    NotAsked,
-    Part,
-)
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading, NotAsked, Part
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import (
     blind_parts,

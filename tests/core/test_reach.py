@@ -26,12 +26,8 @@ from builders import (
     seen,
 )
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.core.model.readings import (
-    DeploymentState,
-    GitHubReading,
-    NotAsked,
-    RailwayStatus,
-)
+from pipeline_health.core.model.railway import RailwayStatus
+from pipeline_health.core.model.readings import DeploymentState, GitHubReading, NotAsked
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.model.urls import Doubt, Place, Target
 from pipeline_health.core.observe import unread

@@ -48,15 +48,14 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunTrace,
 )
+from pipeline_health.core.model.railway import Environment, RailwayStatus
 from pipeline_health.core.model.readings import (
     Blind,
     CheckConclusion,
     DeploymentRecord,
     DeploymentState,
-    Environment,
     GitHubReading,
     NotAsked,
-    RailwayStatus,
     Unrecognised,
 )
 from pipeline_health.core.rules.staging_records import deployment_records

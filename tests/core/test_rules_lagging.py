@@ -47,15 +47,8 @@ from pipeline_health.core.model.findings import (
 )
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.questions import Answers, Contains, JobsOf, LinkTrace, Relation
-from pipeline_health.core.model.readings import (
-    CheckConclusion,
-    Deployment,
-    DeploymentState,
-    NotAsked,
-    RailwayStatus,
-    Service,
-    Suite,
-)
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.readings import CheckConclusion, DeploymentState, NotAsked, Suite
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.rules.lagging import production_lagging
 

@@ -37,16 +37,15 @@ from pipeline_health.core.model.findings import (
 )
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers, Job, JobsOf
+from pipeline_health.core.model.railway import Environment, RailwayStatus
 from pipeline_health.core.model.readings import (
     Blind,
     CheckConclusion,
     CheckStatus,
     DeploymentRecord,
     DeploymentState,
-    Environment,
     NotAsked,
     Part,
-    RailwayStatus,
     Suite,
 )
 from pipeline_health.core.model.snapshot import ProjectView

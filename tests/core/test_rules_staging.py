@@ -36,14 +36,12 @@ from pipeline_health.core.model.findings import (
 )
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.questions import DeployTrace
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     Checks,
-    Deployment,
     GitHubReading,
     NotAsked,
-    RailwayStatus,
-    Service,
     Unrecognised,
 )
 from pipeline_health.core.model.snapshot import ProjectView

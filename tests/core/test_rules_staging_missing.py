@@ -46,13 +46,12 @@ from pipeline_health.core.model.questions import (
     LinkTrace,
     RunTrace,
 )
+from pipeline_health.core.model.railway import RailwayStatus, Service
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     GitHubReading,
     NotAsked,
     Part,
-    RailwayStatus,
-    Service,
     Suite,
 )
 from pipeline_health.core.rules.staging_missing import never_deployed

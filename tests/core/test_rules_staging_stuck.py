@@ -33,14 +33,8 @@ from pipeline_health.core.model.findings import (
     Unsettled,
 )
 from pipeline_health.core.model.questions import DeployTrace
-from pipeline_health.core.model.readings import (
-    CheckConclusion,
-    Deployment,
-    GitHubReading,
-    RailwayStatus,
-    Service,
-    Unrecognised,
-)
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.readings import CheckConclusion, GitHubReading, Unrecognised
 from pipeline_health.core.rules.staging_stuck import stuck_deploys
 
 SYMPTOM = Symptom(

@@ -20,7 +20,8 @@ from builders import (
 from pipeline_health.core.model.findings import Scope
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
-from pipeline_health.core.model.readings import Blind, BlindCause, Environment, NotAsked
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Blind, BlindCause, NotAsked
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.sight import sighted

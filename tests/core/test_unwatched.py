@@ -21,14 +21,8 @@ from builders import (
     seen,
 )
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.readings import (
-    Blind,
-    BlindCause,
-    Environment,
-    GitHubReading,
-    Habit,
-    NotAsked,
-)
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading, Habit, NotAsked
 from pipeline_health.core.model.report import UnwatchedLine
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.unwatched import unwatched

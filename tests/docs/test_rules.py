@@ -31,12 +31,12 @@ from builders import (
 from pipeline_health.core.deploy_runs import deploy_runs, trace_of
 from pipeline_health.core.model.findings import Finding, Scope
 from pipeline_health.core.model.questions import Answers, JobsOf, RunsOf
+from pipeline_health.core.model.railway import RailwayStatus
 from pipeline_health.core.model.readings import (
     Blind,
     BlindCause,
     CheckConclusion,
     DeploymentState,
-    RailwayStatus,
     StatusState,
 )
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell

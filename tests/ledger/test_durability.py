@@ -21,9 +21,10 @@ from ledger_samples import (
     an_incident,
     an_intent,
 )
+from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.ledger.store import WritableStore, connect
-from pipeline_health.ports import LedgerError, TrailLine
+from pipeline_health.ports import LedgerError
 
 
 @pytest.fixture

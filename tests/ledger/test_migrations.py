@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from ledger_samples import LASTING, MINUTE, SHOP, T0, a_holder, an_intent
+from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.ledger.schema import APPLICATION_ID, Migration, migrate, migrations, version
 from pipeline_health.ledger.store import connect
-from pipeline_health.ports import Ledger, TrailLine
+from pipeline_health.ports import Ledger
 
 FILLED = Path(__file__).parent / "filled"
 VERSIONS = [migration.number for migration in migrations()]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from ledger_samples import LASTING, SHOP, T0, a_holder, a_report, an_incident, an_intent
+from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.ledger import DryRunLedger, SqlLedger
 from pipeline_health.ledger.reading import ReadingStore
-from pipeline_health.ports import Ledger, LedgerError, TrailLine
+from pipeline_health.ports import Ledger, LedgerError
 
 LINE = TrailLine(at=T0, says="opened")
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.readings import Environment, Part
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers
-from pipeline_health.core.model.readings import Environment, GitHubReading, NotAsked, Part
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import GitHubReading, NotAsked, Part
 from pipeline_health.core.model.sight import Sight
 from pipeline_health.core.model.urls import Place, UrlSight
 

@@ -21,7 +21,8 @@ from pipeline_health.core.model.findings import (
     Unsettled,
 )
 from pipeline_health.core.model.questions import JobsOf, Question, Trace
-from pipeline_health.core.model.readings import Blind, Deployment, Seen
+from pipeline_health.core.model.railway import Deployment
+from pipeline_health.core.model.readings import Blind, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_page, is_ours, staging_symptom
 from pipeline_health.core.watched import Watched, watched

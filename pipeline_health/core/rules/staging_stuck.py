@@ -7,7 +7,7 @@ from pipeline_health.core.at_head import Head, head_of
 from pipeline_health.core.ci_verdict import State
 from pipeline_health.core.deploy_verdict import DeployState, judge_service
 from pipeline_health.core.model.findings import Finding, Kind, Observation, Proof, Unsettled
-from pipeline_health.core.model.readings import Deployment, RailwayStatus
+from pipeline_health.core.model.railway import Deployment, RailwayStatus
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.watched import Watched, watched
 

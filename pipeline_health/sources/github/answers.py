@@ -18,13 +18,7 @@ from pipeline_health.core.model.questions import (
     WorkflowFile,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import (
-    Blind,
-    CheckConclusion,
-    Reading,
-    Seen,
-    Unrecognised,
-)
+from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen, Unrecognised
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github import remembered
 from pipeline_health.sources.github.job_log import (

@@ -14,14 +14,7 @@ from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_rest import RunAt
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName
-from pipeline_health.core.model.readings import (
-    Blind,
-    GitHubReading,
-    Habit,
-    NotAsked,
-    Part,
-    Seen,
-)
+from pipeline_health.core.model.readings import Blind, GitHubReading, Habit, NotAsked, Part, Seen
 from pipeline_health.ports import Memory
 
 TOPIC = "workflow-habits"

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pipeline_health.clients.railway_access import Scope
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.core.model.readings import Blind, BlindCause, Environment
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Blind, BlindCause
 from pipeline_health.secret import NamedSecret
 from pipeline_health.sources.railway.places import Nowhere, Places, Watched
 

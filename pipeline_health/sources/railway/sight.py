@@ -5,13 +5,8 @@ from collections.abc import Iterable, Iterator
 from pipeline_health.clients.errors import ClientError, NothingThereError
 from pipeline_health.clients.railway import Looked
 from pipeline_health.clients.railway_errors import NotAuthorizedError
-from pipeline_health.core.model.readings import (
-    Deployment,
-    Environment,
-    Part,
-    RailwayStatus,
-    Seen,
-)
+from pipeline_health.core.model.railway import Deployment, Environment, RailwayStatus
+from pipeline_health.core.model.readings import Part, Seen
 from pipeline_health.sources.railway.places import Watched
 
 

@@ -14,13 +14,8 @@ from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
-from pipeline_health.core.model.readings import (
-    Environment,
-    NotAsked,
-    Part,
-    Reading,
-    Seen,
-)
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import NotAsked, Part, Reading, Seen
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory, PipelineHealthError
 from pipeline_health.secret import NamedSecret
