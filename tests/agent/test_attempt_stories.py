@@ -121,3 +121,22 @@ def test_what_was_proved_over_by_a_fix_is_no_attempt_of_the_relapse(shop: Shop) 
 
     (issue,) = ours(shop.repo)
     assert (0, "open") == (marker(issue).attempts, issue.state)
+
+
+def test_a_lost_ledger_counts_no_attempt_twice(shop: Shop) -> None:
+    """A pull request that was merged long ago is shown for ever; its failure was counted."""
+    shop.fail_ci()
+    shop.host.cycles(2)
+    merge_a_fix(shop)
+    shop.world.advance(MINUTE)
+    shop.fail_ci()
+    shop.host.cycles(2)
+
+    for _ in range(3):
+        shop.host.forget()
+        shop.host.cycles(2)
+        shop.fail_ci()
+        shop.host.cycles(2)
+
+    (issue,) = ours(shop.repo)
+    assert (1, "archon:queued" in issue.labels) == (marker(issue).attempts, True)
