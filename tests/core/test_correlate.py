@@ -241,6 +241,13 @@ def test_a_failure_from_before_the_proof_reopens_nothing() -> None:
     assert placed([before], found(since=T0 + 5 * MINUTE)) == ((before, ()),)
 
 
+def test_a_failure_from_before_the_proof_opens_nothing_whatever_is_read_of_it() -> None:
+    """A secret was mended; the log in which it was rejected is gone, and its run is shown still."""
+    before = replace(resolved(), cause=REJECTED)
+
+    assert placed([before], found(since=T0 + 5 * MINUTE)) == ((before, ()),)
+
+
 def test_a_stale_failure_does_not_break_what_was_healed_in_a_live_incident() -> None:
     """One symptom is proved, another stands: an old look at the first changes nothing."""
     healed = replace(ailment(), healed=proof(at=T0 + 10 * MINUTE))
