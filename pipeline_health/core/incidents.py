@@ -171,8 +171,10 @@ def _as_the_tracker_has_it(
         return seen
     if issue.open:
         filing = None if seen.filing is None else replace(seen.filing, closed_at=None)
-        phase = Phase.OPEN if incident.phase is Phase.MUTED else incident.phase
-        return replace(seen, filing=filing, phase=phase)
+        seen = replace(seen, filing=filing)
+        # Who opens again what was muted moves it: the agent has not let the time pass.
+        muted = incident.phase is Phase.MUTED
+        return replace(seen, phase=Phase.OPEN, moved_at=now) if muted else seen
     muted = is_muting(issue, agent_logins) and not _closed_before(incident)
     return replace(seen, phase=Phase.MUTED) if muted else seen
 

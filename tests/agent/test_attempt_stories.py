@@ -140,3 +140,18 @@ def test_a_lost_ledger_counts_no_attempt_twice(shop: Shop) -> None:
 
     (issue,) = ours(shop.repo)
     assert (1, "archon:queued" in issue.labels) == (marker(issue).attempts, True)
+
+
+def test_what_a_person_gives_back_to_the_agent_has_its_time_again(shop: Shop) -> None:
+    """Muted for a day and then opened again: the deadline begins with that, and still ends."""
+    shop.fail_ci()
+    shop.host.cycles(2)
+    shop.repo.close_issue(1, user="dev", reason="not_planned")
+    shop.host.cycles(4, every=6 * HOUR)
+
+    shop.repo.reopen_issue(1)
+    shop.host.cycles(5, every=HOUR)
+    assert "archon:queued" in shop.repo.issues[1].labels
+    shop.host.cycles(3, every=HOUR)
+
+    assert FOR_A_PERSON == set(shop.repo.issues[1].labels)
