@@ -25,6 +25,7 @@ from pipeline_health.core.model.incident import (
     Phase,
 )
 from pipeline_health.core.model.questions import LinkTrace
+from pipeline_health.core.observe import environment_of
 
 OCCURRENCES_KEPT = 20
 _KIN = (
@@ -261,8 +262,9 @@ def covers_environment(incident: Incident, found: Diagnosed) -> bool:
         return False
     return any(
         ailment.symptom.kind is symptom.kind
-        and ailment.symptom.scope == symptom.scope
-        and Thing.ENVIRONMENT in (ailment.symptom.subject.thing, symptom.subject.thing)
+        and environment_of(ailment.symptom.scope) == environment_of(symptom.scope)
+        and (ailment.symptom.subject.thing is Thing.ENVIRONMENT)
+        is not (symptom.subject.thing is Thing.ENVIRONMENT)
         for ailment in incident.ailments
     )
 

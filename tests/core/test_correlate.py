@@ -27,7 +27,7 @@ from incident_builders import (
 )
 from pipeline_health.core.correlate import Correlation, fingerprint_of
 from pipeline_health.core.model.case import Diagnosed
-from pipeline_health.core.model.findings import Finding, Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.findings import Finding, Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.incident import (
     Cause,
@@ -165,6 +165,13 @@ def test_a_deployment_record_and_the_service_behind_it_are_one_incident(
     ((one, _),) = placed([incident(ailment(first))], found(second, since=LATER))
 
     assert {first, second} == {each.symptom for each in one.ailments}
+
+
+def test_what_two_repositories_tell_of_one_environment_is_two_incidents() -> None:
+    """Each deploys its own code there, and each has its own failure."""
+    other = replace(STAGING, scope=Scope("staging-id:github:4712"))
+
+    assert 2 == len(placed([incident(ailment(STAGING))], found(other, since=LATER)))
 
 
 def test_two_services_are_two_incidents() -> None:
