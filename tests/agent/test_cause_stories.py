@@ -151,3 +151,23 @@ def test_a_cause_that_could_not_be_filed_and_is_not_seen_any_more_hides_nothing(
     shop.host.cycles(6)
 
     assert shop.repo.open_titles == [f"Staging never deployed {sha[:7]}: web (shop)"]
+
+
+def test_a_deploy_workflow_that_failed_is_one_issue_with_what_it_did_not_deploy(
+    shop: Shop,
+) -> None:
+    """Railway has nothing new of the commit, and after twenty minutes that is no second issue."""
+    shop.host.projects[0] += '\ndeploy_workflow = "Deploy"'
+    shop.repo.push("second")
+    shop.repo.run("CI", "success")
+    shop.repo.run("Deploy", "failure", jobs={"deploy": "failure"}, log="boom")
+
+    shop.host.cycles(8)
+    assert shop.repo.open_titles == ["Staging deploy failed: staging (shop)"]
+
+    shop.repo.push("third")
+    shop.repo.run("CI", "success")
+    shop.repo.run("Deploy", "success", jobs={"deploy": "success"})
+    shop.web.deploy("SUCCESS")
+    shop.host.cycles(3)
+    assert shop.repo.open_titles == []

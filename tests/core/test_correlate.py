@@ -167,6 +167,17 @@ def test_a_deployment_record_and_the_service_behind_it_are_one_incident(
     assert {first, second} == {each.symptom for each in one.ailments}
 
 
+@pytest.mark.parametrize("first", [STAGING, WEB], ids=["workflow first", "service first"])
+def test_what_never_came_to_a_service_is_one_with_the_failed_deployment(first: Symptom) -> None:
+    """The workflow that deploys failed, so that Railway has nothing new: one root cause."""
+    second = WEB if first is STAGING else STAGING
+    missing = replace(second, kind=Kind.STAGING_DEPLOY_MISSING)
+
+    assert 1 == len(placed([incident(ailment(first))], found(missing, since=LATER)))
+    over = replace(incident(ailment(first)), phase=Phase.RESOLVED, resolved_at=T0)
+    assert 2 == len(placed([over], found(missing, since=LATER)))
+
+
 def test_what_two_repositories_tell_of_one_environment_is_two_incidents() -> None:
     """Each deploys its own code there, and each has its own failure."""
     other = replace(STAGING, scope=Scope("staging-id:github:4712"))
