@@ -41,7 +41,11 @@ WEB = Symptom(
     scope=Scope("staging-id"),
     subject=Subject(Thing.SERVICE, "web"),
 )
-STAGING = replace(WEB, subject=Subject(Thing.ENVIRONMENT, "shop / staging"))
+STAGING = replace(
+    WEB,
+    scope=Scope("staging-id:github:4711"),
+    subject=Subject(Thing.ENVIRONMENT, "shop / staging"),
+)
 PIPELINE = replace(WEB, subject=Subject(Thing.WORKFLOW, "Staging Pipeline"))
 
 UNKNOWN = Cause(

@@ -72,6 +72,7 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         ),
         title=issue.title,
         attempts=marker.attempts,
+        counted_until=marker.failed_at,  # what ended before that failure is among the attempts
         escalated=HANDED_OVER if handed and marker.kind not in _FOR_PEOPLE else "",
         filing=filing_of(issue, owner=marker.owner),
     )

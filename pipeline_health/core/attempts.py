@@ -110,12 +110,9 @@ def _counted(incident: Incident, case: Case, issue: TrackedIssue, patience: Pati
     if not case.findings or incident.cause.owner is Owner.HUMAN:
         return incident
     failed_at = max(found.finding.since for found in case.findings)
-    before = incident.counted_until
-    ended = [
-        at
-        for at in _endings(incident, issue, patience)
-        if at <= failed_at and (before is None or at > before)
-    ]
+    # What ended before it broke was no fix of it, whatever it says that it closes.
+    before = max(incident.first_failed_at, incident.counted_until or incident.first_failed_at)
+    ended = [at for at in _endings(incident, issue, patience) if before < at <= failed_at]
     if not ended:
         return incident
     return replace(incident, attempts=incident.attempts + 1, counted_until=max(ended))

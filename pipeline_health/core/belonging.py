@@ -7,6 +7,7 @@ Each test is of one incident and one finding alone; which incident is asked firs
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom, Thing
 from pipeline_health.core.model.incident import Cause, CauseClass, Incident, Phase
+from pipeline_health.core.observe import environment_of
 
 _KIN = (
     frozenset({Kind.MAIN_CI_RED, Kind.MAIN_CI_STUCK}),
@@ -30,13 +31,18 @@ def lists_subject(incident: Incident, found: Diagnosed) -> bool:
     A deployment that did not end and then failed, or a run, is one failure of one thing.
     """
     symptom = found.finding.symptom
-    kin = next((kinds for kinds in _KIN if symptom.kind in kinds), frozenset[Kind]())
+    kin = _kin_of(symptom.kind)
     return any(
         ailment.symptom.kind in kin
         and ailment.symptom.scope == symptom.scope
         and ailment.symptom.subject == symptom.subject
         for ailment in incident.ailments
     )
+
+
+def _kin_of(kind: Kind) -> frozenset[Kind]:
+    """Give the kinds that are one failure with *kind* in one thing, itself among them."""
+    return next((kinds for kinds in _KIN if kind in kinds), frozenset({kind}))
 
 
 def is_broken(incident: Incident, symptom: Symptom) -> bool:
@@ -76,16 +82,20 @@ def may_be_back(incident: Incident, found: Diagnosed) -> bool:
 def covers_environment(incident: Incident, found: Diagnosed) -> bool:
     """Tell whether one of the two names the environment in which the other names a service.
 
-    A deployment record of GitHub names no service; it and Railway's own word are one failure. Who
-    mutes the environment has not muted every service that may fail in it later.
+    A deployment record of GitHub names no service; it and Railway's own word are one failure, and
+    so is what never came to a service after the workflow that deploys failed. Who mutes the
+    environment has not muted every service that may fail in it later.
     """
     symptom = found.finding.symptom
+    over = incident.phase is Phase.RESOLVED
+    kinds = frozenset({symptom.kind}) if over else _kin_of(symptom.kind)
     if incident.phase is Phase.MUTED and symptom.subject.thing is not Thing.ENVIRONMENT:
         return False
     return any(
-        ailment.symptom.kind is symptom.kind
-        and ailment.symptom.scope == symptom.scope
-        and Thing.ENVIRONMENT in (ailment.symptom.subject.thing, symptom.subject.thing)
+        ailment.symptom.kind in kinds
+        and environment_of(ailment.symptom.scope) == environment_of(symptom.scope)
+        and (ailment.symptom.subject.thing is Thing.ENVIRONMENT)
+        is not (symptom.subject.thing is Thing.ENVIRONMENT)
         for ailment in incident.ailments
     )
 

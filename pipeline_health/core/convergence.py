@@ -33,10 +33,14 @@ def converged(placed: Sequence[Placed], *, now: datetime) -> tuple[Placed, ...]:
 
 
 def with_older(case: Case, placed: Sequence[Placed]) -> Case:
-    """Give *case* with where the incident is filed that its own is a duplicate of."""
+    """Give *case* with where the incident is filed that its own is a duplicate of.
+
+    A fingerprint may have been an incident before, that was over long ago.
+    """
     of = case.incident.duplicate_of
-    older = next((i for i, _ in placed if of is not None and i.fingerprint == of), None)
-    return case if older is None else replace(case, older=older.filing)
+    older = [i for i, _ in placed if of is not None and i.fingerprint == of]
+    last = max(older, key=lambda i: (i.phase is not Phase.RESOLVED, i.first_seen), default=None)
+    return case if last is None else replace(case, older=last.filing)
 
 
 def _of_the_same_root(at: int, placed: Sequence[Placed]) -> tuple[int, ...]:
@@ -54,11 +58,15 @@ def _of_the_same_root(at: int, placed: Sequence[Placed]) -> tuple[int, ...]:
     )
 
 
-def _age(incident: Incident) -> tuple[bool, int, datetime, str]:
-    """Order incidents so that the one whose issue is the oldest comes first."""
-    filing = incident.filing
+def _age(incident: Incident) -> tuple[bool, bool, int, datetime, str]:
+    """Order incidents so that the one whose issue is the oldest comes first.
+
+    A muted one comes after those whose issues are open: they would be closed for one that nobody
+    works on.
+    """
+    filing, muted = incident.filing, incident.phase is Phase.MUTED
     number = 0 if filing is None else filing.number
-    return filing is None, number, incident.first_failed_at, incident.fingerprint
+    return filing is None, muted, number, incident.first_failed_at, incident.fingerprint
 
 
 def _with(older: Placed, younger: Placed) -> Placed:

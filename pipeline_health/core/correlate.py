@@ -102,11 +102,12 @@ class Correlation:
         live = self._find(found, live=True)
         if live is not None:
             return live
+        # Whatever the cause: what was read of it then may not be read any more.
+        if any(is_older_than_the_cure(each, found.finding) for each in self._incidents):
+            return None
         past = self._find(found, live=False)
         if past is not None:
             incident = self._incidents[past]
-            if is_older_than_the_cure(incident, found.finding):
-                return None
             if incident.resolved_at is not None and (
                 now - incident.resolved_at <= self._reopen_within
             ):

@@ -5,6 +5,7 @@ or under way) → `resolved`; `muted` once a person closes it as not planned, or
 until it has recovered. What a kind must see several times is Unsettled until then, and no incident.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ FLAPPING_WITHIN = timedelta(hours=6)
 TURNS = 3
 GREEN_LOOKS = 3
 _FAILED = (CheckConclusion.FAILURE, CheckConclusion.TIMED_OUT)
+_LEG = re.compile(r" \(.*?\)(?= / |$)")
 
 
 def proof_questions(
@@ -121,18 +123,23 @@ def failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsOf
 
 
 def _passed(failed: Sequence[str], jobs: Sequence[Job]) -> bool:
+    """Tell whether every job of *failed* passed: itself where it is listed, else its matrix."""
+    without = {job.name for job in jobs if job.conclusion is not CheckConclusion.SUCCESS}
     green = {without_matrix(job.name) for job in jobs if job.conclusion is CheckConclusion.SUCCESS}
     red = {
         without_matrix(job.name)
         for job in jobs
         if job.conclusion not in (CheckConclusion.SUCCESS, CheckConclusion.SKIPPED)
     }
-    return {without_matrix(name) for name in failed} <= green - red
+    return without.isdisjoint(failed) and {without_matrix(name) for name in failed} <= green - red
 
 
 def without_matrix(job: str) -> str:
-    """Give the name of a job without the ` (3.12, linux)` that a matrix appends."""
-    return job.partition(" (")[0]
+    """Give the name of a job without the ` (3.12, linux)` that a matrix appends.
+
+    A workflow that is called from a matrix names its jobs `build (linux) / test`.
+    """
+    return _LEG.sub("", job)
 
 
 def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Case:
@@ -164,8 +171,10 @@ def _as_the_tracker_has_it(
         return seen
     if issue.open:
         filing = None if seen.filing is None else replace(seen.filing, closed_at=None)
-        phase = Phase.OPEN if incident.phase is Phase.MUTED else incident.phase
-        return replace(seen, filing=filing, phase=phase)
+        seen = replace(seen, filing=filing)
+        # Who opens again what was muted moves it: the agent has not let the time pass.
+        muted = incident.phase is Phase.MUTED
+        return replace(seen, phase=Phase.OPEN, moved_at=now) if muted else seen
     muted = is_muting(issue, agent_logins) and not _closed_before(incident)
     return replace(seen, phase=Phase.MUTED) if muted else seen
 

@@ -87,33 +87,41 @@ OF_PROVIDER: Mapping[Provider, frozenset[Kind]] = {
 
 def with_hidden(cases: Sequence[Case], *, now: datetime) -> tuple[Case, ...]:
     """Give *cases*, each saying behind which incident it is hidden, if behind any."""
-    incidents = [case.incident for case in cases]
     return tuple(
         replace(
             case,
-            incident=replace(case.incident, hidden_behind=_behind(case.incident, incidents, now)),
+            incident=replace(case.incident, hidden_behind=_behind(case.incident, cases, now)),
         )
         for case in cases
     )
 
 
-def _behind(incident: Incident, others: Sequence[Incident], now: datetime) -> Fingerprint | None:
-    """Give what hides *incident*: only one that is not filed yet can be hidden."""
-    if incident.filing is not None or incident.phase in (Phase.RESOLVED, Phase.MUTED):
+def _behind(incident: Incident, cases: Sequence[Case], now: datetime) -> Fingerprint | None:
+    """Give what hides *incident*: one whose issue is open, or was left to be open, is not hidden.
+
+    A relapse is: its issue was closed with proof, and says nothing of what is broken now.
+    """
+    told = incident.filing is not None and incident.filing.closed_at is None
+    if told or incident.phase in (Phase.RESOLVED, Phase.MUTED):
         return None
     upstream = (
-        other.fingerprint
-        for other in others
-        if other is not incident
-        and may_hide(other, incident)
-        and (is_upstream(other) or _is_settling(other, incident, now))
+        case.incident.fingerprint
+        for case in cases
+        if case.incident is not incident
+        and may_hide(case.incident, incident)
+        and (_is_upstream(case) or _is_settling(case.incident, incident, now))
     )
     return next(upstream, None)
 
 
-def is_upstream(incident: Incident) -> bool:
-    """Tell whether *incident* still breaks what depends on it."""
-    return incident.phase is not Phase.RESOLVED
+def _is_upstream(case: Case) -> bool:
+    """Tell whether the incident of *case* still breaks what depends on it, and somebody is told.
+
+    What was never filed, and of which nothing is seen any more, never will be.
+    """
+    incident = case.incident
+    told = incident.filing is not None or incident.hidden_behind is not None
+    return incident.phase is not Phase.RESOLVED and (told or bool(case.findings) or case.in_flight)
 
 
 def _is_settling(other: Incident, incident: Incident, now: datetime) -> bool:

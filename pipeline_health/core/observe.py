@@ -21,6 +21,7 @@ from pipeline_health.core.model.readings import (
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 
 NAMED_AT_MOST = 5
+_OF_REPOSITORY = ":github:"
 
 
 def observe(
@@ -148,12 +149,11 @@ def is_archived(view: ProjectView) -> bool:
 def staging_symptom(
     view: ProjectView, subject: Subject | None = None, *, kind: Kind = Kind.STAGING_DEPLOY_FAILED
 ) -> Symptom | None:
-    """Give a symptom of staging, of the whole environment without a *subject*.
+    """Give a symptom of staging as the repository tells it, of the whole without a *subject*.
 
-    Its scope is built from the configuration wherever Railway is configured, so that it is the same
-    whichever source was seen; without Railway it needs the repository's id, else it is None.
+    None while its scope cannot be known.
     """
-    scope = staging_scope(view)
+    scope = of_repository(view, staging_scope(view))
     if scope is None:
         return None
     return Symptom(
@@ -181,6 +181,25 @@ def production_scope(view: ProjectView) -> Scope | None:
     if isinstance(repository, Seen):
         return Scope(f"github:{repository.value.id}:environment:{policy.production_environment}")
     return None
+
+
+def of_repository(view: ProjectView, scope: Scope | None) -> Scope | None:
+    """Give the scope of what the repository, and no service, tells of the environment *scope*.
+
+    Several repositories may be deployed to one environment of Railway: the word of one neither
+    proves nor breaks what another one says. None while the repository's id is not known.
+    """
+    repository = view.github.repository
+    if scope is None or view.policy.railway_project is None:
+        return scope
+    if not isinstance(repository, Seen):
+        return None
+    return Scope(f"{scope}{_OF_REPOSITORY}{repository.value.id}")
+
+
+def environment_of(scope: Scope) -> Scope:
+    """Give the scope of the environment that *scope* is about, whoever tells of it."""
+    return Scope(scope.partition(_OF_REPOSITORY)[0])
 
 
 def commit_of(view: ProjectView, deployment: Deployment) -> Sha | None:

@@ -140,7 +140,7 @@ def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Ite
         return
     if not issue.open:
         reason = reason_to_reopen(case, issue, terms)
-        if reason is not None:
+        if reason is not None and incident.hidden_behind is None:
             yield from _handed(case, filing, issue, terms)
             yield ReopenIssue(
                 fingerprint=incident.fingerprint,

@@ -26,7 +26,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.observe import contains, staging_scope
+from pipeline_health.core.observe import contains, of_repository, staging_scope
 
 QUIET_LOOKS = 2
 RUNS_WITHOUT = 2
@@ -126,7 +126,8 @@ def _heard(ailment: Ailment, observations: Sequence[Observation], view: ProjectV
 def _is_seen(ailment: Ailment, view: ProjectView) -> bool:
     """Tell whether the look would have shown the check of *ailment*, were it there."""
     head = head_of(view)
-    return head is not None and ailment.symptom.scope in (head.scope, staging_scope(view))
+    staging = of_repository(view, staging_scope(view))
+    return head is not None and ailment.symptom.scope in (head.scope, staging)
 
 
 def _jobs_gone(

@@ -6,7 +6,7 @@ from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, T
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import DeploymentRecord, Part
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.observe import production_scope, staging_scope
+from pipeline_health.core.observe import of_repository, production_scope, staging_scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +28,14 @@ class Stage:
     def symptom(self, subject: Subject | None = None) -> Symptom | None:
         """Give a failed deployment of *subject*, or to the whole; None while its scope is unknown.
 
-        The scope is built from the configuration wherever Railway is configured, so that it is the
-        same whichever source was seen; without Railway it needs the repository's id.
+        The scope of a service is built from the configuration wherever Railway is configured, so
+        that it is the same whichever source was seen; that of the whole needs the repository's id.
         """
-        if self.scope is None:
+        scope = self.scope if subject is not None else of_repository(self.view, self.scope)
+        if scope is None:
             return None
         whole = Subject(Thing.ENVIRONMENT, self.name)
-        return Symptom(kind=self.failed, scope=self.scope, subject=subject or whole)
+        return Symptom(kind=self.failed, scope=scope, subject=subject or whole)
 
     @property
     def is_production(self) -> bool:

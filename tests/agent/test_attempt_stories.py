@@ -121,3 +121,37 @@ def test_what_was_proved_over_by_a_fix_is_no_attempt_of_the_relapse(shop: Shop) 
 
     (issue,) = ours(shop.repo)
     assert (0, "open") == (marker(issue).attempts, issue.state)
+
+
+def test_a_lost_ledger_counts_no_attempt_twice(shop: Shop) -> None:
+    """A pull request that was merged long ago is shown for ever; its failure was counted."""
+    shop.fail_ci()
+    shop.host.cycles(2)
+    merge_a_fix(shop)
+    shop.world.advance(MINUTE)
+    shop.fail_ci()
+    shop.host.cycles(2)
+
+    for _ in range(3):
+        shop.host.forget()
+        shop.host.cycles(2)
+        shop.fail_ci()
+        shop.host.cycles(2)
+
+    (issue,) = ours(shop.repo)
+    assert (1, "archon:queued" in issue.labels) == (marker(issue).attempts, True)
+
+
+def test_what_a_person_gives_back_to_the_agent_has_its_time_again(shop: Shop) -> None:
+    """Muted for a day and then opened again: the deadline begins with that, and still ends."""
+    shop.fail_ci()
+    shop.host.cycles(2)
+    shop.repo.close_issue(1, user="dev", reason="not_planned")
+    shop.host.cycles(4, every=6 * HOUR)
+
+    shop.repo.reopen_issue(1)
+    shop.host.cycles(5, every=HOUR)
+    assert "archon:queued" in shop.repo.issues[1].labels
+    shop.host.cycles(3, every=HOUR)
+
+    assert FOR_A_PERSON == set(shop.repo.issues[1].labels)

@@ -116,3 +116,58 @@ def test_what_was_hidden_and_is_over_was_never_filed(consequence: Shop) -> None:
     consequence.host.cycles(4)
 
     assert ["closed"] == [issue.state for issue in ours(consequence.repo)]
+
+
+def test_a_consequence_that_was_an_issue_once_is_not_opened_again(shop: Shop) -> None:
+    """The tests were broken last week; now they fail because the deploy does: one issue."""
+    gate, smoke = "pipeline-health/promotion", "smoke: 503"
+    for state in ("failure", "success"):
+        shop.repo.status(gate, state, creator="health-bot", description=smoke)
+        shop.host.cycles(2)
+    shop.fail_deploy()
+    shop.repo.status(gate, "failure", creator="health-bot", description=smoke)
+    shop.host.cycles(3)
+    assert shop.repo.open_titles == ["Staging deploy failed: web (shop)"]
+
+    shop.web.deploy("SUCCESS")
+    shop.host.cycles(4)
+
+    assert shop.repo.open_titles == ["Staging tests failed (shop)"]
+    assert ["open", "closed"] == [issue.state for issue in ours(shop.repo)]
+
+
+def test_a_cause_that_could_not_be_filed_and_is_not_seen_any_more_hides_nothing(
+    shop: Shop,
+) -> None:
+    """CI was red while issues were disabled; the next commit has no CI, and is not deployed."""
+    shop.fail_ci()
+    shop.repo.has_issues = False
+    shop.host.cycles(2)
+    shop.repo.has_issues = True
+    shop.world.advance(MINUTE)
+    sha = shop.repo.push("docs")
+    shop.repo.run("Docs", "success")
+
+    shop.host.cycles(6)
+
+    assert shop.repo.open_titles == [f"Staging never deployed {sha[:7]}: web (shop)"]
+
+
+def test_a_deploy_workflow_that_failed_is_one_issue_with_what_it_did_not_deploy(
+    shop: Shop,
+) -> None:
+    """Railway has nothing new of the commit, and after twenty minutes that is no second issue."""
+    shop.host.projects[0] += '\ndeploy_workflow = "Deploy"'
+    shop.repo.push("second")
+    shop.repo.run("CI", "success")
+    shop.repo.run("Deploy", "failure", jobs={"deploy": "failure"}, log="boom")
+
+    shop.host.cycles(8)
+    assert shop.repo.open_titles == ["Staging deploy failed: staging (shop)"]
+
+    shop.repo.push("third")
+    shop.repo.run("CI", "success")
+    shop.repo.run("Deploy", "success", jobs={"deploy": "success"})
+    shop.web.deploy("SUCCESS")
+    shop.host.cycles(3)
+    assert shop.repo.open_titles == []

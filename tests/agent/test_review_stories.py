@@ -142,6 +142,37 @@ def test_what_broke_while_github_was_away_is_filed_under_the_name_of_today(
     assert len(ours(shop.repo)) == 1
 
 
+def test_two_repositories_of_one_railway_project_prove_nothing_of_each_other(
+    world: World, loopback: Loopback, tmp_path: Path
+) -> None:
+    """Both are deployed by a workflow of one name to one environment: each issue is its own."""
+    host, railway = Host(world, loopback, tmp_path), world.railway("shop")
+    railway.environment("staging").service("cache").deploy("SUCCESS", image="redis:7")
+    repos = [world.repo(f"acme/{name}") for name in ("api", "web")]
+    for repo, name in zip(repos, ("api", "web"), strict=True):
+        repo.push("first")
+        repo.run("Deploy", "success", jobs={"deploy": "success"})
+        host.watch(
+            name,
+            f"acme/{name}",
+            f'railway_project = "{railway.id}"',
+            'deploy_workflow = "Deploy"',
+        )
+    host.cycle()
+    for repo in repos:
+        repo.push("bad")
+        repo.run("Deploy", "failure", jobs={"deploy": "failure"}, log="boom")
+        world.advance(MINUTE)
+    host.cycles(2)
+    assert [1, 1] == [len(repo.open_titles) for repo in repos]
+
+    repos[1].push("good")
+    repos[1].run("Deploy", "success", jobs={"deploy": "success"})
+    host.cycles(3)
+
+    assert [1, 0] == [len(repo.open_titles) for repo in repos]
+
+
 def test_one_secret_of_two_products_is_one_issue_that_closes_when_both_work(mono: Mono) -> None:
     """Each product's own proof heals its own symptom."""
     mono.repo.push("bad")

@@ -87,6 +87,13 @@ def test_an_adopted_incident_knows_what_its_marker_tells() -> None:
     )
 
 
+def test_what_its_marker_counted_is_not_counted_again() -> None:
+    """An attempt is written down with the failure that showed that it was one."""
+    back = adopted(issue(), replace(marker_of(FILED), attempts=2), project=PROJECT)
+
+    assert (2, FILED.failed_at) == (back.attempts, back.counted_until)
+
+
 def test_a_persons_issue_comes_back_as_a_persons() -> None:
     """The agent does not get it because a ledger was lost."""
     back = adopted(issue(), marker_of(incident(cause=REJECTED)), project=PROJECT)

@@ -84,6 +84,7 @@ def after(
         pytest.param(closed(at=None), 0, id="closed at an unknown time"),
         pytest.param(closed(at=T0 + 3 * MINUTE), 0, id="closed after the failure"),
         pytest.param(merged(T0 + 3 * MINUTE), 0, id="merged after the failure"),
+        pytest.param(merged(T0 - MINUTE), 0, id="merged before it broke"),
         pytest.param(
             shown(pulls=(PullRequest(number=8, moved_at=T0, merged_at=None),)), 0, id="not merged"
         ),

@@ -101,6 +101,25 @@ def test_what_is_filed_is_older_than_what_is_not() -> None:
     assert ("web", None) == (young.duplicate_of, old.duplicate_of)
 
 
+def test_an_open_issue_is_not_closed_for_one_that_a_person_closed_as_not_planned() -> None:
+    """Whoever muted one symptom has not closed the issue in which the cause is worked on."""
+    muted = replace(of("web", WEB, number=7), phase=Phase.MUTED)
+
+    (kept, _), (gone, _) = converged([(of("ci", CI, number=9), ()), (muted, ())], now=NOW)
+
+    assert (None, "ci") == (kept.duplicate_of, gone.duplicate_of)
+    assert [CI, WEB] == [each.symptom for each in kept.ailments]
+
+
+def test_what_is_not_filed_is_muted_with_its_root_cause() -> None:
+    """A person decided about the secret before anyone was told of its next victim."""
+    muted = replace(of("web", WEB, number=7), phase=Phase.MUTED)
+
+    (ci, _), (kept, _) = converged([(of("ci", CI, number=None), ()), (muted, ())], now=NOW)
+
+    assert ("web", Phase.MUTED) == (ci.duplicate_of, kept.phase)
+
+
 @pytest.mark.parametrize("newer", [0, 1])
 def test_of_one_symptom_in_both_the_newest_failure_stays(newer: int) -> None:
     """Proof must be newer than the last failure, whichever incident noted it."""
@@ -143,6 +162,17 @@ def test_the_issue_of_a_duplicate_is_closed_and_names_the_older_one() -> None:
     assert not isinstance(change, str)
     assert (IssueRef(REPO, 9), 7, None) == (change.ref, change.duplicate_of, change.body)
     assert "#7" in change.comment.body
+
+
+def test_a_duplicate_names_the_issue_of_today_and_not_one_of_long_ago() -> None:
+    """The same secret was rejected last month, and that issue is closed."""
+    ci, web = of("ci", CI, number=9), of("web", WEB, number=7)
+    before = replace(of("web", WEB, number=1), phase=Phase.RESOLVED, nonce=Nonce("before"))
+    placed = converged([(before, ()), (ci, ()), (web, ())], now=NOW)
+
+    case = with_older(Case(incident=placed[1][0], issue=NotAsked()), placed)
+
+    assert case.older == web.filing
 
 
 def test_a_duplicate_whose_issue_is_closed_is_left_alone() -> None:

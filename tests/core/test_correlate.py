@@ -27,7 +27,7 @@ from incident_builders import (
 )
 from pipeline_health.core.correlate import Correlation, fingerprint_of
 from pipeline_health.core.model.case import Diagnosed
-from pipeline_health.core.model.findings import Finding, Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.findings import Finding, Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.incident import (
     Cause,
@@ -167,6 +167,24 @@ def test_a_deployment_record_and_the_service_behind_it_are_one_incident(
     assert {first, second} == {each.symptom for each in one.ailments}
 
 
+@pytest.mark.parametrize("first", [STAGING, WEB], ids=["workflow first", "service first"])
+def test_what_never_came_to_a_service_is_one_with_the_failed_deployment(first: Symptom) -> None:
+    """The workflow that deploys failed, so that Railway has nothing new: one root cause."""
+    second = WEB if first is STAGING else STAGING
+    missing = replace(second, kind=Kind.STAGING_DEPLOY_MISSING)
+
+    assert 1 == len(placed([incident(ailment(first))], found(missing, since=LATER)))
+    over = replace(incident(ailment(first)), phase=Phase.RESOLVED, resolved_at=T0)
+    assert 2 == len(placed([over], found(missing, since=LATER)))
+
+
+def test_what_two_repositories_tell_of_one_environment_is_two_incidents() -> None:
+    """Each deploys its own code there, and each has its own failure."""
+    other = replace(STAGING, scope=Scope("staging-id:github:4712"))
+
+    assert 2 == len(placed([incident(ailment(STAGING))], found(other, since=LATER)))
+
+
 def test_two_services_are_two_incidents() -> None:
     """What fails alone is filed alone."""
     api = replace(WEB, subject=replace(WEB.subject, name="api"))
@@ -237,6 +255,13 @@ def test_a_relapse_of_what_was_never_filed_links_to_nothing() -> None:
 def test_a_failure_from_before_the_proof_reopens_nothing() -> None:
     """A stale look shows a failure that was proved to be over since."""
     before = resolved()
+
+    assert placed([before], found(since=T0 + 5 * MINUTE)) == ((before, ()),)
+
+
+def test_a_failure_from_before_the_proof_opens_nothing_whatever_is_read_of_it() -> None:
+    """A secret was mended; the log in which it was rejected is gone, and its run is shown still."""
+    before = replace(resolved(), cause=REJECTED)
 
     assert placed([before], found(since=T0 + 5 * MINUTE)) == ((before, ()),)
 

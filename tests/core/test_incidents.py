@@ -129,6 +129,18 @@ def test_one_proof_of_several_is_enough() -> None:
             id="one leg of the matrix still fails",
         ),
         pytest.param(
+            ailment(jobs=("Test (e2e)",)),
+            proof(),
+            view(a_job("Test (unit)"), a_job("Test (e2e)", CheckConclusion.SKIPPED)),
+            id="the job itself was skipped, and another of its stem passed",
+        ),
+        pytest.param(
+            ailment(jobs=("ci (linux) / test",)),
+            proof(),
+            view(a_job("ci (linux) / lint")),
+            id="another job of the same called workflow",
+        ),
+        pytest.param(
             ailment(jobs=("Deploy to staging",)),
             replace(proof(), trace=deployment()),
             view(),
@@ -176,6 +188,12 @@ def test_jobs_that_could_not_be_read_prove_nothing() -> None:
         ),
         pytest.param(
             ailment(jobs=("test (3.11)",)), proof(), view(a_job("test (3.12)")), id="matrix"
+        ),
+        pytest.param(
+            ailment(jobs=("ci (linux) / test (a / b)",)),
+            proof(),
+            view(a_job("ci (mac) / lint"), a_job("ci (mac) / test (c (d), e)")),
+            id="a matrix that calls a matrix",
         ),
     ],
 )

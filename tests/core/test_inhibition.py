@@ -5,10 +5,22 @@ from dataclasses import replace
 
 import pytest
 
-from incident_builders import CI, MINUTE, REJECTED, STATUS, T0, UNKNOWN, WEB, ailment, incident
+from incident_builders import (
+    CI,
+    MINUTE,
+    PROJECT,
+    REJECTED,
+    STATUS,
+    T0,
+    UNKNOWN,
+    WEB,
+    ailment,
+    incident,
+    run,
+)
 from pipeline_health.core.inhibition import CONSEQUENCES, OF_PROVIDER, may_hide, with_hidden
-from pipeline_health.core.model.case import Case
-from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.findings import Finding, Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Phase
 from pipeline_health.core.model.readings import NotAsked
@@ -16,6 +28,14 @@ from pipeline_health.core.providers import Provider, provider_of
 
 NOW = T0 + 60 * MINUTE
 MISSING = replace(WEB, kind=Kind.STAGING_DEPLOY_MISSING)
+SEEN = Diagnosed(
+    finding=Finding(
+        symptom=CI, project=PROJECT, since=T0, commit=None, trace=run(), says="It failed."
+    ),
+    cause=UNKNOWN,
+    evidence=None,
+)
+FILED = Filing(repo=RepoName("acme/shop"), number=7, url="u")
 
 
 def of(symptom: Symptom, *, cause: Cause = UNKNOWN, name: str = "") -> Incident:
@@ -27,8 +47,12 @@ def of(symptom: Symptom, *, cause: Cause = UNKNOWN, name: str = "") -> Incident:
 
 
 def hidden(*incidents: Incident) -> Sequence[str | None]:
+    """Give behind which incident each one is hidden while all of them are seen to fail."""
+    return behind(*(Case(incident=each, findings=(SEEN,), issue=NotAsked()) for each in incidents))
+
+
+def behind(*cases: Case) -> Sequence[str | None]:
     """Give behind which incident each one is hidden."""
-    cases = [Case(incident=each, issue=NotAsked()) for each in incidents]
     return [case.incident.hidden_behind for case in with_hidden(cases, now=NOW)]
 
 
@@ -132,9 +156,31 @@ def test_what_is_not_proved_to_be_over_hides(phase: Phase) -> None:
 
 def test_what_is_filed_stays_filed() -> None:
     """A cause that shows later withdraws no issue that people have read."""
-    filed = replace(of(MISSING), filing=Filing(repo=RepoName("acme/shop"), number=7, url="u"))
+    assert None is hidden(of(CI), replace(of(MISSING), filing=FILED))[1]
 
-    assert None is hidden(of(CI), filed)[1]
+
+def test_a_relapse_is_hidden_like_any_other_consequence() -> None:
+    """Its issue was closed with proof: to open it again would tell one root cause twice."""
+    relapse = replace(of(MISSING), filing=replace(FILED, closed_at=T0))
+
+    assert of(CI).fingerprint == hidden(of(CI), relapse)[1]
+
+
+@pytest.mark.parametrize(
+    ("upstream", "hides"),
+    [
+        (Case(incident=of(CI), issue=NotAsked()), False),
+        (Case(incident=of(CI), in_flight=True, issue=NotAsked()), True),
+        (Case(incident=replace(of(CI), filing=FILED), issue=NotAsked()), True),
+        (Case(incident=replace(of(CI), hidden_behind=Fingerprint("x")), issue=NotAsked()), True),
+    ],
+    ids=["never filed, and not seen any more", "under way", "filed", "itself hidden"],
+)
+def test_what_nobody_is_told_of_hides_nothing(upstream: Case, *, hides: bool) -> None:
+    """It was broken while no issue could be filed; to hide behind it is to be silent for ever."""
+    follows = Case(incident=of(MISSING), findings=(SEEN,), issue=NotAsked())
+
+    assert (upstream.incident.fingerprint if hides else None) == behind(upstream, follows)[1]
 
 
 @pytest.mark.parametrize("phase", [Phase.RESOLVED, Phase.MUTED])

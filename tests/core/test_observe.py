@@ -35,9 +35,11 @@ from pipeline_health.core.observe import (
     commit_of,
     commit_page,
     contains,
+    environment_of,
     is_archived,
     observe,
     services_seen,
+    staging_scope,
     staging_symptom,
 )
 
@@ -171,13 +173,20 @@ NO_RAILWAY = a_policy(railway_project=None)
     ids=["seen", "GitHub blind", "Railway blind", "not asked"],
 )
 def test_the_scope_of_staging_does_not_depend_on_what_was_seen(view: ProjectView) -> None:
-    """The same failure has the same symptom whichever source is blind."""
+    """The same failure of a service has the same scope whichever source is blind."""
+    assert "railway:railway-project:staging" == staging_scope(view)
+
+
+def test_what_a_repository_tells_of_staging_is_its_own() -> None:
+    """Another repository may be deployed to the same environment of Railway."""
     expected = Symptom(
         kind=Kind.STAGING_DEPLOY_FAILED,
-        scope=Scope("railway:railway-project:staging"),
+        scope=Scope("railway:railway-project:staging:github:4711"),
         subject=Subject(Thing.ENVIRONMENT, "staging"),
     )
-    assert expected == staging_symptom(view)
+    assert expected == staging_symptom(a_view())
+    assert environment_of(expected.scope) == staging_scope(a_view())
+    assert staging_symptom(a_view(read=UNSEEN)) is None
 
 
 def test_without_railway_staging_belongs_to_the_repository() -> None:

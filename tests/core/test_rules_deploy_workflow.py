@@ -53,7 +53,7 @@ BY_RUN = a_policy(deploy_workflow="Deploy")
 SHORT = HEAD[:7]
 SYMPTOM = Symptom(
     kind=Kind.STAGING_DEPLOY_FAILED,
-    scope=Scope("railway:railway-project:staging"),
+    scope=Scope("railway:railway-project:staging:github:4711"),
     subject=Subject(Thing.ENVIRONMENT, "staging"),
 )
 RED = CheckConclusion.FAILURE

@@ -62,7 +62,7 @@ from pipeline_health.core.rules.staging_records import deployment_records
 
 SYMPTOM = Symptom(
     kind=Kind.STAGING_DEPLOY_FAILED,
-    scope=Scope("railway:railway-project:staging"),
+    scope=Scope("railway:railway-project:staging:github:4711"),
     subject=Subject(Thing.ENVIRONMENT, "staging"),
 )
 SHORT = HEAD[:7]

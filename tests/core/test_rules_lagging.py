@@ -55,7 +55,7 @@ from pipeline_health.core.rules.lagging import production_lagging
 HOUR = 60 * MINUTE
 SYMPTOM = Symptom(
     kind=Kind.PRODUCTION_LAGGING,
-    scope=Scope("railway:railway-project:production"),
+    scope=Scope("railway:railway-project:production:github:4711"),
     subject=Subject(Thing.PROJECT, "production"),
 )
 WATCHED = "No changes to watched files"

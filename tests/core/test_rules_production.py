@@ -59,10 +59,10 @@ from pipeline_health.core.rules.staging_records import deploy_workflow
 SCOPE = Scope("railway:railway-project:production")
 WHOLE = Symptom(
     kind=Kind.PRODUCTION_DEPLOY_FAILED,
-    scope=SCOPE,
+    scope=Scope(f"{SCOPE}:github:4711"),
     subject=Subject(Thing.ENVIRONMENT, "production"),
 )
-WEB = replace(WHOLE, subject=Subject(Thing.SERVICE, "web"))
+WEB = replace(WHOLE, scope=SCOPE, subject=Subject(Thing.SERVICE, "web"))
 FAILURE, SUCCESS, SKIPPED = (
     CheckConclusion.FAILURE,
     CheckConclusion.SUCCESS,

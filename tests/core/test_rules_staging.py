@@ -98,7 +98,11 @@ def test_a_working_deployment_is_a_proof() -> None:
     )
     whole = replace(
         expected,
-        symptom=replace(symptom(), subject=Subject(Thing.ENVIRONMENT, "staging")),
+        symptom=Symptom(
+            kind=Kind.STAGING_DEPLOY_FAILED,
+            scope=Scope("railway:railway-project:staging:github:4711"),
+            subject=Subject(Thing.ENVIRONMENT, "staging"),
+        ),
         says=f"In staging at {SHORT}, every service works.",
     )
     assert [expected, whole] == said(a_service(a_deployment()))

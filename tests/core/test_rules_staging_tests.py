@@ -50,7 +50,7 @@ RED = CheckConclusion.FAILURE
 SKIPPED = CheckConclusion.SKIPPED
 SYMPTOM = Symptom(
     kind=Kind.STAGING_TESTS_FAILED,
-    scope=Scope(f"railway:{RAILWAY_PROJECT}:staging"),
+    scope=Scope(f"railway:{RAILWAY_PROJECT}:staging:github:4711"),
     subject=Subject(Thing.PROJECT, "staging"),
 )
 POLICY = replace(

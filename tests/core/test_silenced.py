@@ -228,6 +228,8 @@ def test_runs_without_the_job_are_counted_once_each(
     [
         ("checks / test (3.12)", "checks", False),
         ("checks / test", "lint", True),
+        ("checks (linux) / test", "checks", False),
+        ("checks (linux) / test", "checks (linux) / lint", True),
         ("checks-all", "checks", True),
         ("Test on ubuntu", "Test on ${{ matrix.os }}", False),
         ("Lint on ubuntu", "Test on ${{ matrix.os }}", True),

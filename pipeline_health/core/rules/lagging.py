@@ -23,7 +23,7 @@ from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.questions import Contains, LinkTrace, Question
 from pipeline_health.core.model.readings import Blind
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.observe import commit_page, contains
+from pipeline_health.core.observe import commit_page, contains, of_repository
 from pipeline_health.core.passages import allowed_lag
 from pipeline_health.core.recorded_deploys import record_words, workflow_word
 from pipeline_health.core.service_deploys import service_words
@@ -113,7 +113,7 @@ def production_lagging(view: ProjectView) -> Iterator[Observation]:
 
 
 def _place(view: ProjectView) -> _Place | None:
-    head, scope = head_of(view), production_of(view).scope
+    head, scope = head_of(view), of_repository(view, production_of(view).scope)
     if head is None or scope is None:
         return None
     subject = Subject(Thing.PROJECT, view.policy.production_environment)
