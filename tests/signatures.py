@@ -100,6 +100,11 @@ CREDENTIAL = (
     _secret("the provider refuses the credential", "credential", "Not Authorized"),
     _secret(
         "the provider refuses the credential",
+        "Railway",
+        "Error: Unauthorized. Please login with `railway login`",
+    ),
+    _secret(
+        "the provider refuses the credential",
         "database",
         'psycopg.OperationalError: FATAL:  password authentication failed for user "postgres"',
         "migrate / alembic upgrade head",

@@ -55,7 +55,8 @@ def status(*, as_json: bool) -> Exit:
         for line in table(HEADINGS, [_row(seen) for seen in newest]):
             click.echo(line)
         transients = (line for seen in newest for line in _transients(seen.project))
-        for line in (*transients, *_unwatched(newest), *_orphans(reports[0])):
+        waiting = (f"Waits: {line}." for line in reports[0].waiting)
+        for line in (*waiting, *transients, *_unwatched(newest), *_orphans(reports[0])):
             click.echo(line)
         click.echo(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
     return Exit.DONE
@@ -116,6 +117,7 @@ def _as_json(reports: Sequence[CycleReport], newest: Sequence[Newest]) -> Mappin
     return {
         "sentence": reports[0].sentence if reports else None,
         "at": written(reports[0].finished_at) if reports else None,
+        "waiting": list(reports[0].waiting) if reports else [],
         "orphans": orphans_as_json(reports[0]) if reports else [],
         "projects": [
             {**project_as_json(seen.project), "state": seen.state, "at": written(seen.at)}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipeline_health.core.model.findings import Finding, Kind, Thing
 from pipeline_health.core.model.incident import Cause, CauseClass, Owner
+from pipeline_health.core.model.questions import LinkTrace
 
 _LEFT_NO_LOG = frozenset(
     {
@@ -38,4 +39,5 @@ def owned(cause: Cause, finding: Finding) -> Cause:
 
 
 def _is_unexplained(cause: Cause, finding: Finding) -> bool:
-    return cause.of is CauseClass.UNKNOWN and finding.symptom.kind in _LEFT_NO_LOG
+    left_no_log = finding.symptom.kind in _LEFT_NO_LOG or isinstance(finding.trace, LinkTrace)
+    return cause.of is CauseClass.UNKNOWN and left_no_log

@@ -91,7 +91,7 @@ def _staging(view: ProjectView) -> Iterator[UnwatchedLine]:
     if isinstance(staging, Seen):
         yield from _services(view, staging.value)
     elif isinstance(staging, Blind) and staging.cause in _NO_READER:
-        yield _unread(view.policy.staging_environment, staging.why)
+        yield _unread(view.policy.staging_environment, staging.why, cause=staging.cause)
 
 
 def _production(view: ProjectView) -> Iterator[UnwatchedLine]:
@@ -100,16 +100,18 @@ def _production(view: ProjectView) -> Iterator[UnwatchedLine]:
         case NotAsked(why=why) if why:
             yield _unread(view.policy.production_environment, why)
         case Blind(cause=cause, why=why) if cause in _NO_READER:
-            yield _unread(view.policy.production_environment, why)
+            yield _unread(view.policy.production_environment, why, cause=cause)
         case _:
             return
 
 
-def _unread(environment: str, why: str) -> UnwatchedLine:
+def _unread(environment: str, why: str, *, cause: BlindCause | None = None) -> UnwatchedLine:
+    """Name an environment that is not read; what is not shown may also have another name."""
+    mend = "correct its name in the configuration, or " if cause is BlindCause.UNSEEN else ""
     return UnwatchedLine(
         what=f"environment {environment}",
         why=why,
-        advice="give pipeline-health a token that reads it",
+        advice=f"{mend}give pipeline-health a token that reads it",
     )
 
 

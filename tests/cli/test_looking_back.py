@@ -105,6 +105,26 @@ def test_status_says_what_is_not_watched_and_what_to_do(
     assert "workflow Backup" == project["unwatched"][0]["what"]
 
 
+def test_status_says_what_waits_and_for_what(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is broken and has no issue is not left without a reason."""
+    desk.repo.has_issues = False
+    desk.web.deploy("FAILED", log="error: boom")
+    run(["run-once"])
+    capsys.readouterr()
+    waits = (
+        "Staging deploy failed: web (shop): issues are disabled in acme/shop, so none can be filed "
+        "there"
+    )
+
+    run(["status"])
+
+    assert f"Waits: {waits}.\n" in capsys.readouterr().out
+    run(["status", "--json"])
+    assert [waits] == json.loads(capsys.readouterr().out)["waiting"]
+
+
 def test_status_lists_orphans_until_they_are_closed(
     broken: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,6 +159,7 @@ def test_status_json_before_the_first_cycle_has_no_sentence(
     assert json.loads(capsys.readouterr().out) == {
         "sentence": None,
         "at": None,
+        "waiting": [],
         "orphans": [],
         "projects": [],
     }

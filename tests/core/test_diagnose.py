@@ -90,6 +90,13 @@ def test_a_log_that_nothing_matches_says_so() -> None:
     assert diagnose(FINDING, evidence("boom")).why == "No known signature matches the evidence."
 
 
+def test_where_nothing_was_left_the_finding_itself_says_why() -> None:
+    """What Railway skipped has no log at all, and the reason is known all the same."""
+    seen = Evidence(at=T0, complete=True, tail="\n")
+
+    assert diagnose(FINDING, seen).why == "Workflow CI failed."
+
+
 def test_the_secret_on_the_failing_line_is_blamed_before_others() -> None:
     """A log names many secrets that are well."""
     assert "RAILWAY_TOKEN" == key_of(

@@ -23,9 +23,11 @@ from incident_builders import (
     WEB,
     ailment,
     incident,
+    page,
 )
 from pipeline_health.core.issue_text import body, marker_of, notes_of, read_marker
-from pipeline_health.core.model.findings import Subject, Thing
+from pipeline_health.core.issue_text.wording import trace_link
+from pipeline_health.core.model.findings import Kind, Subject, Thing
 from pipeline_health.core.model.incident import CauseClass, Incident, Occurrence, Owner
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy, Routing
 
@@ -137,6 +139,31 @@ def test_evidence_that_is_not_there_yet() -> None:
     assert empty.endswith(
         f"### Evidence\n\nThe failure left no log that could be read: see {place}"
     )
+
+
+def test_what_never_has_a_log_promises_none() -> None:
+    """A page is no log: nobody is sent to an evidence that does not come."""
+    told = replace(incident(), evidence=None, ailments=(ailment(trace=page()),))
+    text = text_of(told)
+
+    assert text.endswith(f"### Evidence\n\nIt left no log: see {trace_link(page())}.")
+    assert f"1. Find out why workflow `CI` failed: see {trace_link(page())}." in text
+
+
+def test_an_empty_log_is_nowhere_to_look() -> None:
+    """The task does not point at an evidence that is not there."""
+    nothing = replace(EVIDENCE, jobs=(), steps=(), first_error=None, tail="")
+    text = text_of(replace(incident(), evidence=nothing))
+
+    assert "the evidence is at the end" not in text
+
+
+def test_what_is_awaited_is_said_once() -> None:
+    """A deployment that hung and then failed waits for one success."""
+    hung = replace(WEB, kind=Kind.STAGING_DEPLOY_STUCK)
+    told = replace(incident(), ailments=(ailment(hung), ailment(WEB)))
+
+    assert text_of(told).count("A deployment of service `web`") == 1
 
 
 def test_unfinished_evidence_says_so() -> None:

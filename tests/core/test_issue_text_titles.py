@@ -135,6 +135,11 @@ def test_a_duration_is_told_in_two_units(length: timedelta, expected: str) -> No
             "here (`hxxps://github.com/o/r/issues/1`)",
             id="issue",
         ),
+        pytest.param(
+            f"https://github.com/o/r/commit/{'1a' * 20}",
+            f"[here](https://github.com/o/r/commit/{'1a' * 20})",
+            id="commit",
+        ),
         pytest.param("https://x.dev/#12", "here (`https://x.dev/no. 12`)", id="reference"),
         pytest.param(
             f"https://x.dev/{'a' * 500}", f"here (`https://x.dev/{'a' * 83}…`)", id="endless"

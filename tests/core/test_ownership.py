@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from builders import PROJECT, ago
-from incident_builders import CI, REJECTED, UNKNOWN, page
+from incident_builders import CI, REJECTED, UNKNOWN, page, run
 from pipeline_health.core.model.findings import Finding, Kind, Subject, Thing
 from pipeline_health.core.model.incident import Cause, Owner
 from pipeline_health.core.ownership import owned
@@ -15,7 +15,7 @@ RED = Finding(
     project=PROJECT,
     since=ago(hours=1),
     commit=None,
-    trace=page(),
+    trace=run(),
     says="Workflow CI does it.",
 )
 OWN = replace(CI, kind=Kind.CREDENTIAL_REJECTED, subject=Subject(Thing.SECRET, "RAILWAY_TOKEN"))
@@ -33,6 +33,12 @@ STUCK = replace(RED, symptom=replace(CI, kind=Kind.MAIN_CI_STUCK))
             id="for people",
         ),
         pytest.param(UNKNOWN, STUCK, replace(UNKNOWN, why="Workflow CI does it."), id="no log"),
+        pytest.param(
+            UNKNOWN,
+            replace(RED, trace=page()),
+            replace(UNKNOWN, why="Workflow CI does it."),
+            id="a page, which has no log",
+        ),
         pytest.param(REJECTED, STUCK, REJECTED, id="a credential says more"),
         pytest.param(
             UNKNOWN,

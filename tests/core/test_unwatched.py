@@ -167,6 +167,26 @@ def test_of_staging_it_names_what_no_token_reads_and_no_commit_proves(
 
 
 @pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (BlindCause.UNCONFIGURED, "give pipeline-health a token that reads it"),
+        (
+            BlindCause.UNSEEN,
+            "correct its name in the configuration, or give pipeline-health a token that reads it",
+        ),
+    ],
+    ids=["no token", "no such environment"],
+)
+def test_an_environment_that_is_not_shown_may_have_another_name(
+    cause: BlindCause, expected: str
+) -> None:
+    """A token alone does not mend a name that is wrong."""
+    view = a_view(staging=Blind(at=NOW, why="it is not read", cause=cause))
+
+    assert [expected] == [line.advice for line in unwatched(view)]
+
+
+@pytest.mark.parametrize(
     ("production", "expected"),
     [
         (NotAsked(), []),

@@ -51,13 +51,18 @@ def _cause(of: CauseClass, key: str, why: str) -> Cause:
 
 
 def _unknown(finding: Finding, evidence: Evidence | None) -> Cause:
-    why = (
-        "No known signature matches the evidence."
-        if evidence is not None and evidence.complete
-        else "There is no log to judge by yet."
-    )
     symptom = finding.symptom
-    return _cause(CauseClass.UNKNOWN, f"{symptom.kind}:{symptom.subject.name}", why)
+    key = f"{symptom.kind}:{symptom.subject.name}"
+    return _cause(CauseClass.UNKNOWN, key, _why_unknown(finding, evidence))
+
+
+def _why_unknown(finding: Finding, evidence: Evidence | None) -> str:
+    """Say what was read in vain; where nothing was left to read, what the provider shows."""
+    if evidence is None or not evidence.complete:
+        return "There is no log to judge by yet."
+    if not evidence.is_telling:
+        return finding.says
+    return "No known signature matches the evidence."
 
 
 def _is_flaky(evidence: Evidence) -> bool:

@@ -92,6 +92,8 @@ CREDENTIAL = (
             r"\btoken is (?:invalid|expired)\b",
             r"\binvalid or expired token\b",
             r"\bauthentication (?:required|failed)\b",
+            # Railway's command line, of a token that it refuses (railwayapp/cli no. 324, 617).
+            r"\bunauthorized\. please (?:log ?in with|run) `?railway login\b",
         ),
         outside_tests=True,
     ),

@@ -31,7 +31,7 @@ from pipeline_health.core.issue_text.wording import (
 from pipeline_health.core.model.findings import Thing
 from pipeline_health.core.model.incident import Ailment, CauseClass, Incident, Occurrence
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy, Routing
-from pipeline_health.core.model.questions import Evidence
+from pipeline_health.core.model.questions import Evidence, LinkTrace
 
 NOTES = "<!-- notes -->"
 LONGEST = 60_000
@@ -39,6 +39,7 @@ LONGEST = 60_000
 # With the first of these a usual body stays within the 8 KB that agents read well.
 _TAILS = (3_500, 1_500, 400)
 _FIRST_ERROR = 500
+_NO_LOG_YET = "There is no log here yet"
 _WHO_CLOSES = (
     "This tool watches for that and closes the issue itself, with the proof. Closing it by hand "
     "while it is still broken reopens it."
@@ -117,9 +118,8 @@ def _tried(incident: Incident) -> str:
 
 
 def _done_when(incident: Incident, project: ProjectPolicy | None) -> str:
-    conditions = [
-        f"- {sentence(_condition(ailment, incident, project))}" for ailment in incident.ailments
-    ]
+    told = (f"- {sentence(_condition(each, incident, project))}" for each in incident.ailments)
+    conditions = list(dict.fromkeys(told))
     hidden = len(conditions) - SHOWN
     more = [f"- and likewise for {hidden} more."] if hidden > 0 else []
     return "\n".join((*conditions[:SHOWN], *more, "", _WHO_CLOSES))
@@ -187,7 +187,8 @@ def _evidence_within(room: int, incident: Incident, shown: EvidenceMode) -> str:
 def _evidence(incident: Incident, shown: EvidenceMode, *, characters: int) -> str:
     evidence, place = incident.evidence, trace_link(incident.newest.trace)
     if evidence is None:
-        return f"### Evidence\n\nThere is no log here yet: see {place}."
+        none = "It left no log" if isinstance(incident.newest.trace, LinkTrace) else _NO_LOG_YET
+        return f"### Evidence\n\n{none}: see {place}."
     steps = evidence.steps or evidence.jobs
     failed = (f"Failed: {names(steps)}.",) if steps else ()
     quoted = _quoted(evidence, shown, characters=characters)

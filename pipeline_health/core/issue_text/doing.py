@@ -11,7 +11,7 @@ from pipeline_health.core.issue_text.wording import (
 )
 from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.incident import Incident
-from pipeline_health.core.model.questions import RunTrace
+from pipeline_health.core.model.questions import LinkTrace, RunTrace
 
 _RERUNS_SHOWN = 5
 LONGEST_COMMAND = 240
@@ -50,9 +50,17 @@ def reading(incident: Incident) -> str:
         place = f"{place} ({inline(command, characters=LONGEST_COMMAND)})"
     words = words_for(newest.symptom)
     what = f"{part}{what_runs(newest.symptom)} {words.failed}"
-    if not words.logged:
+    if not words.logged or _left_nothing(incident):
         return f"{what}: see {place}"
     return f"{what}: the evidence is at the end of this issue, the whole log at {place}"
+
+
+def _left_nothing(incident: Incident) -> bool:
+    """Tell whether there is no log to read: a page has none, and of others it may be empty."""
+    if isinstance(incident.newest.trace, LinkTrace):
+        return True
+    evidence = incident.evidence
+    return evidence is not None and evidence.complete and not evidence.is_telling
 
 
 def reruns(incident: Incident) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ _LONGEST_URL = 500
 _LINKABLE = re.compile(
     r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~%/?=&+,:#-]*)?"
 )
+# GitHub notes no reference at a commit, and our own texts link them.
+_COMMIT_PAGE = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+/commit/[0-9a-f]{40}", re.ASCII)
 _SECRET_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _NOUNS = {
     Thing.WORKFLOW: "workflow",
@@ -150,13 +152,13 @@ def link(label: str, url: str) -> str:
     """Give *label*, which is ours, as a link to *url*; a URL that is not plain is only quoted."""
     if not url:
         return label
-    if (
-        len(url) <= _LONGEST_URL
-        and _LINKABLE.fullmatch(url)
-        and plain(url, characters=len(url)) == url
-    ):
-        return f"[{label}]({url})"
-    return f"{label} ({inline(url)})"
+    return f"[{label}]({url})" if _is_harmless(url) else f"{label} ({inline(url)})"
+
+
+def _is_harmless(url: str) -> bool:
+    if len(url) > _LONGEST_URL or not _LINKABLE.fullmatch(url):
+        return False
+    return plain(url, characters=len(url)) == url or _COMMIT_PAGE.fullmatch(url) is not None
 
 
 def commit_link(repo: RepoName, sha: Sha) -> str:

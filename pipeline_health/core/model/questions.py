@@ -165,6 +165,11 @@ class Evidence:
     jobless: bool = False
     approval: bool = False
 
+    @property
+    def is_telling(self) -> bool:
+        """Tell whether anything is in it that could be read."""
+        return bool(self.steps or self.jobs or self.first_error or self.tail.strip())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
