@@ -261,3 +261,12 @@ def test_a_branch_that_nobody_named_has_no_row() -> None:
 
     assert "failed on the watched branch of" in text
     assert "| branch |" not in text
+
+
+def test_a_secret_that_was_never_set_is_not_said_to_be_rejected() -> None:
+    """What is to be done begins with whether there is anything to be replaced."""
+    unset = replace(REJECTED, why="The log says so: a named secret is not set.")
+
+    assert "The secret `RAILWAY_TOKEN` is not set: workflow `CI` failed" in text_of(
+        incident(cause=unset)
+    )

@@ -21,13 +21,22 @@ from incident_builders import (
     page,
     run,
 )
+from pipeline_health.core.diagnose import SIGNATURES
 from pipeline_health.core.issue_text import duration, title_of
-from pipeline_health.core.issue_text.wording import commit_link, counted, link, names, trace_link
+from pipeline_health.core.issue_text.wording import (
+    commit_link,
+    counted,
+    is_unset,
+    link,
+    names,
+    trace_link,
+)
 from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.incident import Cause
 
 RAILWAY = replace(REJECTED, key="Railway")
+UNSET = replace(REJECTED, why="The log says so: a named secret is not set.")
 NAMELESS = replace(REJECTED, key="credential")
 
 
@@ -53,6 +62,7 @@ NAMELESS = replace(REJECTED, key="credential")
         pytest.param(
             CI, RAILWAY, "Credential for Railway rejected: CI cannot run (shop)", id="provider"
         ),
+        pytest.param(CI, UNSET, "RAILWAY_TOKEN not set: CI cannot run (shop)", id="never set"),
         pytest.param(CI, NAMELESS, "Credential rejected: CI cannot run (shop)", id="nothing known"),
     ],
 )
@@ -172,3 +182,12 @@ def test_small_words() -> None:
         counted(2, "job"),
         counted(2, "fix", "fixes"),
     ]
+
+
+@pytest.mark.parametrize("name", ["a named secret is not set", "an action was given no credential"])
+def test_the_signatures_of_a_credential_that_is_not_there_are_told_so(name: str) -> None:
+    """The words hang on the names of two rows of the table, which must be there."""
+    cause = replace(REJECTED, why=f"The log says so: {name}.")
+
+    assert name in {row.name for row in SIGNATURES}
+    assert is_unset(cause)

@@ -18,6 +18,7 @@ from pipeline_health.core.issue_text.wording import (
     credential,
     duration,
     moment,
+    refusal,
     sentence,
     trace_link,
     what_runs,
@@ -91,7 +92,7 @@ def _why(incident: Incident) -> str:
     cause = incident.cause
     match cause.of:
         case CauseClass.CREDENTIAL:
-            return f"{sentence(credential(cause))} was rejected, and no commit can fix that."
+            return f"{sentence(credential(cause))} {refusal(cause)}, and no commit can fix that."
         case CauseClass.QUOTA | CauseClass.PLATFORM:
             return stopped_by(incident, limit=cause.of is CauseClass.QUOTA)
         case (

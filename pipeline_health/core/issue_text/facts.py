@@ -20,6 +20,7 @@ from pipeline_health.core.issue_text.wording import (
     named,
     names,
     noun_of,
+    refusal,
     sentence,
     trace_link,
     what_runs,
@@ -55,7 +56,7 @@ def what_and_since(incident: Incident, project: ProjectPolicy | None) -> str:
     what = f"{_what_failed(incident.newest.symptom, incident, project)}, {_since(incident)}"
     own = incident.newest.symptom.subject.thing is Thing.SECRET
     if incident.cause.of is CauseClass.CREDENTIAL and not own:
-        what = f"{credential(incident.cause)} was rejected: {what}"
+        what = f"{credential(incident.cause)} {refusal(incident.cause)}: {what}"
     others = len(incident.ailments) - 1
     more = f"; {counted(others, 'other thing')} failed for the same reason" if others else ""
     return f"{sentence(what)}{more}."

@@ -8,7 +8,7 @@ opens and does not change after.
 from collections.abc import Mapping
 
 from pipeline_health.core.inert import plain
-from pipeline_health.core.issue_text.wording import is_deploy, is_production, secret_of
+from pipeline_health.core.issue_text.wording import is_deploy, is_production, is_unset, secret_of
 from pipeline_health.core.model.findings import Kind, Subject, Thing
 from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.incident import Cause
@@ -50,7 +50,8 @@ def title_of(
             return _fitted("", subject.name, f" rejected: {_unseen(subject.name)}{end}")
         case Kind.CREDENTIAL_REJECTED:
             consequence = _consequence(symptom_kind or kind, subject)
-            return _rejected(cause, f" rejected: {consequence}{end}")
+            wrong = "not set" if is_unset(cause) else "rejected"
+            return _rejected(cause, f" {wrong}: {consequence}{end}")
         case Kind.STAGING_TESTS_FAILED:
             return f"Staging tests failed{end}"
         case Kind.PRODUCTION_LAGGING:

@@ -24,6 +24,8 @@ _LINKABLE = re.compile(
 # GitHub notes no reference at a commit, and our own texts link them.
 _COMMIT_PAGE = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+/commit/[0-9a-f]{40}", re.ASCII)
 _SECRET_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_UNSET = ("a named secret is not set.", "an action was given no credential.")
+"""How the cause ends where the signature is one of a credential that is not there."""
 _NOUNS = {
     Thing.WORKFLOW: "workflow",
     Thing.STATUS: "commit status",
@@ -139,6 +141,16 @@ def credential(cause: Cause) -> str:
         return f"the secret `{secret}`"
     provider = plain(cause.key)
     return "a credential" if provider == "credential" else f"the credential for {inline(provider)}"
+
+
+def is_unset(cause: Cause) -> bool:
+    """Tell a credential that was never given from one that was refused, as the evidence has it."""
+    return cause.why.endswith(_UNSET)
+
+
+def refusal(cause: Cause) -> str:
+    """Say what is wrong with the credential that *cause* is about."""
+    return "is not set" if is_unset(cause) else "was rejected"
 
 
 def blamed(cause: Cause) -> str | None:
