@@ -30,4 +30,4 @@ def _desk(view: ProjectView, stale: Mapping[RepoName, str]) -> Desk | None:
         why_not = f"{repository.name} is archived, so no issue can be filed there"
     elif not repository.has_issues:
         why_not = f"issues are disabled in {repository.name}, so none can be filed there"
-    return Desk(private=repository.private, why_not=why_not)
+    return Desk(why_not=why_not)

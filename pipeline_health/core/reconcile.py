@@ -39,7 +39,6 @@ from pipeline_health.core.silenced import reason_to_reopen_silenced
 class Desk:
     """What a repository lets us file: *why_not* says in a sentence why nothing may be opened."""
 
-    private: bool
     why_not: str | None = None
 
 

@@ -48,7 +48,7 @@ def terms(**changes: object) -> Terms:
         routing=ROUTING,
         limits=Limits(),
         sla=timedelta(minutes=30),
-        desks={REPO: Desk(private=False)},
+        desks={REPO: Desk()},
         opened_lately=0,
         now=NOW,
     )
@@ -161,7 +161,7 @@ def test_a_credential_is_opened_for_a_person_and_never_labelled_for_the_agent() 
     ("desks", "why"),
     [
         ({}, "acme/shop was not seen"),
-        ({REPO: Desk(private=True, why_not="the list is stale")}, "the list is stale"),
+        ({REPO: Desk(why_not="the list is stale")}, "the list is stale"),
     ],
     ids=["repository not seen", "list stale"],
 )
