@@ -86,4 +86,4 @@ def test_the_closing_comment_says_that_it_answered() -> None:
 @pytest.mark.parametrize("symptom", [STAGING, PRODUCTION])
 def test_what_never_has_a_log_is_not_said_to_have_none_yet(symptom: Symptom) -> None:
     """Nobody waits for the log of a URL."""
-    assert "### Evidence\n\nWhat is broken here leaves no log: see" in text_of(a_silence(symptom))
+    assert "### Evidence\n\nIt left no log: see" in text_of(a_silence(symptom))

@@ -186,10 +186,10 @@ def _evidence_within(room: int, incident: Incident, shown: EvidenceMode) -> str:
 
 def _evidence(incident: Incident, shown: EvidenceMode, *, characters: int) -> str:
     evidence, place = incident.evidence, trace_link(incident.newest.trace)
-    if evidence is None and not words_for(incident.newest.symptom).logged:
-        return f"### Evidence\n\nWhat is broken here leaves no log: see {place}."
     if evidence is None:
-        none = "It left no log" if isinstance(incident.newest.trace, LinkTrace) else _NO_LOG_YET
+        logged = words_for(incident.newest.symptom).logged
+        linked = isinstance(incident.newest.trace, LinkTrace)
+        none = "It left no log" if linked or not logged else _NO_LOG_YET
         return f"### Evidence\n\n{none}: see {place}."
     steps = evidence.steps or evidence.jobs
     failed = (f"Failed: {names(steps)}.",) if steps else ()
