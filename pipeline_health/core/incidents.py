@@ -25,6 +25,7 @@ GONE_AFTER = timedelta(hours=1)
 FLAPPING_WITHIN = timedelta(hours=6)
 TURNS = 3
 GREEN_LOOKS = 3
+MOST_TURNS = 7
 _FAILED = (CheckConclusion.FAILURE, CheckConclusion.TIMED_OUT)
 _LEG = re.compile(r" \(.*?\)(?= / |$)")
 
@@ -180,13 +181,22 @@ def _as_the_tracker_has_it(
 
 
 def _over(incident: Incident, issue: Part[Tracked], *, now: datetime) -> Incident:
-    """Resolve what is proved in full, at once, or after some green looks when it comes and goes."""
-    lately = [turn for turn in incident.turns if now - turn <= FLAPPING_WITHIN]
-    flaps = incident.phase is not Phase.RESOLVED and len(lately) >= TURNS - 1
-    green = incident.green_looks + 1
-    if flaps and green < GREEN_LOOKS:
-        return replace(incident, phase=Phase.RECOVERING, green_looks=green, flapping=True)
-    return _resolved(incident, issue, now=now)
+    """Resolve what is proved in full, at once, or after some green looks when it comes and goes.
+
+    With every further turn twice as many are wanted, so that nobody reads of each.
+    """
+    lately = sum(now - turn <= FLAPPING_WITHIN for turn in incident.turns)
+    flaps = incident.phase is not Phase.RESOLVED and lately >= TURNS - 1
+    green, wanted = incident.green_looks + 1, GREEN_LOOKS * 2 ** max(lately - TURNS + 1, 0)
+    if not flaps or green >= wanted:
+        return _resolved(incident, issue, now=now)
+    return replace(
+        incident,
+        phase=Phase.RECOVERING,
+        green_looks=green,
+        flapping=True,
+        looks_wanted=wanted,
+    )
 
 
 def _resolved(incident: Incident, issue: Part[Tracked], *, now: datetime) -> Incident:
@@ -195,7 +205,7 @@ def _resolved(incident: Incident, issue: Part[Tracked], *, now: datetime) -> Inc
             incident,
             phase=Phase.RESOLVED,
             resolved_at=now,
-            turns=(*incident.turns, now)[-TURNS:],
+            turns=(*incident.turns, now)[-MOST_TURNS:],
             green_looks=0,
             flapping=False,
         )

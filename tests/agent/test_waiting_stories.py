@@ -339,3 +339,36 @@ def test_many_repositories_are_learned_little_by_little(shop: Shop) -> None:
 
     assert first == 20
     assert len([each for each in shop.world.requests if "event=push" in each.query]) == 25
+
+
+def test_a_deploy_workflow_that_hangs_is_one_issue_until_it_deploys(shop: Shop) -> None:
+    """Nothing of Railway is watched, and the run neither fails nor ends."""
+    deploy_by_workflow(shop)
+    land(shop)
+    run = shop.repo.run("Pipeline", None, event="workflow_run", jobs={"Deploy to staging": None})
+    shop.host.cycles(5)
+    assert shop.repo.issues == {}
+
+    shop.host.cycles(3)
+
+    (issue,) = ours(shop.repo)
+    assert issue.title == "Staging deploy stuck: staging (shop)"
+    shop.repo.finish(run, "failure", log="boom")
+    shop.host.cycles(2)
+    assert len(ours(shop.repo)) == 1
+    land(shop)
+    pipeline(shop, "success", staging="success", tests="success")
+    shop.host.cycles(2)
+    only_issue_closed_by(shop, "the deployment to environment `staging` succeeded at")
+
+
+def test_what_comes_and_goes_all_day_is_told_a_few_times(shop: Shop) -> None:
+    """CI that fails every half hour, for twelve hours: three turns in six of them, no more."""
+    for _ in range(20):
+        shop.fail_ci()
+        shop.host.cycles(2)
+        land(shop)
+        shop.host.cycles(5)
+
+    (issue,) = ours(shop.repo)
+    assert len(issue.comments) <= 12

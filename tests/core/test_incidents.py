@@ -386,6 +386,18 @@ def test_what_comes_and_goes_is_held_open_until_three_green_looks_in_a_row() -> 
     assert (*turns, NOW) == third.turns
 
 
+@pytest.mark.parametrize(("lately", "wanted"), [(2, 3), (3, 6), (4, 12)])
+def test_with_every_further_turn_twice_as_many_looks_are_wanted(lately: int, wanted: int) -> None:
+    """What goes on coming and going is told a few times, and not all day."""
+    turns = tuple(NOW - timedelta(hours=1) for _ in range(lately))
+    before = replace(OVER, turns=turns, green_looks=wanted - 2)
+
+    held = life(before, fails=False)
+
+    assert (Phase.RECOVERING, wanted) == (held.phase, held.looks_wanted)
+    assert life(held, fails=False).phase is Phase.RESOLVED
+
+
 def test_a_failure_between_them_starts_the_green_looks_anew() -> None:
     """In a row means in a row."""
     assert life(replace(incident(), green_looks=2, flapping=True)).green_looks == 0

@@ -53,6 +53,13 @@ IN_PRODUCTION = a_view(
     read=github(at_head=checks(a_suite(RED, run=a_run(2, workflow="Deploy")))),
 )
 
+HANGING = a_view(
+    policy=a_policy(deploy_workflow="Deploy"),
+    read=github(
+        at_head=checks(a_suite(None, run=a_run(2, workflow="Deploy"), updated_at=ago(hours=1)))
+    ),
+)
+
 # Each rule finds something in one of these, and what it finds has the kind that its row names.
 EVERYTHING_BROKEN = (
     a_view(
@@ -124,6 +131,12 @@ EVERYTHING_BROKEN = (
             )
         ),
         production=seen(an_environment(a_service(a_deployment(RailwayStatus.FAILED)))),
+    ),
+    replace(
+        HANGING,
+        answers=Answers(
+            jobs={JobsOf(trace_of(HANGING, each)): seen(()) for each in deploy_runs(HANGING)}
+        ),
     ),
     replace(
         IN_PRODUCTION,

@@ -113,7 +113,8 @@ def _rows(incident: Incident, project: ProjectPolicy | None) -> Iterator[tuple[s
     if incident.failed_at != incident.first_failed_at:
         yield "last failure", moment(incident.failed_at)
     if incident.flapping:
-        yield "flapping", "it came and went; it closes after three green looks in a row"
+        looks = f"{incident.looks_wanted} green looks in a row"
+        yield "flapping", f"it came and went; it closes after {looks}"
     yield from _history(incident)
     yield from _others(incident)
 
