@@ -10,7 +10,6 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 from threading import Thread
@@ -19,7 +18,7 @@ from typing import Any
 import httpx
 
 from pipeline_health.clients.errors import ClientError
-from pipeline_health.clients.http import USER_AGENT
+from pipeline_health.clients.http import USER_AGENT, trusted
 from pipeline_health.core.model.urls import Probe
 
 DEADLINE = timedelta(seconds=10)
@@ -100,7 +99,7 @@ class _Visit:
         self._host = url.raw_host.decode()
         # To a proxy, which stands elsewhere, the addresses of this machine mean another one.
         direct = is_internal(self._host)
-        with httpx.Client(verify=_tls(), trust_env=not direct, timeout=self._timeout) as client:
+        with httpx.Client(verify=trusted(), trust_env=not direct, timeout=self._timeout) as client:
             for _ in range(HOPS):
                 probe, target = self._hop(client, url)
                 if target is None:
@@ -158,11 +157,6 @@ def is_internal(host: str) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     return address.is_multicast or not address.is_global
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
 
 
 def _too_slow(seconds: float) -> Probe:
