@@ -98,10 +98,7 @@ def sentence(
     parts = [f"Looked at {_count(len(projects), 'project')}"]
     broken = sorted({project.name for project in projects if project.findings})
     parts.append(f"broken: {_listed(broken)}" if broken else "nothing that was seen is broken")
-    awaited = sum(
-        case.incident.phase in (Phase.OPEN, Phase.RECOVERING) and not case.findings
-        for case in told.cases
-    )
+    awaited = sum(is_awaited(case) for case in told.cases)
     if awaited:
         parts.append(f"{_count(awaited, 'incident')} not yet proved to be over")
     hidden = sum(case.incident.hidden_behind is not None for case in told.cases)
@@ -160,9 +157,19 @@ def _project(view: ProjectView, look: Look, told: Told) -> ProjectLine:
         healthy=tuple(
             seen.says for seen in observations if isinstance(seen, Proof) and _is_health(seen)
         ),
+        unproved=tuple(
+            case.incident.title
+            for case in told.cases
+            if case.incident.project == name and is_awaited(case)
+        ),
         unwatched=tuple(unwatched(view)),
         transients=tuple(_transients(view)),
     )
+
+
+def is_awaited(case: Case) -> bool:
+    """Tell whether nothing is broken now of what was filed, and nothing proves that it is over."""
+    return case.incident.phase in (Phase.OPEN, Phase.RECOVERING) and not case.findings
 
 
 def _is_health(proof: Proof) -> bool:

@@ -57,6 +57,7 @@ def project_as_json(project: ProjectLine) -> Mapping[str, JsonValue]:
         "blind": [{"source": line.source, "why": line.why} for line in project.blind],
         "unsettled": list(project.unsettled),
         "healthy": list(project.healthy),
+        "unproved": list(project.unproved),
         "unwatched": [
             {"what": line.what, "why": line.why, "advice": line.advice}
             for line in project.unwatched

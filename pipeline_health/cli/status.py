@@ -35,6 +35,8 @@ class Newest:
             return "broken"
         if self.project.blind:
             return "not seen"
+        if self.project.unproved:
+            return "unproved"
         return "healthy" if self.project.healthy and not self.project.unsettled else "undecided"
 
 

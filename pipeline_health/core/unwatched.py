@@ -117,6 +117,12 @@ def _unread(environment: str, why: str, *, cause: BlindCause | None = None) -> U
 
 def _services(view: ProjectView, environment: Environment) -> Iterator[UnwatchedLine]:
     names = view.policy.services
+    for name in sorted(set(names) - {service.name for service in environment.services}):
+        yield UnwatchedLine(
+            what=f"service {name}",
+            why=f"{environment.name} has no service of that name",
+            advice="correct it in services",
+        )
     for service in environment.services:
         if names and service.name not in names:
             yield UnwatchedLine(

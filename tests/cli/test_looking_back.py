@@ -150,6 +150,22 @@ def test_status_lists_orphans_until_they_are_closed(
     assert [] == json.loads(capsys.readouterr().out)["orphans"]
 
 
+def test_a_project_with_an_issue_that_nothing_proves_to_be_over_is_not_healthy(
+    broken: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest commit has no CI yet: nothing that is seen is broken, and nothing is mended."""
+    broken.world.advance(MORE_THAN_SETTLING)
+    broken.repo.push("third")
+    broken.web.deploy("SUCCESS")
+    run(["run-once"])
+    capsys.readouterr()
+
+    run(["status", "--json"])
+
+    (project,) = json.loads(capsys.readouterr().out)["projects"]
+    assert ("unproved", ["Main CI red: CI (shop)"]) == (project["state"], project["unproved"])
+
+
 def test_status_json_before_the_first_cycle_has_no_sentence(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -216,6 +216,15 @@ def test_a_service_that_the_configuration_leaves_out_is_named() -> None:
     assert ["service worker"] == names(view)
 
 
+def test_a_service_that_is_not_there_is_named() -> None:
+    """A name that is misspelt watches nothing, and says so nowhere else."""
+    view = a_view(
+        policy=a_policy(services=("wbe", "web")), staging=an_environment(a_service(a_deployment()))
+    )
+
+    assert ["service wbe"] == names(view)
+
+
 def test_an_archived_repository_has_nothing_to_watch() -> None:
     """Nothing runs there."""
     read: GitHubReading = replace(

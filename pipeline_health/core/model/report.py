@@ -65,7 +65,8 @@ class TransientLine:
 class ProjectLine:
     """What was seen of one project; *unsettled* are sentences about what is under way.
 
-    *unwatched* is what nothing judges, so that nobody takes silence about it for health.
+    *unproved* are the titles of issues of which nothing is broken now and nothing proves that they
+    are over; *unwatched* is what nothing judges. Nobody is to take either for health.
     """
 
     name: ProjectName
@@ -74,6 +75,7 @@ class ProjectLine:
     blind: tuple[BlindLine, ...] = ()
     unsettled: tuple[str, ...] = ()
     healthy: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()
     unwatched: tuple[UnwatchedLine, ...] = ()
     transients: tuple[TransientLine, ...] = ()
 
