@@ -1,5 +1,6 @@
 """From an issue of ours back to its incident: what makes a lost ledger cost nothing but comfort."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,11 +39,8 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
 
     Nothing in it counts as healed: a proof will say so, if it is over.
     """
-    of = marker.cause or CauseClass.UNKNOWN
-    if marker.kind is Kind.CREDENTIAL_REJECTED and marker.cause is None:
-        of = CauseClass.CREDENTIAL
-    handed = marker.owner is Owner.HUMAN and of.owner is Owner.AGENT
-    link = LinkTrace(url=issue.url)
+    cause = _cause(marker)
+    handed = cause.owner is Owner.HUMAN and cause.of.owner is Owner.AGENT
     return Incident(
         fingerprint=marker.fingerprint,
         nonce=marker.nonce,
@@ -51,31 +49,38 @@ def adopted(issue: TrackedIssue, marker: Marker, *, project: ProjectName) -> Inc
         repo=issue.ref.repo,
         scope=marker.symptoms[0].scope,
         phase=Phase.OPEN,
-        cause=Cause(
-            of=of,
-            key="",
-            owner=marker.owner,
-            why="Its issue says so; what else was known of it is lost.",
-        ),
+        cause=cause,
         first_seen=marker.first_seen,
         first_failed_at=min(marker.first_seen, marker.failed_at),
-        ailments=tuple(
-            Ailment(
-                symptom=symptom,
-                failed_at=marker.failed_at,
-                commit=marker.commit,
-                trace=link,
-                says=f"{issue.title}.",
-                jobs=jobs,
-            )
-            for symptom, jobs in marker.failures
-        ),
+        ailments=tuple(_ailments(issue, marker)),
         title=issue.title,
         attempts=marker.attempts,
         counted_until=marker.failed_at,  # what ended before that failure is among the attempts
         escalated=HANDED_OVER if handed and marker.kind not in _FOR_PEOPLE else "",
         filing=filing_of(issue, owner=marker.owner),
     )
+
+
+def _cause(marker: Marker) -> Cause:
+    credential = marker.cause is None and marker.kind is Kind.CREDENTIAL_REJECTED
+    return Cause(
+        of=CauseClass.CREDENTIAL if credential else marker.cause or CauseClass.UNKNOWN,
+        key="",
+        owner=marker.owner,
+        why="Its issue says so; what else was known of it is lost.",
+    )
+
+
+def _ailments(issue: TrackedIssue, marker: Marker) -> Iterator[Ailment]:
+    for symptom, jobs in marker.failures:
+        yield Ailment(
+            symptom=symptom,
+            failed_at=marker.failed_at,
+            commit=marker.commit,
+            trace=LinkTrace(url=issue.url),
+            says=f"{issue.title}.",
+            jobs=jobs,
+        )
 
 
 def found_again(incident: Incident, issue: TrackedIssue, marker: Marker) -> Incident:
