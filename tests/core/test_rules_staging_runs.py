@@ -120,6 +120,12 @@ def test_a_run_that_waits_for_approval_is_found_at_once_and_for_people() -> None
         pytest.param(BY_JOB, (a_job(JOB, GREEN), unfinished("E2E")), False, id="after staging"),
         pytest.param(BY_RUN, (a_job("Build", GREEN), unfinished("Ship")), True, id="any job"),
         pytest.param(BY_RUN, (a_job("Ship", GREEN),), False, id="every job is over"),
+        pytest.param(
+            replace(BY_RUN, production_job="Live"),
+            (a_job("Ship", GREEN), unfinished("Live")),
+            False,
+            id="production is to come",
+        ),
     ],
 )
 def test_only_what_is_stagings_hangs_staging(

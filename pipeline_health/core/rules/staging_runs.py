@@ -15,6 +15,7 @@ from pipeline_health.core.model.findings import (
     Symptom,
     Unsettled,
 )
+from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Job, JobsOf, Question
 from pipeline_health.core.model.readings import CheckStatus, Seen, Unrecognised
 from pipeline_health.core.model.snapshot import ProjectView
@@ -99,11 +100,20 @@ def _under_way(place: _Place) -> Observation | None:
         return place.unsettled("has jobs that are not read yet", asks=question)
     if not isinstance(answer, Seen):
         return place.unsettled(f"has jobs that could not be read ({answer.why})")
-    over = _is_over(answer.value, place.view.policy.staging_job)
+    over = _is_over(answer.value, place.view.policy)
     return None if over else place.finding(waits=waits)
 
 
-def _is_over(jobs: tuple[Job, ...], staging_job: str | None) -> bool:
-    """Tell whether staging's part of a run is over; jobs that are not there yet are to come."""
-    parts = [job for job in jobs if staging_job is None or is_part_of(job, staging_job)]
+def _is_over(jobs: tuple[Job, ...], policy: ProjectPolicy) -> bool:
+    """Tell whether staging's part of a run is over; jobs that are not there yet are to come.
+
+    Without a `staging_job` that is every job but `production_job`.
+    """
+    parts = [job for job in jobs if _is_stagings(job, policy)]
     return bool(parts) and all(job.conclusion is not None for job in parts)
+
+
+def _is_stagings(job: Job, policy: ProjectPolicy) -> bool:
+    if policy.staging_job is not None:
+        return is_part_of(job, policy.staging_job)
+    return policy.production_job is None or not is_part_of(job, policy.production_job)
