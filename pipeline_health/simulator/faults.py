@@ -60,8 +60,8 @@ class Faults:
         body: str = "",
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
-    ) -> None:
-        """Order a fault for the next *times* requests to *host* that *match* is found in.
+    ) -> Fault:
+        """Order a fault for the next *times* requests to *host* that *match* is found in; gives it.
 
         *seconds*: how long a delay is (1 by default), how long a limit lasts (60). *body*: what is
         answered, the message of a graphql_error, the alias of a partial answer.
@@ -80,6 +80,7 @@ class Faults:
             seconds=seconds,
         )
         self._standing.append(fault)
+        return fault
 
     def clear(self) -> None:
         """Let everything go well from now on."""

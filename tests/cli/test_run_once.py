@@ -228,12 +228,11 @@ def test_a_ledger_that_is_none_is_exit_3_and_names_the_file(
 
 def test_an_interrupt_is_exit_130(desk: Desk) -> None:
     """Control-C ends it with one word on standard error."""
-    desk.world.faults.add(host="railway", mode="delay", seconds=20, times=9)
+    slow = desk.world.faults.add(host="railway", mode="delay", seconds=20, times=9)
     process = desk.start("run-once")
     deadline = time.monotonic() + 30
-    while not desk.ledger.exists() and time.monotonic() < deadline:
+    while slow.times == 9 and time.monotonic() < deadline:  # until it waits for the answer
         time.sleep(0.05)
-    time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
 
