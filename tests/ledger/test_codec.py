@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from ledger_samples import ANY_INCIDENT, ANY_REPORT, T0, a_report, an_incident
 from pipeline_health.core.model.incident import Incident
@@ -17,7 +17,6 @@ from pipeline_health.ledger.times import as_text, as_time
 from pipeline_health.ports import LedgerError
 
 
-@settings(suppress_health_check=(HealthCheck.too_slow,))  # it is large, and hosts are busy
 @given(ANY_INCIDENT)
 def test_every_incident_survives_the_ledger(incident: Incident) -> None:
     """What is read is what was written, to the microsecond and the type of each trace."""
