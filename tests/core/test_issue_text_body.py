@@ -209,7 +209,7 @@ def test_no_text_breaks_the_structure(tail: str, name: str, error: str | None) -
 
 def test_the_same_facts_give_the_same_text() -> None:
     """The text depends on nothing but the facts: bookkeeping changes no character of it."""
-    later = replace(incident(), closed_seen=T0, gone_since=T0, title="another")
+    later = replace(incident(), gone_since=T0, title="another")
 
     assert text_of(incident()) == text_of(later)
 

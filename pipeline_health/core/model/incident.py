@@ -196,7 +196,6 @@ class Incident:
     green_looks: int = 0
     flapping: bool = False
     looks_wanted: int = 3
-    closed_seen: datetime | None = None
     gone_since: datetime | None = None
     previous: int | None = None
     filing: Filing | None = None
