@@ -8,11 +8,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from pipeline_health.core.model.audit import Audit
+from pipeline_health.core.model.commit import AtCommit
 from pipeline_health.core.model.deployed import Deployed
-from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
+from pipeline_health.core.model.gate_policy import SmokeCheck, VersionCheck
+from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.live import Served, Tested
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -26,7 +30,8 @@ from pipeline_health.core.model.questions import (
     WorkflowFile,
     WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import GitHubReading, Reading
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import GitHubReading, Reading, StatusState
 from pipeline_health.core.model.report import CycleReport, Usage
 from pipeline_health.core.model.urls import Target, UrlSights
 
@@ -118,6 +123,79 @@ class DeploySource(Source[Deployed], Protocol):
 
     def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing deployment left behind."""
+        ...
+
+
+class CommitSource(Protocol):
+    """Where exactly one commit is looked at; what cannot be read is Blind."""
+
+    def at_commit(self, project: ProjectPolicy, sha: Sha, *, now: datetime) -> Reading[AtCommit]:
+        """Read everything that GitHub shows of *sha*."""
+        ...
+
+
+class HistorySource(Protocol):
+    """Where the deployments of single services are looked at, further back than a look does."""
+
+    def history(
+        self, project: ProjectPolicy, environment: Environment, *, now: datetime
+    ) -> Reading[Environment]:
+        """Give *environment* with the deployments of every service, as far as they are listed."""
+        ...
+
+
+class AuditSource(Protocol):
+    """Where the variables of both environments and the files of the branch are compared."""
+
+    def audit(
+        self, project: ProjectPolicy, deployed: Deployed, head: Sha | None, *, now: datetime
+    ) -> Audit:
+        """Compare them now; *head* is the commit whose tree is read. Never raises."""
+        ...
+
+
+class LiveSite(Protocol):
+    """The live staging URL, as the promotion check tests it."""
+
+    def reach(self, url: str, *, patience: timedelta) -> Tested:
+        """Ask whether anything answers at *url*; what wakes up may take *patience*."""
+        ...
+
+    def smoke(
+        self, base: str, checks: Sequence[SmokeCheck], *, patience: timedelta
+    ) -> tuple[Tested, ...]:
+        """Make every check, in its order, against the base URL."""
+        ...
+
+    def version(self, base: str, check: VersionCheck) -> Served:
+        """Ask which commit is served."""
+        ...
+
+
+class EndToEnd(Protocol):
+    """Where the operator's own tests are run."""
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        passing: Sequence[str],
+        base: str,
+        commit: Sha,
+        repo: RepoName,
+        timeout: timedelta,
+    ) -> Tested:
+        """Run *command* against the base URL; *passing* names what it gets of our environment."""
+        ...
+
+
+class Publisher(Protocol):
+    """Where a verdict is shown on its commit."""
+
+    def publish(
+        self, repo: RepoName, sha: Sha, *, state: StatusState, says: str, url: str | None
+    ) -> None:
+        """Set our commit status. The request is sent once; raises TrackerError when it failed."""
         ...
 
 

@@ -1,8 +1,16 @@
 """The part of the configuration that decisions depend on, as the core knows it."""
 
+from pipeline_health.core.model.gate_policy import (
+    AuditPolicy,
+    GatePolicy,
+    SmokeCheck,
+    VersionCheck,
+    Waivable,
+)
 from pipeline_health.core.model.policy import Limits, Policy, ProjectPolicy, Routing
 from pipeline_health.settings.configuration import (
     Configuration,
+    GateTable,
     LimitsTable,
     ProjectTable,
     RoutingTable,
@@ -40,6 +48,37 @@ def _project(table: ProjectTable) -> ProjectPolicy:
         staging_job=table.staging_job,
         production_job=table.production_job,
         evidence=table.evidence,
+        gate=_gate(table.gate),
+        audit=_audit(table),
+    )
+
+
+def _gate(table: GateTable) -> GatePolicy:
+    version = table.version
+    return GatePolicy(
+        smoke=tuple(
+            SmokeCheck(path=check.path, status=check.status, contains=check.contains)
+            for check in table.smoke
+        ),
+        version=None if version is None else VersionCheck(path=version.path, key=version.json_key),
+        e2e=table.e2e,
+        e2e_env=table.e2e_env,
+        e2e_check=table.e2e_check,
+        waive=frozenset(map(Waivable, table.waive)),
+        timeout=table.timeout,
+        max_age=table.max_age,
+    )
+
+
+def _audit(table: ProjectTable) -> AuditPolicy:
+    audit = table.audit
+    return AuditPolicy(
+        interval=audit.interval,
+        strict=audit.strict,
+        shared_ok=audit.shared_ok,
+        staging=audit.supabase.staging,
+        production=audit.supabase.production,
+        required=table.required_secrets,
     )
 
 

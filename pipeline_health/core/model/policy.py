@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from pipeline_health.core.model.gate_policy import AuditPolicy, GatePolicy
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName
 
 
@@ -41,6 +42,8 @@ class ProjectPolicy:
     staging_job: str | None = None
     production_job: str | None = None
     evidence: EvidenceMode = EvidenceMode.AUTO
+    gate: GatePolicy = field(default_factory=GatePolicy)
+    audit: AuditPolicy = field(default_factory=AuditPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

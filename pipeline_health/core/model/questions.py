@@ -114,6 +114,7 @@ class Job:
 
     name: str
     conclusion: CheckConclusion | Unrecognised | None
+    started_at: datetime | None = None
     completed_at: datetime | None = None
     step: str | None = None
     url: str | None = None
@@ -121,11 +122,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchRun:
-    """An Actions run of a branch, with the suite that says how it ended, and its commit."""
+    """An Actions run of a branch, with the suite that says how it ended, and its commit.
+
+    *title* is what the run is called, untrusted text: a workflow's `run-name` may hold a commit.
+    """
 
     sha: Sha
     suite: Suite
     run: WorkflowRun
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
