@@ -8,7 +8,7 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,21 +19,18 @@ import structlog
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
-from pipeline_health.clients.github import GitHub
-from pipeline_health.clients.github_auth import app_token, static_token
 from pipeline_health.clients.github_edits import BETWEEN_WRITES, GitHubEdits
 from pipeline_health.clients.http import Http
-from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.web import Web
-from pipeline_health.core.model.policy import Policy
+from pipeline_health.composition import github_token, sources_of
+from pipeline_health.core.model.audit import Audit
+from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
 from pipeline_health.runner import GitHubRunner
-from pipeline_health.settings import ConfigurationError, GitHubApp, GitHubToken, Settings
+from pipeline_health.settings import ConfigurationError, Settings
 from pipeline_health.settings.sources import ledger_path
-from pipeline_health.sources.github import GitHubSource
-from pipeline_health.sources.railway import RailwaySource
 from pipeline_health.sources.urls import ProbingSource
 from pipeline_health.telemetry import LogFormat, Redaction
 from pipeline_health.tracker import GitHubTracker
@@ -134,57 +131,59 @@ def assembled(
     pace: timedelta = BETWEEN_WRITES,
 ) -> Agent:
     """Put an agent together; *pace* is the least time between two writes to GitHub."""
-    redaction = Redaction(settings.secrets())
     identity = policy.routing.identity
-    token = _github_token(settings)
-    github = GitHub(http, api=settings.github_api, token=token, clock=clock)
+    sources = sources_of(settings, memory=ledger, http=http, clock=clock)
     edits = GitHubEdits(
         api=settings.github_api,
-        token=token,
+        token=github_token(settings),
         clock=clock,
-        meter=github.meter,
+        meter=sources.client.meter,
         between_writes=pace,
     )
-    railway = Railway(http, api=settings.railway_api, clock=clock)
     return Agent(
         policy,
-        github=GitHubSource(
-            github,
-            memory=ledger,
-            identity=identity,
-            redact=redaction,
-            variable=settings.credentials.github.variable,
-        ),
-        railway=RailwaySource(
-            railway,
-            tokens=settings.credentials.railway.for_project,
-            production=settings.credentials.railway.for_production,
-            memory=ledger,
-            redact=redaction,
-        ),
+        github=sources.github,
+        railway=sources.railway,
         urls=ProbingSource(
             Web(),
             memory=ledger,
             clock=clock,
             time=policy.limits.cycle_deadline / 3,
         ),
-        runner=GitHubRunner(github),
-        tracker=GitHubTracker(github, edits, memory=ledger, identity=identity),
+        audits=sources.audits,
+        runner=GitHubRunner(sources.client),
+        tracker=GitHubTracker(sources.client, edits, memory=ledger, identity=identity),
         ledger=ledger,
     )
 
 
-def _github_token(settings: Settings) -> Callable[[], str]:
-    match settings.credentials.github:
-        case GitHubToken(token=secret):
-            return static_token(secret)
-        case GitHubApp() as app:
-            return app_token(
-                str(app.app_id),
-                app.installation_id,
-                private_key=app.private_key,
-                api=settings.github_api,
+def audit_credentials(
+    settings: Settings, *, only: Sequence[str] = (), clock: Clock | None = None
+) -> tuple[tuple[ProjectPolicy, Audit], ...]:
+    """Audit every project now, or those named in *only*; nothing is written anywhere.
+
+    Raises ConfigurationError for a project that is not configured, before anything is asked.
+    """
+    timekeeper = SystemClock() if clock is None else clock
+    policy = narrowed(settings.policy, only)
+    with ExitStack() as opened:
+        ledger = opened.enter_context(_ledger(settings, dry=True))
+        http = Http(clock=timekeeper, jitter=random.random)
+        opened.callback(http.close)
+        http.end_within(policy.limits.cycle_deadline)
+        sources = sources_of(settings, memory=ledger, http=http, clock=timekeeper)
+        now = timekeeper.now()
+        deployed = sources.railway.look(policy.projects, now=now)
+        code = sources.github.look(policy.projects, now=now)
+        return tuple(
+            (
+                project,
+                sources.audits.audit(
+                    project, deployed[project.name], code[project.name].head, now=now
+                ),
             )
+            for project in policy.projects
+        )
 
 
 def narrowed(policy: Policy, only: Sequence[str]) -> Policy:

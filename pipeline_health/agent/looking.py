@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.remembering import Remembering
 from pipeline_health.agent.sights import with_sight
 from pipeline_health.core import rules
+from pipeline_health.core.audited import apart_proofs
 from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
 from pipeline_health.core.model.deployed import Deployed
@@ -38,7 +40,7 @@ from pipeline_health.core.model.urls import UrlSights
 from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
-from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.ports import AuditSource, CodeSource, DeploySource, Memory, UrlSource
 
 ROUNDS = 3
 
@@ -92,6 +94,7 @@ class Look:
         home = self.view(incident.project)
         if home is not None:
             yield home, tuple(earlier_proofs(incident, home, told=self.places))
+            yield home, tuple(apart_proofs(incident, home))
             yield home, tuple(under_other_names(incident, self.told_of(incident), home))
 
     def view(self, project: ProjectName) -> ProjectView | None:
@@ -112,11 +115,13 @@ class Eyes:
         github: CodeSource,
         railway: DeploySource,
         urls: UrlSource,
+        audits: AuditSource,
         memory: Memory,
     ) -> None:
         self._github = github
         self._railway = railway
         self._urls = urls
+        self._audits = Audits(audits, memory)
         self._memory = memory
         self._remembering = Remembering(memory)
 
@@ -134,6 +139,7 @@ class Eyes:
             answers=Answers(),
             now=now,
         )
+        snapshot = self._audits.with_audits(snapshot, now=now)
         # Last: what a silent URL means depends on what the others show.
         snapshot = with_urls(snapshot, self._sites(snapshot, gap=policy.sla))
         look = judged(with_sight(snapshot, policy, self._memory, now=now))

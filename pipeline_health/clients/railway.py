@@ -57,6 +57,11 @@ class Railway:
         self._asking = Asking(http, api=api, clock=clock)
 
     @property
+    def asking(self) -> Asking:
+        """Sends what other modules ask, and counts it here."""
+        return self._asking
+
+    @property
     def requests(self) -> int:
         """How many requests were answered so far, errors and repeats among them."""
         return self._asking.answered
