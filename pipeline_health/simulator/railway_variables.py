@@ -30,7 +30,7 @@ def variables(environment: RailwayEnvironment, given: Arguments) -> Value:
     """Give those of one service, or the shared ones, with their references resolved or not."""
     if given.get("serviceId") is None:
         _check_project(environment, given)
-        own = environment.shared
+        own: Mapping[str, str | None] = environment.shared
     else:
         own = _own(environment, given)
     return _written(environment, own, resolve=not given.get("unrendered"))
@@ -67,16 +67,15 @@ def _written(
 
     A reference that leads nowhere is empty, and no error.
     """
-    return {
-        name: value
-        if value is None
-        else MASK
-        if environment.masked
-        else _resolved(environment, value)
-        if resolve
-        else value
-        for name, value in own.items()
-    }
+
+    def shown(value: str | None) -> str | None:
+        if value is None:
+            return None
+        if environment.masked:
+            return MASK
+        return _resolved(environment, value) if resolve else value
+
+    return {name: shown(value) for name, value in own.items()}
 
 
 def _of_railway(service: RailwayService) -> dict[str, str]:

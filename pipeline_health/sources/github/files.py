@@ -28,7 +28,7 @@ class BranchFiles:
     def committed(
         self, project: ProjectPolicy, head: Sha | None, *, now: datetime
     ) -> Reading[Committed]:
-        """Name the committed `.env` files; a list that was cut proves nothing of what is not in it."""
+        """Name the committed `.env` files; what a cut list lacks may be there."""
         if head is None:
             return Blind(at=now, why=f"the newest commit of {project.repo} is not known")
         try:
