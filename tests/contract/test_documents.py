@@ -10,6 +10,11 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, build_schema, parse, validate
 
 from pipeline_health.clients import documents
+from pipeline_health.clients.railway_variable_documents import (
+    RAILWAY_NAMES_PAGE,
+    View,
+    railway_variables,
+)
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
 
@@ -29,6 +34,16 @@ BUILT: dict[str, dict[str, Callable[[], str]]] = {
         "project-token": lambda: documents.railway_look(1, project_token=True),
     },
 }
+
+VARIABLES = [
+    pytest.param("RAILWAY_NAMES_PAGE", RAILWAY_NAMES_PAGE, id="RAILWAY_NAMES_PAGE"),
+    pytest.param(
+        "railway_variables", railway_variables([View.NAMES]), id="railway_variables-names"
+    ),
+    pytest.param(
+        "railway_variables", railway_variables([*View, *View]), id="railway_variables-all"
+    ),
+]
 
 
 def public_names() -> set[str]:
@@ -57,7 +72,7 @@ def every_document() -> Sequence[object]:
         for name, cases in BUILT.items()
         for case, build in cases.items()
     ]
-    return fixed + built
+    return fixed + built + VARIABLES
 
 
 @cache
