@@ -4,6 +4,7 @@ Whatever goes wrong in here is told by the name of the error alone. Its text may
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -46,14 +47,18 @@ class Auditor:
     def audit(
         self, project: ProjectPolicy, deployed: Deployed, head: Sha | None, *, now: datetime
     ) -> Audit:
-        """Audit one project now; *head* is the commit whose tree is read. Never raises."""
-        return Audit(
-            at=now,
-            variables=_guarded(
+        """Audit one project now; *head* is the commit whose tree is read. Never raises.
+
+        Both providers are asked side by side: the promotion check waits for this.
+        """
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            files = aside.submit(
+                _guarded, lambda: self._files.committed(project, head, now=now), now=now
+            )
+            variables = _guarded(
                 lambda: self._variables.compared(project, deployed, now=now), now=now
-            ),
-            files=_guarded(lambda: self._files.committed(project, head, now=now), now=now),
-        )
+            )
+            return Audit(at=now, variables=variables, files=files.result())
 
 
 def _guarded(look: Callable[[], Part[T]], *, now: datetime) -> Part[T]:

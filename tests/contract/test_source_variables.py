@@ -189,7 +189,7 @@ def test_sealed_is_neither_shared_nor_different(auditing: Auditing) -> None:
     assert (found.sharings, found.clean) == ((), ("OWN_KEY",))
     assert auditing.doubts() == {
         "SHARED_KEY": "is sealed in staging",
-        "STRIPE_KEY": "is sealed in staging and is sealed in production",
+        "STRIPE_KEY": "is sealed in staging and production",
     }
 
 
@@ -352,6 +352,31 @@ def test_what_railway_says_goes_no_further(auditing: Auditing, said: str, why: s
     part = auditing.audit(deployed)
     assert isinstance(part, Blind)
     assert part.why == f"could not read the variables of shop: {why}"
+
+
+def test_what_railway_will_not_answer_is_not_verifiable(auditing: Auditing) -> None:
+    """It will say so again, so that it is no blindness."""
+    deployed = auditing.looked()
+    body = '{"errors": [{"message": "no", "extensions": {"code": "BAD_USER_INPUT"}}]}'
+    auditing.world.faults.add(host="railway", mode="status", status=400, body=body, times=9)
+    part = auditing.audit(deployed)
+    assert isinstance(part, Seen)
+    assert part.value.unverifiable[0].why.endswith("Railway does not answer what we ask")
+
+
+def test_a_service_without_even_a_variable_of_railway_was_not_read(auditing: Auditing) -> None:
+    """An empty read is no proof that nothing is shared."""
+    deployed = auditing.looked()
+    one, two = (auditing.environment(name).id for name in ("staging", "production"))
+    assert one != two
+    page = '{"variables": {"edges": [], "pageInfo": {"hasNextPage": false, "endCursor": null}}}'
+    fields = [f'"v{at}": {page if at in (0, 4) else "{}"}' for at in range(8)]
+    body = f'{{"data": {{{", ".join(fields)}}}}}'
+    auditing.world.faults.add(host="railway", mode="status", status=200, body=body)
+    part = auditing.audit(deployed)
+    assert isinstance(part, Seen)
+    assert part.value.whole is False
+    assert {one.name for one in part.value.unverifiable} == {"service web"}
 
 
 def test_a_passing_failure_of_one_part_is_blind_unless_something_was_found(

@@ -166,9 +166,8 @@ def _side(
     names = got[Wanted(View.NAMES, environment.id)]
     if isinstance(names, Unread):
         unread[_LIST] = names.why
-    elif isinstance(names, tuple):
-        for each in names:
-            sealed.setdefault(each.service, set()).update({each.name} if each.sealed else ())
+    for each in names if isinstance(names, tuple) else ():
+        sealed.setdefault(each.service, set()).update({each.name} if each.sealed else ())
     for holder, service_id, views in _holders(environment, got):
         unread |= {f"service {holder}": view.why for view in views if isinstance(view, Unread)}
         held += weighed(
