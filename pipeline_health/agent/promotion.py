@@ -1,0 +1,231 @@
+"""The promotion check: facts, tests, facts again, and the verdict on what was seen.
+
+The tests take time, and staging may move on meanwhile: so the facts are read anew before anything
+is promised. Nothing here decides; `core.gate` does, on values.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from pipeline_health.agent.answering import Answering
+from pipeline_health.agent.looking import ROUNDS, Eyes
+from pipeline_health.agent.standing import Standing
+from pipeline_health.core import gate
+from pipeline_health.core.model.audit import Audit
+from pipeline_health.core.model.deployed import Deployed
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.policy import Policy, ProjectPolicy
+from pipeline_health.core.model.promotion import Asked, Facts, Matter, Tests
+from pipeline_health.core.model.railway import Environment
+from pipeline_health.core.model.readings import Part, Seen
+from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.model.verdict import Verdict
+from pipeline_health.core.reach import is_asleep
+from pipeline_health.ports import (
+    AuditSource,
+    Clock,
+    CodeSource,
+    CommitSource,
+    DeploySource,
+    EndToEnd,
+    HistorySource,
+    Ledger,
+    LiveSite,
+    Tracker,
+    UrlSource,
+)
+
+POLL = timedelta(seconds=15)
+AWAKE = timedelta(seconds=3)
+WAKING = timedelta(seconds=30)
+SIDE_BY_SIDE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Everything that the check looks at, each by its port."""
+
+    github: CodeSource
+    commits: CommitSource
+    railway: DeploySource
+    history: HistorySource
+    urls: UrlSource
+    audits: AuditSource
+    site: LiveSite
+    tests: EndToEnd
+    tracker: Tracker
+
+
+class Promotion:
+    """Checks the one project of *policy*.
+
+    *knows_ours* tells whether our issues can be told from others'; *begin* is called before every
+    round of requests, and sets the time that it may take.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        sources: Sources,
+        *,
+        ledger: Ledger,
+        clock: Clock,
+        knows_ours: Callable[[], bool],
+        begin: Callable[[], None],
+    ) -> None:
+        (self._project,) = policy.projects
+        self._policy = policy
+        self._sources = sources
+        self._clock = clock
+        self._begin = begin
+        self._known = _known(ledger.incidents(), self._project)
+        self._answering = Answering(github=sources.github, railway=sources.railway)
+        self._eyes = Eyes(
+            github=sources.github,
+            railway=sources.railway,
+            urls=sources.urls,
+            memory=ledger,
+            evidence=False,
+        )
+        self._standing = Standing(
+            policy, eyes=self._eyes, tracker=sources.tracker, memory=ledger, knows_ours=knows_ours
+        )
+
+    def check(self, asked: Asked, *, wait: timedelta) -> Verdict:
+        """Give the verdict; while it may still change, look again until *wait* is over."""
+        ends = self._clock.monotonic() + wait.total_seconds()
+        while True:
+            matter = self._tested(self._seen(asked))
+            if gate.is_ready(matter):
+                matter = self._proved(matter)
+            verdict = gate.judge(matter)
+            left = ends - self._clock.monotonic()
+            if verdict.final or left <= 0:
+                return verdict
+            self._clock.sleep(min(POLL.total_seconds(), left))
+
+    # -- facts -------------------------------------------------------------------------------
+
+    def _seen(self, asked: Asked, *, audit: Audit | None = None) -> Matter:
+        """Read everything that the providers show; what is independent is asked side by side."""
+        # Imported here: no other command needs threads for its decisions.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        self._begin()
+        at = self._clock.now()
+        look = self._eyes.look(self._policy, self._known, now=at)
+        view = look.views[self._project.name]
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+            commit = pool.submit(
+                self._sources.commits.at_commit, self._project, asked.commit, now=at
+            )
+            staging = pool.submit(self._history, view)
+            audited = pool.submit(self._audited, view, audit)
+            incidents = pool.submit(self._standing.of, look, self._known, now=at)
+        facts = Facts(
+            at=at,
+            view=view,
+            commit=commit.result(),
+            staging=staging.result(),
+            audit=audited.result(),
+            incidents=incidents.result(),
+        )
+        return Matter(asked=asked, facts=facts, tests=Tests(of=frozenset()), now=at)
+
+    def _history(self, view: ProjectView) -> Part[Environment]:
+        if not isinstance(view.staging, Seen):
+            return view.staging
+        return self._sources.history.history(
+            self._project, view.staging.value, now=self._clock.now()
+        )
+
+    def _audited(self, view: ProjectView, audit: Audit | None) -> Audit:
+        if audit is not None:
+            return audit
+        branch = view.github.branch
+        head = branch.value.head.sha if isinstance(branch, Seen) else None
+        deployed = Deployed(staging=view.staging, production=view.production)
+        return self._sources.audits.audit(self._project, deployed, head, now=self._clock.now())
+
+    def _asked_out(self, matter: Matter) -> Matter:
+        """Find out what would let more be decided of *matter*."""
+        for _ in range(ROUNDS):
+            answers = matter.view.answers
+            asked = {one for one in gate.questions(matter) if not answers.has(one)}
+            if not asked:
+                break
+            found = self._answering.answered(answers, asked, now=self._clock.now())
+            view = replace(matter.view, answers=found)
+            matter = replace(matter, facts=replace(matter.facts, view=view))
+        return replace(matter, now=self._clock.now())
+
+    # -- tests -------------------------------------------------------------------------------
+
+    def _tested(self, matter: Matter) -> Matter:
+        """Test the live URL, as far as that takes no time, and find out what is asked then."""
+        matter = self._asked_out(matter)
+        tests = self._live(matter, of=gate.served_deployments(matter))
+        return self._asked_out(replace(matter, tests=tests))
+
+    def _live(self, matter: Matter, *, of: frozenset[str]) -> Tests:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        base, wishes = self._project.staging_url, self._project.gate
+        if base is None:
+            return Tests(of=of)
+        site, patience = self._sources.site, WAKING if _sleeps(matter) else AWAKE
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+            reach = pool.submit(site.reach, f"{base}{self._project.health_path}", patience=patience)
+            before = (
+                None if wishes.version is None else pool.submit(site.version, base, wishes.version)
+            )
+            smoke = pool.submit(site.smoke, base, wishes.smoke, patience=patience)
+        return Tests(
+            of=of,
+            reach=reach.result(),
+            before=None if before is None else before.result(),
+            smoke=smoke.result(),
+            after=None if wishes.version is None else site.version(base, wishes.version),
+        )
+
+    def _proved(self, matter: Matter) -> Matter:
+        """Run the end-to-end tests, and read every fact anew: staging may have moved on."""
+        tests = self._with_e2e(matter)
+        fresh = self._seen(matter.asked, audit=matter.facts.audit)
+        return self._asked_out(replace(fresh, tests=tests))
+
+    def _with_e2e(self, matter: Matter) -> Tests:
+        base, wishes, tests = self._project.staging_url, self._project.gate, matter.tests
+        if base is None or not wishes.e2e:
+            return tests
+        began = self._clock.monotonic()
+        ran = self._sources.tests.run(
+            wishes.e2e,
+            passing=wishes.e2e_env,
+            base=base,
+            commit=matter.commit,
+            repo=self._project.repo,
+            timeout=wishes.timeout,
+        )
+        took = timedelta(seconds=self._clock.monotonic() - began)
+        if took > wishes.max_age / 2:  # what was tested before it would be too old by now
+            live = self._live(matter, of=tests.of)
+            return replace(live, before=tests.before, e2e=ran)
+        version = wishes.version
+        after = tests.after if version is None else self._sources.site.version(base, version)
+        return replace(tests, e2e=ran, after=after)
+
+
+def _known(incidents: Sequence[Incident], project: ProjectPolicy) -> tuple[Incident, ...]:
+    """Give what the ledger holds of the project, and of what shares its repository."""
+    repo = project.repo.lower()
+    return tuple(
+        one for one in incidents if one.project == project.name or one.repo.lower() == repo
+    )
+
+
+def _sleeps(matter: Matter) -> bool:
+    """Tell whether anything in staging may have to wake up first."""
+    staging = matter.facts.staging
+    return isinstance(staging, Seen) and any(map(is_asleep, staging.value.services))
