@@ -8,7 +8,7 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,24 +19,17 @@ import structlog
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
-from pipeline_health.clients.github import GitHub
-from pipeline_health.clients.github_auth import app_token, static_token
-from pipeline_health.clients.github_edits import BETWEEN_WRITES, GitHubEdits
+from pipeline_health.clients.github_edits import BETWEEN_WRITES
 from pipeline_health.clients.http import Http
-from pipeline_health.clients.railway import Railway
-from pipeline_health.clients.web import Web
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
 from pipeline_health.runner import GitHubRunner
-from pipeline_health.settings import ConfigurationError, GitHubApp, GitHubToken, Settings
+from pipeline_health.settings import ConfigurationError, Settings
 from pipeline_health.settings.sources import ledger_path
-from pipeline_health.sources.github import GitHubSource
-from pipeline_health.sources.railway import RailwaySource
-from pipeline_health.sources.urls import ProbingSource
 from pipeline_health.telemetry import LogFormat, Redaction
-from pipeline_health.tracker import GitHubTracker
+from pipeline_health.wiring import wired
 
 # The lease outlives the longest cycle, so that it is never lost to slowness alone.
 LEASE_MARGIN = timedelta(minutes=1)
@@ -134,57 +127,16 @@ def assembled(
     pace: timedelta = BETWEEN_WRITES,
 ) -> Agent:
     """Put an agent together; *pace* is the least time between two writes to GitHub."""
-    redaction = Redaction(settings.secrets())
-    identity = policy.routing.identity
-    token = _github_token(settings)
-    github = GitHub(http, api=settings.github_api, token=token, clock=clock)
-    edits = GitHubEdits(
-        api=settings.github_api,
-        token=token,
-        clock=clock,
-        meter=github.meter,
-        between_writes=pace,
-    )
-    railway = Railway(http, api=settings.railway_api, clock=clock)
+    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock, pace=pace)
     return Agent(
         policy,
-        github=GitHubSource(
-            github,
-            memory=ledger,
-            identity=identity,
-            redact=redaction,
-            variable=settings.credentials.github.variable,
-        ),
-        railway=RailwaySource(
-            railway,
-            tokens=settings.credentials.railway.for_project,
-            production=settings.credentials.railway.for_production,
-            memory=ledger,
-            redact=redaction,
-        ),
-        urls=ProbingSource(
-            Web(),
-            memory=ledger,
-            clock=clock,
-            time=policy.limits.cycle_deadline / 3,
-        ),
-        runner=GitHubRunner(github),
-        tracker=GitHubTracker(github, edits, memory=ledger, identity=identity),
+        github=wires.code,
+        railway=wires.deploys,
+        urls=wires.urls,
+        runner=GitHubRunner(wires.github),
+        tracker=wires.tracker,
         ledger=ledger,
     )
-
-
-def _github_token(settings: Settings) -> Callable[[], str]:
-    match settings.credentials.github:
-        case GitHubToken(token=secret):
-            return static_token(secret)
-        case GitHubApp() as app:
-            return app_token(
-                str(app.app_id),
-                app.installation_id,
-                private_key=app.private_key,
-                api=settings.github_api,
-            )
 
 
 def narrowed(policy: Policy, only: Sequence[str]) -> Policy:

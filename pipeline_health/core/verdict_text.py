@@ -29,7 +29,7 @@ _SIGNS: Mapping[CriterionState, str] = {
     CriterionState.FAIL: "❌",
     CriterionState.PENDING: "⏳",
     CriterionState.UNKNOWN: "❔",
-    CriterionState.WAIVED: "➖",
+    CriterionState.WAIVED: "⚪",
 }
 _SAYS = 300
 
