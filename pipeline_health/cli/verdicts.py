@@ -77,7 +77,7 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
 def _footer(verdict: Verdict) -> str:
     until = "" if verdict.expires_at is None else f", good until {written(verdict.expires_at)}"
     return (
-        f"Commit {verdict.commit} of {verdict.repo}, looked at {written(verdict.checked_at)}{until};"
+        f"Commit {verdict.commit} of {verdict.repo}, seen at {written(verdict.checked_at)}{until};"
         f" configuration {verdict.config_hash[:12]}."
     )
 

@@ -5,6 +5,7 @@ is made inert before it is shown.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from pipeline_health.core.inert import fence, inert, plain, prose
 from pipeline_health.core.model.readings import StatusState
@@ -54,6 +55,8 @@ def status_state(verdict: Verdict) -> StatusState:
             return StatusState.ERROR
         case Answer.BLOCK:
             return StatusState.FAILURE if verdict.final else StatusState.PENDING
+        case never:
+            assert_never(never)
 
 
 def said(criterion: Criterion) -> str:

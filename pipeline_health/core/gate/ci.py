@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import assert_never
 
 from pipeline_health.core.at_head import required_of
 from pipeline_health.core.ci_verdict import (
@@ -53,6 +54,8 @@ def main_ci(matter: Matter) -> Criterion:
             return criterion(_NAME, CriterionState.FAIL, says, at=at, next="name another commit")
         case CommitSight() as sight:
             return _not_on_branch(matter, sight) or _by_ci(matter, sight)
+        case never:
+            assert_never(never)
 
 
 def _unknown(matter: Matter, says: str) -> Criterion:

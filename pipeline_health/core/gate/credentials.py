@@ -6,6 +6,7 @@ block for ever.
 """
 
 from datetime import timedelta
+from typing import assert_never
 
 from pipeline_health.core.gate.words import criterion, look_again
 from pipeline_health.core.model.audit import Compared
@@ -30,6 +31,8 @@ def credential_isolation(matter: Matter) -> Criterion:
             return _nothing_compared(matter, why)
         case Seen(value=compared):
             return _by_comparison(matter, compared)
+        case never:
+            assert_never(never)
 
 
 def allowed_age(matter: Matter) -> timedelta:

@@ -1,7 +1,7 @@
 """Criterion `staging-deploy`: the commit is deployed to staging, and is what staging serves now."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline_health.core.deploy_verdict import DeployState
@@ -58,7 +58,7 @@ class Deployed:
 def staging_deploy(matter: Matter) -> Deployed:
     """Judge what staging serves: by Railway, or by the staging job where there is no Railway."""
     if matter.policy.railway_project is None or matter.waives(Waivable.RAILWAY):
-        return _by_job(matter)
+        return replace(_by_job(matter), served=_served_by_runs(matter))
     staging = matter.facts.staging
     if isinstance(staging, Seen):
         return _by_services(matter, staging.value)
@@ -194,11 +194,21 @@ def _since_then(matter: Matter, found: Staged, job: str) -> Deployed:
         says = f"it is not known what a later run of {name} left in staging"
         return _put(matter, CriterionState.UNKNOWN, says)
     put = _put(matter, CriterionState.PASS, f"{job} passed at {at}, and nothing was deployed since")
-    run_id = f"run {found.run.run.id}"
-    served = ServedNow(
-        service=matter.policy.staging_environment, deployment=run_id, commit=matter.commit
+    return Deployed(criterion=put.criterion, since=found.ended, made=found.began)
+
+
+def _served_by_runs(matter: Matter) -> tuple[ServedNow, ...]:
+    """Give the newest run as what staging serves: with another one it may be something else."""
+    sight = matter.sight
+    known = sight.runs.value if sight is not None and isinstance(sight.runs, Seen) else ()
+    return tuple(
+        ServedNow(
+            service=matter.policy.staging_environment,
+            deployment=f"run {run.run.id}",
+            commit=runs.commit_of_run(run),
+        )
+        for run in known[:1]
     )
-    return Deployed(criterion=put.criterion, served=(served,), since=found.ended, made=found.began)
 
 
 def _moved_on(matter: Matter, run: BranchRun) -> Deployed:

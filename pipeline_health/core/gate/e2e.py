@@ -99,7 +99,7 @@ def _by_check(matter: Matter, name: str) -> Criterion:
     states = [*_of_check_runs(matter), *_of_jobs(matter, name)]
     at = short(matter.commit)
     if not states:
-        young = matter.now - pushed_at(sight) <= COMES_WITHIN
+        young = matter.now - pushed_at(sight) < COMES_WITHIN
         state = CriterionState.PENDING if young else CriterionState.FAIL
         hint = "" if young else f"let {name} run at this commit, or mend gate.e2e_check"
         return _put(matter, state, f"no check run {name} is about {at}", hint=hint)

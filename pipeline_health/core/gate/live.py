@@ -7,6 +7,7 @@ nothing and is made again.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from pipeline_health.core.gate.deploy import Deployed
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
@@ -89,6 +90,8 @@ class _Words:
                 return look_again(matter)
             case CriterionState.PASS | CriterionState.WAIVED:
                 return ""
+            case never:
+                assert_never(never)
 
 
 def _all(count: int) -> str:

@@ -48,10 +48,9 @@ def is_about(matter: Matter, run: BranchRun) -> bool:
 
 
 def is_live(matter: Matter) -> bool:
-    """Tell whether the live URL itself said that it serves the commit, and nothing else since."""
-    before, after = matter.tests.before, matter.tests.after
-    said = {one.commit for one in (before, after) if one is not None}
-    return said == {matter.commit}
+    """Tell whether the live URL itself said that it serves the commit, before and after."""
+    said = (matter.tests.before, matter.tests.after)
+    return all(one is not None and one.commit == matter.commit for one in said)
 
 
 def trace_of(matter: Matter, run: BranchRun) -> RunTrace:
