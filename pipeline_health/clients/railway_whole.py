@@ -46,12 +46,12 @@ def whole_environment(node: Json, demand: Demand) -> Environment:
     listed = page_of(node.at("deployments"), deployed_of)
     services = tuple(
         _service(instance, listed, environment, demand)
-        for instance in _instances(node.at("serviceInstances"), environment.id, demand)
+        for instance in instances_of(node.at("serviceInstances"), environment.id, demand)
     )
     return replace(environment, services=services)
 
 
-def _instances(connection: Json, environment_id: str, demand: Demand) -> tuple[Instance, ...]:
+def instances_of(connection: Json, environment_id: str, demand: Demand) -> tuple[Instance, ...]:
     """Give every service of the environment, or raise: half of them would look like health."""
 
     def fetch(after: str) -> Page[Instance | None]:
@@ -79,7 +79,7 @@ def _service(
         history, complete = _history(instance.service.id, environment, demand)
         deployments = union(deployments, history)
         if not complete:  # what lies beyond the gap must not be taken for the newest
-            deployments = tuple(one for one in deployments if one.created_at >= _oldest(history))
+            deployments = tuple(one for one in deployments if one.created_at >= oldest_of(history))
     return replace(
         instance.service,
         deployments=deployments,
@@ -88,7 +88,8 @@ def _service(
     )
 
 
-def _oldest(history: tuple[Deployment, ...]) -> datetime:
+def oldest_of(history: tuple[Deployment, ...]) -> datetime:
+    """Give the time of the oldest deployment; where there is none, every time is before it."""
     return min((one.created_at for one in history), default=datetime.max.replace(tzinfo=UTC))
 
 
