@@ -24,6 +24,9 @@ from pipeline_health.simulator.world import World
 
 T = TypeVar("T")
 PAGE = 100
+FIRST_OF_OTHERS = 1_000_000_000
+"""The check runs of other apps are numbered from here, out of the way of everything else."""
+
 ORDERS: dict[str, Callable[[Issue], tuple[object, int]]] = {
     "CREATED_AT": lambda issue: (issue.created_at, issue.number),
     "UPDATED_AT": lambda issue: (issue.updated_at, issue.number),
@@ -150,7 +153,7 @@ def _job_run(repo: Repo, run: Run, job: Job) -> Value:
 
 
 def _external_run(suite: ExternalSuite, at: int) -> Value:
-    number = suite.suite_id * 1000 + at
+    number = FIRST_OF_OTHERS + suite.suite_id + at
     return {
         "databaseId": number,
         "name": suite.check,
