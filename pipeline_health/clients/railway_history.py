@@ -18,6 +18,7 @@ from pipeline_health.clients.railway_facts import (
     Instance,
     Page,
     deployment_of,
+    instance_of,
     page_of,
     pages,
     scope_of,
@@ -138,7 +139,7 @@ class Histories:
         def demand(document: str, variables: Mapping[str, object]) -> Result:
             return self._asking.demand(access, document, variables)
 
-        instances = instances_of(node.at("serviceInstances"), again.id, demand)
+        instances = instances_of(node.at("serviceInstances"), again.id, demand, _own_instance)
         return replace(again, services=tuple(_services(instances, lists)))
 
 
@@ -174,12 +175,21 @@ def _input(environment: Environment, service_id: str) -> dict[str, str]:
     }
 
 
+def _own_instance(node: Json) -> Instance | None:
+    """Read a service; what is newest of it and what runs must be of it."""
+    wanted = {"serviceId": node.text("serviceId")}
+    latest = node.at("latestDeployment")
+    for deployment in (*([] if latest.missing else [latest]), *node.items("activeDeployments")):
+        _require_own(deployment, wanted)
+    return instance_of(node)
+
+
 def _require_own(node: Json, wanted: Mapping[str, str]) -> None:
     """Raise for a deployment of anything else than what was asked for."""
     for key, expected in wanted.items():
         if node.maybe_text(key) != expected:
             msg = (
                 f"asked Railway for deployments with {key} {expected}, "
-                f"it shows {node.text('id')} with {node.maybe_text(key)}"
+                f"it shows {node.text('id')} of {node.maybe_text(key)}"
             )
             raise UnexpectedShapeError(msg)

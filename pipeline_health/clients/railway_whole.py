@@ -51,15 +51,20 @@ def whole_environment(node: Json, demand: Demand) -> Environment:
     return replace(environment, services=services)
 
 
-def instances_of(connection: Json, environment_id: str, demand: Demand) -> tuple[Instance, ...]:
+def instances_of(
+    connection: Json,
+    environment_id: str,
+    demand: Demand,
+    item: Callable[[Json], Instance | None] = instance_of,
+) -> tuple[Instance, ...]:
     """Give every service of the environment, or raise: half of them would look like health."""
 
     def fetch(after: str) -> Page[Instance | None]:
         variables = {"id": environment_id, "after": after}
         result = demand(documents.RAILWAY_INSTANCES_PAGE, variables)
-        return page_of(result.data.at("environment", "serviceInstances"), instance_of)
+        return page_of(result.data.at("environment", "serviceInstances"), item)
 
-    read = tuple(pages(page_of(connection, instance_of), fetch, cap=INSTANCE_PAGES))
+    read = tuple(pages(page_of(connection, item), fetch, cap=INSTANCE_PAGES))
     if read[-1].more:
         msg = f"Railway's list of services did not end within {len(read)} pages"
         raise UnexpectedShapeError(msg)
