@@ -91,11 +91,11 @@ class CommitLook:
             return Seen(at=result.at, value=NoSuchCommit(sha=wanted.sha))
         return blame.part(lambda: self._found(found, blame, wanted))
 
-    def named_jobs(self, repo: RepoName, suite: Suite, check: str) -> tuple[NamedCheck, ...]:
-        """List the jobs called *check* of the Actions run behind *suite*, at its newest attempt."""
-        if suite.run is None:
-            return ()
-        path = f"/repos/{repo}/actions/runs/{suite.run.id}/jobs"
+    def named_jobs(
+        self, repo: RepoName, run_id: int, suite: Suite, check: str
+    ) -> tuple[NamedCheck, ...]:
+        """List the jobs called *check* of the run behind *suite*, at its newest attempt."""
+        path = f"/repos/{repo}/actions/runs/{run_id}/jobs"
         jobs = all_pages(self._wire, path, "jobs", filter="latest")
         return tuple(named_job(job, suite) for job in jobs if job.text("name") == check)
 
@@ -124,17 +124,14 @@ class CommitLook:
 
     def _suites(self, commit: Json, wanted: CommitWanted) -> Iterator[Json]:
         """Give every page of suites; half a list could hide the one thing that matters."""
-        page = commit.at("checkSuites")
+        page, left = commit.at("checkSuites"), MOST_PAGES
         yield page
-        for _ in range(MOST_PAGES):
-            after = page_of(page)
-            if after is None:
-                return
-            page = self._more(wanted, after)
+        while (after := page_of(page)) is not None:
+            if not left:
+                msg = f"the check suites of {wanted.sha} go on after {MOST_PAGES} more pages"
+                raise ClientError(msg)
+            page, left = self._more(wanted, after), left - 1
             yield page
-        if page_of(page) is not None:
-            msg = f"the check suites of {wanted.sha} go on after {MOST_PAGES} more pages"
-            raise ClientError(msg)
 
     def _more(self, wanted: CommitWanted, after: str) -> Json:
         named = wanted.check is not None

@@ -123,7 +123,10 @@ class Commits:
         if len(runs) > MOST_JOB_LISTS:
             msg = f"the jobs of {MOST_JOB_LISTS} runs are read at most; the commit has {len(runs)}"
             raise ClientError(msg)
-        lists = pool.map(lambda each: self._look.named_jobs(repo, each.suite, check), runs)
+        suites = {each.suite.run.id: each.suite for each in runs if each.suite.run is not None}
+        lists = pool.map(
+            lambda run_id: self._look.named_jobs(repo, run_id, suites[run_id], check), suites
+        )
         return tuple(chain.from_iterable(lists))
 
     # -- putting together --------------------------------------------------------------------
