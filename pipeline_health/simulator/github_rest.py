@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote
 
-from pipeline_health.simulator import rest_code, rest_issues
+from pipeline_health.simulator import rest_code, rest_issues, rest_statuses
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.rest import DOCUMENTATION, Asked, RefusedError, Reply, refusal
 from pipeline_health.simulator.rest_shapes import user_shape
@@ -42,6 +42,7 @@ ROUTES = (
     _route("GET", r"/compare/(.+)\.\.\.(.+)", rest_code.compare),
     _route("GET", "/commits/(.+)/status", rest_code.combined_status),
     _route("GET", "/commits/(.+)/check-suites", rest_code.list_suites),
+    _route("POST", "/statuses/*", rest_statuses.create_status),
 )
 
 

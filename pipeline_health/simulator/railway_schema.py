@@ -74,6 +74,8 @@ type ServiceSource { repo: String image: String }
 
 type Deployment {
   id: ID!
+  projectId: String!
+  environmentId: String!
   serviceId: String
   status: DeploymentStatus!
   statusUpdatedAt: DateTime
