@@ -15,9 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from pipeline_health.clients.addresses import is_internal
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.http import USER_AGENT
-from pipeline_health.clients.web import ForbiddenAddressError, Web, failure_of, is_internal
+from pipeline_health.clients.visit import ForbiddenAddressError, failure_of
+from pipeline_health.clients.web import Web
 from pipeline_health.core.model.urls import Probe
 from wire import Asked, Said, Script, saying, unused_port
 
