@@ -13,7 +13,7 @@ from pipeline_health.e2e.tail import Tail
 from pipeline_health.ports import Clock
 
 _STEP: Final = 0.05
-_LAST_WORDS: Final = 0.2
+_PIPEFULS: Final = 16  # of 64 KiB, which one read takes: no pipe holds more than a mebibyte
 
 
 class ProcessGroup:
@@ -45,7 +45,6 @@ class ProcessGroup:
         if self._process.stdout is None:
             msg = "a process that was started with a pipe has none"
             raise AssertionError(msg)
-        self._ended = False
         self._pipe = self._process.stdout
         self._tail = Tail(self._pipe.fileno())
 
@@ -55,24 +54,13 @@ class ProcessGroup:
     def __exit__(self, *_: object) -> None:
         try:
             self._end()
+            self._take_last_words()
         finally:
             self._pipe.close()
 
     def wait(self, timeout: timedelta) -> int | None:
-        """Give what the command exits with, None when it has not in time.
-
-        What it left behind in its group is ended in both cases.
-        """
-        code = self._wait_until(self._clock.monotonic() + timeout.total_seconds())
-        self._end()
-        self._read_until(self._clock.monotonic() + _LAST_WORDS)
-        return code
-
-    def output(self) -> bytes:
-        """Give the end of what was said, on both streams as it came."""
-        return self._tail.text()
-
-    def _wait_until(self, ends: float) -> int | None:
+        """Give what the command exits with, None when it has not in time."""
+        ends = self._clock.monotonic() + timeout.total_seconds()
         while (code := self._process.poll()) is None:
             left = ends - self._clock.monotonic()
             if left <= 0:
@@ -80,15 +68,17 @@ class ProcessGroup:
             self._tail.read(min(_STEP, left))
         return code
 
-    def _read_until(self, ends: float) -> None:
-        """Take what is still in the pipe; one who left the group may hold it open for ever."""
-        while self._tail.read(0) and self._clock.monotonic() < ends:
-            pass
+    def output(self) -> bytes:
+        """Give the end of what was said, on both streams as it came; all of it after the block."""
+        return self._tail.text()
+
+    def _take_last_words(self) -> None:
+        """Empty the pipe once; one who left the group could fill it for ever."""
+        for _ in range(_PIPEFULS):
+            if not self._tail.read(0):
+                return
 
     def _end(self) -> None:
-        if self._ended:
-            return
-        self._ended = True
         try:
             if self._signal(signal.SIGTERM):
                 self._wait_for_all(self._clock.monotonic() + self._grace)
