@@ -17,8 +17,11 @@ from pipeline_health.core.outage import is_answer
 from pipeline_health.ports import Clock
 
 AT_ONCE: Final = 8
-PAUSE: Final = timedelta(seconds=2)
+PAUSE: Final = timedelta(seconds=1)
 """Between two questions to what may only have to wake up."""
+
+STIRRING: Final = timedelta(seconds=3)
+"""How long a version is waited for: what was awake a moment ago may be between two instances."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +100,9 @@ class HttpSite:
                 raise
 
     def version(self, base: str, check: VersionCheck) -> Served:
-        """Ask once which commit is served; only a full commit id counts as one."""
-        attempt = self._ask(f"{base}{check.path}", body=LARGEST)
+        """Ask which commit is served; only a full commit id counts as one."""
+        url, patience = f"{base}{check.path}", _Patience(self._clock, STIRRING)
+        attempt = _patiently(lambda: self._ask(url, body=LARGEST), patience)
         if attempt.page is None:
             return Served(commit=None, says=attempt.says, at=attempt.at)
         commit, says = commit_of(attempt.page, check, redact=self._redact)

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.clients.http import USER_AGENT
-from pipeline_health.clients.site import PAUSE, HttpSite
+from pipeline_health.clients.site import PAUSE, STIRRING, HttpSite
 from pipeline_health.clients.smoke import LARGEST
 from pipeline_health.core.model.gate_policy import JsonCheck, SmokeCheck, VersionCheck
 from pipeline_health.core.model.live import Served, Tested
@@ -114,7 +114,7 @@ def test_a_clock_that_waits_for_nothing_ends_it_too(shop: Shop) -> None:
     shop.site.status = 502
 
     assert not shop.hurried(Sleepless()).reach(shop.url, patience=MINUTE).passed
-    assert len(shop.site.asked) == 31
+    assert len(shop.site.asked) == 61
 
 
 def test_real_time_counts_against_patience(shop: Shop) -> None:
@@ -386,7 +386,7 @@ def test_an_interrupt_does_not_wait_for_a_sleeper(shop: Shop) -> None:
 
 
 def test_the_commit_is_what_the_url_tells(shop: Shop) -> None:
-    """At the time of its answer; asked once, without patience."""
+    """At the time of its answer, in one spelling."""
     shop.site.pages["/shop/version"] = Page(body=f'{{"build":{{"commit":"{SHA.upper()}"}}}}')
     check = VersionCheck(path="/version", key="build.commit")
 
@@ -402,4 +402,12 @@ def test_a_url_that_does_not_answer_tells_no_commit(shop: Shop) -> None:
     served = shop.live.version(shop.url, VersionCheck(path="/version", key="commit"))
 
     assert (served.commit, served.says) == (None, "answered 502, where a version was expected")
-    assert len(shop.site.asked) == 1
+    assert shop.clock.passed == STIRRING.total_seconds()
+
+
+def test_a_moment_without_an_answer_costs_no_version(shop: Shop) -> None:
+    """Between two instances there may be none."""
+    shop.site.sleeps = 2
+    shop.site.body = f'{{"commit":"{SHA}"}}'
+
+    assert shop.live.version(shop.url, VersionCheck(path="/", key="commit")).commit == SHA
