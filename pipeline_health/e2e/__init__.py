@@ -1,0 +1,5 @@
+"""The operator's own end-to-end tests, as a command on this host."""
+
+from pipeline_health.e2e.command import LocalEndToEnd, Surroundings
+
+__all__ = ["LocalEndToEnd", "Surroundings"]
