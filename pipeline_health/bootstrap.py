@@ -21,7 +21,8 @@ from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
 from pipeline_health.clients.github_edits import BETWEEN_WRITES
 from pipeline_health.clients.http import Http
-from pipeline_health.core.model.policy import Policy
+from pipeline_health.core.model.audit import Audit
+from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
@@ -133,10 +134,40 @@ def assembled(
         github=wires.code,
         railway=wires.deploys,
         urls=wires.urls,
+        audits=wires.audits,
         runner=GitHubRunner(wires.github),
         tracker=wires.tracker,
         ledger=ledger,
     )
+
+
+def audit_credentials(
+    settings: Settings, *, only: Sequence[str] = (), clock: Clock | None = None
+) -> tuple[tuple[ProjectPolicy, Audit], ...]:
+    """Audit every project now, or those named in *only*; nothing is written anywhere.
+
+    Raises ConfigurationError for a project that is not configured, before anything is asked.
+    """
+    timekeeper = SystemClock() if clock is None else clock
+    policy = narrowed(settings.policy, only)
+    with ExitStack() as opened:
+        ledger = opened.enter_context(_ledger(settings, dry=True))
+        http = Http(clock=timekeeper, jitter=random.random)
+        opened.callback(http.close)
+        http.end_within(policy.limits.cycle_deadline)
+        wires = wired(settings, policy, ledger=ledger, http=http, clock=timekeeper)
+        now = timekeeper.now()
+        deployed = wires.deploys.look(policy.projects, now=now)
+        code = wires.code.look(policy.projects, now=now)
+        return tuple(
+            (
+                project,
+                wires.audits.audit(
+                    project, deployed[project.name], code[project.name].head, now=now
+                ),
+            )
+            for project in policy.projects
+        )
 
 
 def narrowed(policy: Policy, only: Sequence[str]) -> Policy:

@@ -3,9 +3,11 @@
 What a quiet cycle does not need is imported where it is needed: PyGithub by the first edit.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_auth import app_token, static_token
@@ -16,11 +18,14 @@ from pipeline_health.clients.web import Web
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.ports import Clock, Ledger
 from pipeline_health.settings import GitHubApp, GitHubToken, Settings
-from pipeline_health.sources.github import GitHubSource
-from pipeline_health.sources.railway import RailwaySource
+from pipeline_health.sources.audit import Auditor
+from pipeline_health.sources.github import BranchFiles, GitHubSource
+from pipeline_health.sources.railway import RailwaySource, VariablesSource
 from pipeline_health.sources.urls import ProbingSource
 from pipeline_health.telemetry import Redaction
 from pipeline_health.tracker import GitHubTracker
+
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,7 @@ class Wired:
     code: GitHubSource
     deploys: RailwaySource
     urls: ProbingSource
+    audits: Auditor
     tracker: GitHubTracker
 
 
@@ -45,7 +51,8 @@ def wired(
 ) -> Wired:
     """Connect everything; *pace* is the least time between two writes to GitHub."""
     redaction, identity = Redaction(settings.secrets()), policy.routing.identity
-    token = _github_token(settings)
+    token, tokens = _github_token(settings), settings.credentials.railway
+    railway = Railway(http, api=settings.railway_api, clock=clock)
     github = GitHub(http, api=settings.github_api, token=token, clock=clock)
     edits = GitHubEdits(
         api=settings.github_api,
@@ -64,11 +71,21 @@ def wired(
             variable=settings.credentials.github.variable,
         ),
         deploys=RailwaySource(
-            Railway(http, api=settings.railway_api, clock=clock),
-            tokens=settings.credentials.railway.for_project,
-            production=settings.credentials.railway.for_production,
+            railway,
+            tokens=tokens.for_project,
+            production=tokens.for_production,
             memory=ledger,
             redact=redaction,
+        ),
+        audits=Auditor(
+            variables=VariablesSource(
+                railway,
+                tokens=tokens.for_project,
+                production=tokens.for_production,
+                memory=ledger,
+                key=partial(secrets.token_bytes, _KEY_BYTES),
+            ),
+            files=BranchFiles(github, redact=redaction),
         ),
         urls=ProbingSource(
             Web(), memory=ledger, clock=clock, time=policy.limits.cycle_deadline / 3

@@ -25,6 +25,7 @@ from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.reconcile import Terms
 from pipeline_health.ports import (
+    AuditSource,
     CodeSource,
     DeploySource,
     Lease,
@@ -59,6 +60,7 @@ class Agent:
         github: CodeSource,
         railway: DeploySource,
         urls: UrlSource,
+        audits: AuditSource,
         tracker: Tracker,
         runner: Runner,
         ledger: Ledger,
@@ -69,7 +71,7 @@ class Agent:
         self._tracker = tracker
         self._runner = runner
         self._ledger = ledger
-        self._eyes = Eyes(github=github, railway=railway, urls=urls, memory=ledger)
+        self._eyes = Eyes(github=github, railway=railway, urls=urls, audits=audits, memory=ledger)
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
         """Look at everything, decide, make the tracker say it, and keep what was done."""

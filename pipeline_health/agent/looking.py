@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.answering import Answering
+from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.remembering import Remembering
 from pipeline_health.agent.sights import with_sight
 from pipeline_health.core import rules
+from pipeline_health.core.audited import apart_proofs
 from pipeline_health.core.earlier import earlier_proofs, earlier_questions
 from pipeline_health.core.incidents import proof_questions
 from pipeline_health.core.model.deployed import Deployed
@@ -31,7 +33,7 @@ from pipeline_health.core.model.urls import UrlSights
 from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
-from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.ports import AuditSource, CodeSource, DeploySource, Memory, UrlSource
 
 ROUNDS = 3
 
@@ -85,6 +87,7 @@ class Look:
         home = self.view(incident.project)
         if home is not None:
             yield home, tuple(earlier_proofs(incident, home, told=self.places))
+            yield home, tuple(apart_proofs(incident, home))
             yield home, tuple(under_other_names(incident, self.told_of(incident), home))
 
     def view(self, project: ProjectName) -> ProjectView | None:
@@ -99,7 +102,7 @@ class Look:
 class Eyes:
     """Looks by way of the sources, and remembers between cycles what a look is judged against.
 
-    Without *evidence* no log is read: who only wants to know whether it works needs none.
+    For one *verdict* no log is read, and every project is audited anew.
     """
 
     def __init__(
@@ -108,13 +111,15 @@ class Eyes:
         github: CodeSource,
         railway: DeploySource,
         urls: UrlSource,
+        audits: AuditSource,
         memory: Memory,
-        evidence: bool = True,
+        verdict: bool = False,
     ) -> None:
         self._github = github
         self._railway = railway
-        self._evidence = evidence
+        self._verdict = verdict
         self._urls = urls
+        self._audits = Audits(audits, memory, every_time=verdict)
         self._memory = memory
         self._remembering = Remembering(memory)
         self._answering = Answering(github=github, railway=railway)
@@ -133,6 +138,7 @@ class Eyes:
             answers=Answers(),
             now=now,
         )
+        snapshot = self._audits.with_audits(snapshot, now=now)
         # Last: what a silent URL means depends on what the others show.
         snapshot = with_urls(snapshot, self._sites(snapshot, gap=policy.sla))
         look = judged(with_sight(snapshot, policy, self._memory, now=now))
@@ -155,7 +161,7 @@ class Eyes:
         return look
 
     def _wants(self, question: Question) -> bool:
-        return self._evidence or not isinstance(question, EvidenceOf)
+        return not self._verdict or not isinstance(question, EvidenceOf)
 
     def _deployed(
         self, projects: Sequence[ProjectPolicy], *, now: datetime

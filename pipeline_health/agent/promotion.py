@@ -6,19 +6,18 @@ is promised. Nothing here decides; `core.gate` does, on values.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipeline_health.agent.answering import Answering
 from pipeline_health.agent.looking import ROUNDS, Eyes
 from pipeline_health.agent.standing import Standing
 from pipeline_health.core import gate
 from pipeline_health.core.model.audit import Audit
-from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.promotion import Asked, Facts, Matter, Tests
 from pipeline_health.core.model.railway import Environment
-from pipeline_health.core.model.readings import Part, Seen
+from pipeline_health.core.model.readings import Blind, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.verdict import Verdict
 from pipeline_health.core.reach import is_asleep
@@ -85,8 +84,9 @@ class Promotion:
             github=sources.github,
             railway=sources.railway,
             urls=sources.urls,
+            audits=sources.audits,
             memory=ledger,
-            evidence=False,
+            verdict=True,
         )
         self._standing = Standing(
             policy, eyes=self._eyes, tracker=sources.tracker, memory=ledger, knows_ours=knows_ours
@@ -107,7 +107,7 @@ class Promotion:
 
     # -- facts -------------------------------------------------------------------------------
 
-    def _seen(self, asked: Asked, *, audit: Audit | None = None) -> Matter:
+    def _seen(self, asked: Asked) -> Matter:
         """Read everything that the providers show; what is independent is asked side by side."""
         # Imported here: no other command needs threads for its decisions.
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
@@ -121,14 +121,13 @@ class Promotion:
                 self._sources.commits.at_commit, self._project, asked.commit, now=at
             )
             staging = pool.submit(self._history, view)
-            audited = pool.submit(self._audited, view, audit)
             incidents = pool.submit(self._standing.of, look, self._known, now=at)
         facts = Facts(
             at=at,
             view=view,
             commit=commit.result(),
             staging=staging.result(),
-            audit=audited.result(),
+            audit=_audit_of(view, at=at),
             incidents=incidents.result(),
         )
         return Matter(asked=asked, facts=facts, tests=Tests(of=frozenset()), now=at)
@@ -139,14 +138,6 @@ class Promotion:
         return self._sources.history.history(
             self._project, view.staging.value, now=self._clock.now()
         )
-
-    def _audited(self, view: ProjectView, audit: Audit | None) -> Audit:
-        if audit is not None:
-            return audit
-        branch = view.github.branch
-        head = branch.value.head.sha if isinstance(branch, Seen) else None
-        deployed = Deployed(staging=view.staging, production=view.production)
-        return self._sources.audits.audit(self._project, deployed, head, now=self._clock.now())
 
     def _asked_out(self, matter: Matter) -> Matter:
         """Find out what would let more be decided of *matter*."""
@@ -192,7 +183,7 @@ class Promotion:
     def _proved(self, matter: Matter) -> Matter:
         """Run the end-to-end tests, and read every fact anew: staging may have moved on."""
         tests = self._with_e2e(matter)
-        fresh = self._seen(matter.asked, audit=matter.facts.audit)
+        fresh = self._seen(matter.asked)
         return self._asked_out(replace(fresh, tests=tests))
 
     def _with_e2e(self, matter: Matter) -> Tests:
@@ -223,6 +214,14 @@ def _known(incidents: Sequence[Incident], project: ProjectPolicy) -> tuple[Incid
     return tuple(
         one for one in incidents if one.project == project.name or one.repo.lower() == repo
     )
+
+
+def _audit_of(view: ProjectView, *, at: datetime) -> Audit:
+    """Give the audit that the look made; without one nothing was compared."""
+    if isinstance(view.audit, Seen):
+        return view.audit.value
+    nothing = Blind(at=at, why="the variables were not compared")
+    return Audit(at=at, variables=nothing, files=nothing)
 
 
 def _sleeps(matter: Matter) -> bool:

@@ -17,6 +17,7 @@ from pipeline_health.clients.errors import (
     UnreachableError,
 )
 from pipeline_health.clients.github_failures import Failures
+from pipeline_health.clients.github_files import Files
 from pipeline_health.clients.github_look import Look, owner_and_name
 from pipeline_health.clients.github_parse import issue_of, page_of, sha_of
 from pipeline_health.clients.github_rest import (
@@ -44,9 +45,7 @@ from pipeline_health.ports import Clock
 ISSUES_AT_ONCE = 50
 MOST_PAGES_OF_OURS = 10
 NEWEST_RUNS = 30
-_CREATED = 201
-_OK = 200
-_NOT_FOUND = 404
+_OK, _CREATED, _NOT_FOUND = 200, 201, 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +71,7 @@ class GitHub:
         self._wire = Wire(http, api=api, token=token, clock=clock)
         self.api, self.meter = self._wire.api, self._wire.meter
         self.failures = Failures(self._wire)
+        self.files = Files(self._wire)
 
     @property
     def wire(self) -> Wire:

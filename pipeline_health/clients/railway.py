@@ -59,6 +59,11 @@ class Railway:
         self.histories = Histories(self._asking)
 
     @property
+    def asking(self) -> Asking:
+        """Sends what other modules ask, and counts it here."""
+        return self._asking
+
+    @property
     def requests(self) -> int:
         """How many requests were answered so far, errors and repeats among them."""
         return self._asking.answered

@@ -20,7 +20,15 @@ from pipeline_health.core.model.issue import Marker, TrackedIssue
 from pipeline_health.core.model.questions import LinkTrace
 
 HANDED_OVER = "It was handed to a person before; why is lost with the ledger."
-_FOR_PEOPLE = frozenset({Kind.SCHEDULED_WORKFLOW_RED, Kind.STAGING_DEPLOY_STUCK, Kind.SOURCE_BLIND})
+_FOR_PEOPLE = frozenset(
+    {
+        Kind.SCHEDULED_WORKFLOW_RED,
+        Kind.STAGING_DEPLOY_STUCK,
+        Kind.SOURCE_BLIND,
+        Kind.CREDENTIAL_SHARED,
+        Kind.ENV_FILE_COMMITTED,
+    }
+)
 """What may be a person's without any credential: the owner does not tell the class."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
+from pipeline_health.core.model.audit import Committed, Compared
 from pipeline_health.core.model.deployed import Deployed, Remembered
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
@@ -134,10 +135,16 @@ def blind_parts(view: ProjectView) -> Iterator[tuple[str, str]]:
         ("railway", view.staging),
         ("railway", view.production),
         *(("url", part) for part in view.urls.values()),
+        *(("audit", part) for part in _audited(view)),
     )
     yield from dict.fromkeys(
         (source, part.why) for source, part in parts if isinstance(part, Blind)
     )
+
+
+def _audited(view: ProjectView) -> tuple[Part[Compared] | Part[Committed], ...]:
+    audit = view.audit
+    return (audit.value.variables, audit.value.files) if isinstance(audit, Seen) else ()
 
 
 def is_archived(view: ProjectView) -> bool:

@@ -19,11 +19,14 @@ _LEFT_NO_LOG = frozenset(
     }
 )
 
+_SET_WRONG = frozenset({Kind.CREDENTIAL_SHARED, Kind.ENV_FILE_COMMITTED})
+
 
 def owned(cause: Cause, finding: Finding) -> Cause:
     """Give *cause* with the owner that it must have, and with words where its log has none.
 
-    One of our own tokens is a credential by itself: it was asked for, and leaves no log.
+    One of our own tokens is a credential by itself: it was asked for, and leaves no log. A secret
+    that is set where it must not be was not refused by anybody, and no agent may touch it.
     """
     if finding.symptom.subject.thing is Thing.SECRET:
         return Cause(
@@ -32,6 +35,13 @@ def owned(cause: Cause, finding: Finding) -> Cause:
             owner=Owner.HUMAN,
             why=finding.says,
             ours=True,
+        )
+    if finding.symptom.kind in _SET_WRONG:
+        return Cause(
+            of=CauseClass.CONFIG,
+            key=finding.symptom.subject.name,
+            owner=Owner.HUMAN,
+            why=finding.says,
         )
     why = finding.says if _is_unexplained(cause, finding) else cause.why
     owner = Owner.HUMAN if finding.for_people else cause.owner

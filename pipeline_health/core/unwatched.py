@@ -13,6 +13,7 @@ from pipeline_health.core.observe import is_archived
 _JUDGED = frozenset({"push", "merge_group", "schedule"})
 _NOT_OF_THE_BRANCH = frozenset({"pull_request", "pull_request_target", "pull_request_review"})
 _NEWEST = 3
+_NAMED = 5
 _NO_READER = frozenset({BlindCause.UNCONFIGURED, BlindCause.UNSEEN})
 
 
@@ -25,6 +26,7 @@ def unwatched(view: ProjectView) -> Iterator[UnwatchedLine]:
     yield from _other_apps(view)
     yield from _staging(view)
     yield from _production(view)
+    yield from _secrets(view)
 
 
 def _workflows(view: ProjectView) -> Iterator[UnwatchedLine]:
@@ -103,6 +105,20 @@ def _production(view: ProjectView) -> Iterator[UnwatchedLine]:
             yield _unread(view.policy.production_environment, why, cause=cause)
         case _:
             return
+
+
+def _secrets(view: ProjectView) -> Iterator[UnwatchedLine]:
+    """Say of how many secrets nobody can tell whether they are shared."""
+    variables = view.audit.value.variables if isinstance(view.audit, Seen) else NotAsked()
+    if not isinstance(variables, Seen) or not variables.value.unverifiable:
+        return
+    unverifiable = variables.value.unverifiable
+    more = f" and {len(unverifiable) - _NAMED} more" if len(unverifiable) > _NAMED else ""
+    yield UnwatchedLine(
+        what="whether staging and production share every secret",
+        why=f"{', '.join(one.name for one in unverifiable[:_NAMED])}{more} cannot be compared",
+        advice=f"see: pipeline-health credentials-audit {view.policy.name}",
+    )
 
 
 def _unread(environment: str, why: str, *, cause: BlindCause | None = None) -> UnwatchedLine:

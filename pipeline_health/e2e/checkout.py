@@ -14,6 +14,7 @@ from typing import Final
 
 from pipeline_health.core.inert import plain
 from pipeline_health.core.model.ids import RepoName, Sha, as_sha
+from pipeline_health.ports import PipelineHealthError
 
 _PATIENCE: Final = 10.0
 _HOSTS: Final = frozenset({"github.com", "www.github.com", "ssh.github.com"})
@@ -32,8 +33,8 @@ class Mismatch:
     certain: bool
 
 
-class _UntoldError(Exception):
-    """git gave no answer; the message says why."""
+class CheckoutError(PipelineHealthError):
+    """git gave no answer; the message says why, as the end of a sentence."""
 
 
 class Checkout:
@@ -44,15 +45,24 @@ class Checkout:
         self._path = path
         self._home = home
 
+    def head(self) -> Sha | None:
+        """Give the commit that the work tree is at, None where there is none.
+
+        Raises CheckoutError where nobody can tell.
+        """
+        if not self._is_in_one() or not self._is_tree():
+            return None
+        return as_sha(self._git("rev-parse", "--verify", "--quiet", "HEAD"))
+
     def mismatch(self, repo: RepoName, commit: Sha) -> Mismatch | None:
         """Say why this work tree of *repo* is not *commit*, None when nothing is wrong with it."""
-        if not any((each / ".git").exists() for each in _upwards(self._directory)):
+        if not self._is_in_one():
             return None
         try:
             if not self._is_tree() or not any(is_of(url, repo) for url in self._origins()):
                 return None
-            head = as_sha(self._git("rev-parse", "--verify", "--quiet", "HEAD"))
-        except _UntoldError as exc:
+            head = self.head()
+        except CheckoutError as exc:
             says = f"was not run: whether {self._directory} is at the commit is unknown, {exc}"
             return Mismatch(says=says, certain=False)
         if head == commit:
@@ -64,6 +74,9 @@ class Checkout:
             ),
             certain=True,
         )
+
+    def _is_in_one(self) -> bool:
+        return any((each / ".git").exists() for each in _upwards(self._directory))
 
     def _is_tree(self) -> bool:
         return self._git("rev-parse", "--is-inside-work-tree") == "true"
@@ -80,7 +93,7 @@ class Checkout:
         git = shutil.which("git", path=self._path)
         if git is None:
             msg = "because there is no git in PATH"
-            raise _UntoldError(msg)
+            raise CheckoutError(msg)
         # Whose the directory is does not matter: its own tests are about to be run.
         command = [git, "-c", "safe.directory=*", "-C", str(self._directory), *arguments]
         try:
@@ -94,13 +107,13 @@ class Checkout:
             )
         except (subprocess.TimeoutExpired, OSError) as exc:
             msg = "because git does not answer"
-            raise _UntoldError(msg) from exc
+            raise CheckoutError(msg) from exc
         if done.returncode == 0:
             return done.stdout.decode("utf-8", "replace").strip()
         said = done.stderr.decode("utf-8", "replace")
         if said and _NOT_A_TREE not in said:
             msg = f"because git could not read it ({plain(said)})"
-            raise _UntoldError(msg)
+            raise CheckoutError(msg)
         return None
 
 

@@ -72,6 +72,15 @@ class History:
         line = (self.commits[one] for one in self.ancestry(sha))
         return [commit.sha for commit in line if path in commit.files or path in commit.removed]
 
+    def files_at(self, sha: str) -> dict[str, str]:
+        """Give every file of the commit *sha*, by its path."""
+        files: dict[str, str] = {}
+        for one in reversed(self.ancestry(sha)):
+            commit = self.commits[one]
+            files = {path: text for path, text in files.items() if path not in commit.removed}
+            files |= commit.files
+        return files
+
     def blob(self, sha: str, path: str) -> str | None:
         """Give the id of the file at *path* in the commit *sha*, None when there is none."""
         for last in self.touches(sha, path)[:1]:

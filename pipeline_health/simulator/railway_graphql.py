@@ -19,6 +19,11 @@ from pipeline_health.simulator.railway_values import (
     instance_value,
     log_lines,
 )
+from pipeline_health.simulator.railway_variables import (
+    deployed_variables,
+    named_variables,
+    variables,
+)
 from pipeline_health.simulator.railway_world import (
     RailwayDeployment,
     RailwayEnvironment,
@@ -121,6 +126,10 @@ class View:
             "projectsByIds": self._projects,
             "environment": lambda given: self._environment(self._entered(given["id"])),
             "deployments": self._deployments,
+            "variables": lambda given: variables(self._entered(given["environmentId"]), given),
+            "variablesForServiceDeployment": lambda given: deployed_variables(
+                self._entered(given["environmentId"]), given
+            ),
             "buildLogs": self._build_logs,
             "deploymentLogs": self._deploy_logs,
             "deploymentEvents": self._events,
@@ -180,6 +189,7 @@ class View:
             "canAccess": self._caller.may_enter(environment),
             "serviceInstances": self._inside(environment, _instances),
             "deployments": self._inside(environment, environment_deployments),
+            "variables": self._inside(environment, named_variables),
         }
 
     def _inside(

@@ -6,12 +6,19 @@ Source: src/gql/schema.json of railwayapp/cli; a test compares each type, field 
 RAILWAY_SDL = """
 scalar DateTime
 scalar DeploymentMeta
+scalar EnvironmentVariables
 
 type Query {
   apiToken: ApiTokenContext!
   projectToken: ProjectToken!
   projectsByIds(ids: [String!]!): [Project!]!
   environment(id: String!): Environment!
+  variables(
+    projectId: String!, environmentId: String!, serviceId: String, unrendered: Boolean
+  ): EnvironmentVariables!
+  variablesForServiceDeployment(
+    projectId: String!, environmentId: String!, serviceId: String!
+  ): EnvironmentVariables!
   deployments(
     input: DeploymentListInput!, first: Int, after: String
   ): QueryDeploymentsConnection!
@@ -49,7 +56,14 @@ type Environment {
   canAccess: Boolean!
   serviceInstances(first: Int, after: String): EnvironmentServiceInstancesConnection!
   deployments(first: Int): EnvironmentDeploymentsConnection!
+  variables(first: Int, after: String): EnvironmentVariablesConnection!
 }
+type EnvironmentVariablesConnection {
+  edges: [EnvironmentVariablesConnectionEdge!]!
+  pageInfo: PageInfo!
+}
+type EnvironmentVariablesConnectionEdge { node: Variable! }
+type Variable { name: String! isSealed: Boolean! serviceId: String }
 type EnvironmentServiceInstancesConnection {
   edges: [EnvironmentServiceInstancesConnectionEdge!]!
   pageInfo: PageInfo!

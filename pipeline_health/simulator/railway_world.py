@@ -31,7 +31,10 @@ class RailwayDeployment:
 
 
 class RailwayService:
-    """One service in one environment (Railway's service instance)."""
+    """One service in one environment (Railway's service instance).
+
+    One of its *variables* that is None is sealed; a *secretive* service shows them to no token.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,8 @@ class RailwayService:
         self.image: str | None = None
         self.deleted_at: datetime | None = None
         self.deployments: list[RailwayDeployment] = []
+        self.variables: dict[str, str | None] = {}
+        self.secretive = False
 
     @property
     def newest_first(self) -> list[RailwayDeployment]:
@@ -129,7 +134,10 @@ class RailwayService:
 
 
 class RailwayEnvironment:
-    """One environment of a project with its services; a *restricted* one lets no token in."""
+    """One environment of a project with its services; a *restricted* one lets no token in.
+
+    *shared* are the variables that its services may refer to; *masked* shows asterisks for values.
+    """
 
     def __init__(self, project: "RailwayProject", name: str, *, ephemeral: bool) -> None:
         self.timeline = project.timeline
@@ -138,6 +146,8 @@ class RailwayEnvironment:
         self.name = name
         self.ephemeral = ephemeral
         self.restricted = False
+        self.masked = False
+        self.shared: dict[str, str | None] = {}
         self.services: dict[str, RailwayService] = {}
 
     def service(

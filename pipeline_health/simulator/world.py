@@ -59,7 +59,8 @@ class World:
     """Everything that the two providers know, what was asked of them, and what shall go wrong.
 
     *list_lag* and *runs_lag* are how late new issues and runs show up in lists, *clock_skew* what
-    the Date header is off by, *no_checks* the logins that may not read checks.
+    the Date header is off by, *no_checks* the logins that may not read checks, *tree_limit* how
+    many entries of a tree GitHub lists.
     """
 
     def __init__(self, start: datetime = A_MONDAY) -> None:
@@ -74,6 +75,7 @@ class World:
         self.runs_lag = timedelta(0)
         self.clock_skew = timedelta(0)
         self.github_limit = HOURLY
+        self.tree_limit = 100_000
         self.faults = Faults()
         self.requests: list[Request] = []
         self.refusals: list[Refusal] = []

@@ -10,8 +10,9 @@ from builders import NOW, PROJECT, a_policy, github
 from hosts import Host
 from pipeline_health import bootstrap
 from pipeline_health.agent.looking import Eyes
+from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.deployed import Deployed
-from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -116,15 +117,33 @@ class BrokenUrls:
         raise ZeroDivisionError
 
 
+class NothingFound:
+    """An audit that finds nothing."""
+
+    def audit(
+        self, project: ProjectPolicy, deployed: Deployed, head: Sha | None, *, now: datetime
+    ) -> Audit:
+        """Find nothing."""
+        return Audit(at=now, variables=NotAsked(), files=NotAsked())
+
+
+def eyes(code: BrokenCode, deploys: BrokenDeploys) -> Eyes:
+    """Look with these two, and with a source of URLs that is broken."""
+    return Eyes(
+        github=code,
+        railway=deploys,
+        urls=BrokenUrls(),
+        audits=NothingFound(),
+        memory=MemoryLedger(),
+    )
+
+
 def test_a_defect_in_one_source_blinds_that_source_only() -> None:
     """The other one is looked at all the same."""
     policy = Policy(projects=(a_policy(),))
-    broken = BrokenUrls()
-    code = Eyes(github=BrokenCode(), railway=NoDeploys(), urls=broken, memory=MemoryLedger())
-    deploys = Eyes(
-        github=HealthyCode(), railway=BrokenDeploys(), urls=broken, memory=MemoryLedger()
-    )
-    urls = Eyes(github=HealthyCode(), railway=NoDeploys(), urls=broken, memory=MemoryLedger())
+    code = eyes(BrokenCode(), NoDeploys())
+    deploys = eyes(HealthyCode(), BrokenDeploys())
+    urls = eyes(HealthyCode(), NoDeploys())
     with_url = Policy(projects=(replace(a_policy(), staging_url="https://shop.example"),))
 
     (first,) = code.look(policy, (), now=NOW).snapshot.projects

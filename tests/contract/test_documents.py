@@ -10,6 +10,11 @@ import pytest
 from graphql import GraphQLSchema, build_client_schema, build_schema, parse, validate
 
 from pipeline_health.clients import commit_documents, documents
+from pipeline_health.clients.railway_variable_documents import (
+    RAILWAY_NAMES_PAGE,
+    View,
+    railway_variables,
+)
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "shared" / "contracts"
 
@@ -44,6 +49,16 @@ BUILT: dict[str, dict[str, Callable[[], str]]] = {
     },
 }
 
+VARIABLES = [
+    pytest.param("RAILWAY_NAMES_PAGE", RAILWAY_NAMES_PAGE, id="RAILWAY_NAMES_PAGE"),
+    pytest.param(
+        "railway_variables", railway_variables([View.NAMES]), id="railway_variables-names"
+    ),
+    pytest.param(
+        "railway_variables", railway_variables([*View, *View]), id="railway_variables-all"
+    ),
+]
+
 
 def public() -> dict[str, object]:
     """Give every public text and function that the two modules make themselves."""
@@ -72,7 +87,7 @@ def every_document() -> Sequence[object]:
         for name, cases in BUILT.items()
         for case, build in cases.items()
     ]
-    return fixed + built
+    return fixed + built + VARIABLES
 
 
 @cache

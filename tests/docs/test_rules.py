@@ -29,6 +29,7 @@ from builders import (
     sha,
 )
 from pipeline_health.core.deploy_runs import deploy_runs, trace_of
+from pipeline_health.core.model.audit import Audit, Committed, Compared, SharedBy, Sharing
 from pipeline_health.core.model.findings import Finding, Scope
 from pipeline_health.core.model.questions import Answers, JobsOf, RunsOf
 from pipeline_health.core.model.railway import RailwayStatus
@@ -145,6 +146,27 @@ EVERYTHING_BROKEN = (
                 JobsOf(trace_of(IN_PRODUCTION, each)): seen((a_job("Live", RED),))
                 for each in deploy_runs(IN_PRODUCTION)
             }
+        ),
+    ),
+    replace(
+        a_view(),
+        audit=seen(
+            Audit(
+                at=NOW,
+                variables=seen(
+                    Compared(
+                        sharings=(
+                            Sharing(
+                                subject="KEY",
+                                by=SharedBy.VALUE,
+                                staging=("web KEY",),
+                                production=("web KEY",),
+                            ),
+                        )
+                    )
+                ),
+                files=seen(Committed(paths=(".env",))),
+            )
         ),
     ),
     replace(

@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 
 from pipeline_health.clients import commit_documents, documents
+from pipeline_health.clients.railway_variable_documents import (
+    RAILWAY_NAMES_PAGE,
+    View,
+    railway_variables,
+)
 from pipeline_health.simulator import World
 from pipeline_health.simulator.executor import Executor
 from pipeline_health.simulator.github_graphql import github_executor
@@ -36,6 +41,8 @@ OURS = {
     "history page": (railway_executor, commit_documents.RAILWAY_HISTORY_PAGE),
     "build log": (railway_executor, documents.RAILWAY_BUILD_LOG),
     "deploy log": (railway_executor, documents.RAILWAY_DEPLOY_LOG),
+    "variables": (railway_executor, railway_variables(list(View))),
+    "names page": (railway_executor, RAILWAY_NAMES_PAGE),
     "events": (railway_executor, documents.RAILWAY_EVENTS),
 }
 

@@ -147,7 +147,15 @@ def _success(ailment: Ailment, project: ProjectPolicy | None) -> str:
             deploys = is_deploy(symptom.kind, symptom.subject)
             where = "" if deploys else f" on {branch_of(project)}"
             return f"{what_runs(symptom)} {awaited}{where}"
-        case Thing.BRANCH | Thing.PROJECT | Thing.URL | Thing.SOURCE | Thing.SECRET:
+        case (
+            Thing.BRANCH
+            | Thing.PROJECT
+            | Thing.URL
+            | Thing.SOURCE
+            | Thing.SECRET
+            | Thing.CREDENTIAL
+            | Thing.FILE
+        ):
             return f"{what_runs(symptom)} {awaited}"
         case unreachable:
             assert_never(unreachable)

@@ -80,7 +80,9 @@ def _what_failed(symptom: Symptom, incident: Incident, project: ProjectPolicy | 
             return f"{what_runs(symptom)} {failed} on {branch_of(project)} of {where}"
         case Thing.BRANCH:
             return f"{what_runs(symptom)} {failed} at the newest commit of {where}"
-        case Thing.PROJECT | Thing.URL | Thing.SOURCE | Thing.SECRET:
+        case (
+            Thing.PROJECT | Thing.URL | Thing.SOURCE | Thing.SECRET | Thing.CREDENTIAL | Thing.FILE
+        ):
             return f"{what_runs(symptom)} {failed} in {where}"
         case unreachable:
             assert_never(unreachable)
@@ -132,7 +134,7 @@ def _place(newest: Ailment, project: ProjectPolicy | None) -> Iterator[tuple[str
         yield "environment", environment_of(newest.symptom, project)
         return
     yield noun_of(subject), inline(subject.name)
-    if subject.thing in (Thing.BRANCH, Thing.SOURCE, Thing.SECRET):
+    if subject.thing in (Thing.BRANCH, Thing.SOURCE, Thing.SECRET, Thing.CREDENTIAL):
         return
     if subject.thing is Thing.URL:
         yield "environment", environment_of(newest.symptom, project)

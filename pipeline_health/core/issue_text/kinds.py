@@ -115,6 +115,24 @@ _WORDS: Mapping[Kind, Words] = {
         "path, set `health_path` in the configuration of this tool.",
         logged=False,
     ),
+    Kind.CREDENTIAL_SHARED: Words(
+        failed="is shared by staging and production",
+        stands="has been shared",
+        over="is not found to be shared any more",
+        awaited="is another one in staging than in production",
+        loss="What a test does to staging it can do to the users, and nothing can be promoted, "
+        "until they are apart",
+        logged=False,
+    ),
+    Kind.ENV_FILE_COMMITTED: Words(
+        failed="is committed",
+        stands="has been on the branch",
+        over="is gone from the branch",
+        awaited="is gone from the branch",
+        loss="Everybody who can read the repository can use what is in it, also after it is "
+        "removed, until it is replaced",
+        logged=False,
+    ),
     Kind.PRODUCTION_LAGGING: Words(
         failed="lags behind what staging proved",
         stands="has been lagging",

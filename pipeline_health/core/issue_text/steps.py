@@ -6,6 +6,7 @@ An agent is never asked to touch a secret, nor a person to paste one.
 from typing import assert_never
 
 from pipeline_health.core.inert import prose
+from pipeline_health.core.issue_text.apart_steps import NOT_FOR_AN_AGENT, apart_steps
 from pipeline_health.core.issue_text.credentials import by_keyholder
 from pipeline_health.core.issue_text.doing import MUTE, numbered, reading, reruns, severity
 from pipeline_health.core.issue_text.kinds import words_for
@@ -48,6 +49,10 @@ _DETERMINISM = (
 
 def who_and_how(incident: Incident) -> str:
     """Say who can fix *incident* and what they do, step by step."""
+    apart = apart_steps(incident)
+    if apart is not None:
+        who = f"**A person** who may make a new secret. {severity(incident)}"
+        return "\n\n".join((who, numbered((*apart, MUTE)), NOT_FOR_AN_AGENT))
     ours = own_steps(incident)
     if ours is not None:
         steps = numbered((*ours, MUTE))

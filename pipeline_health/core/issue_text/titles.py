@@ -26,6 +26,8 @@ _STARTS: Mapping[Kind, str] = {
     Kind.STAGING_UNREACHABLE: "Deploy down: ",
     Kind.PRODUCTION_UNREACHABLE: "Deploy down: ",
     Kind.PRODUCTION_DEPLOY_FAILED: "Prod deploy failed: ",
+    Kind.CREDENTIAL_SHARED: "Shared credential: ",
+    Kind.ENV_FILE_COMMITTED: ".env committed: ",
 }
 
 

@@ -35,6 +35,8 @@ _NOUNS = {
     Thing.PROJECT: "project",
     Thing.SOURCE: "source",
     Thing.SECRET: "secret",
+    Thing.CREDENTIAL: "secret",
+    Thing.FILE: "file",
     Thing.URL: "URL",
 }
 
@@ -110,6 +112,8 @@ def what_runs(symptom: Symptom) -> str:
             return "production" if is_production(symptom.kind) else "the tests against staging"
         case Thing.SERVICE | Thing.ENVIRONMENT:
             return _deployment(symptom)
+        case Thing.CREDENTIAL | Thing.FILE:
+            return f"the {named(symptom.subject)}"
         case Thing.SOURCE | Thing.SECRET:
             return _what_sees(symptom.subject)
         case unreachable:

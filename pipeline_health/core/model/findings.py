@@ -33,10 +33,12 @@ class Kind(StrEnum):
     PRODUCTION_UNREACHABLE = "production-unreachable"
     PRODUCTION_DEPLOY_FAILED = "production-deploy-failed"
     PRODUCTION_LAGGING = "production-lagging"
+    CREDENTIAL_SHARED = "credential-shared"
+    ENV_FILE_COMMITTED = "env-file-committed"
 
 
 class Thing(StrEnum):
-    """What sort of thing a subject is."""
+    """What sort of thing a subject is; a SECRET is our own, a CREDENTIAL one of the product."""
 
     WORKFLOW = "workflow"
     STATUS = "status"
@@ -46,6 +48,8 @@ class Thing(StrEnum):
     PROJECT = "project"
     SOURCE = "source"
     SECRET = "secret"  # noqa: S105 - a sort of thing, no value
+    CREDENTIAL = "credential"
+    FILE = "file"
     URL = "url"
 
 

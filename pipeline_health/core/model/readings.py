@@ -257,3 +257,8 @@ class GitHubReading:
     required: Part[frozenset[str]] = NotAsked()
     habits: Part[tuple[Habit, ...]] = NotAsked()
     production: Part[tuple[DeploymentRecord, ...]] = NotAsked()
+
+    @property
+    def head(self) -> Sha | None:
+        """The newest commit of the branch, None where it was not seen."""
+        return self.branch.value.head.sha if isinstance(self.branch, Seen) else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import Answers
@@ -18,7 +19,7 @@ class ProjectView:
     """Everything that one look saw of one project, beside what the operator wants of it.
 
     *urls* has no entry for a URL that nobody named. *passages* are what earlier looks saw pass
-    staging, oldest first.
+    staging, oldest first; *audit* is the newest one, which may be of an earlier cycle.
     """
 
     policy: ProjectPolicy
@@ -30,6 +31,7 @@ class ProjectView:
     passages: tuple[Passage, ...] = ()
     answers: Answers = field(default_factory=Answers)
     sight: Sight = field(default_factory=Sight)
+    audit: Part[Audit] = field(default_factory=NotAsked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

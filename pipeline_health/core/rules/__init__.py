@@ -11,6 +11,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.rules import (
     ci,
     ci_runs,
+    credentials,
     lagging,
     production,
     schedules,
@@ -46,4 +47,6 @@ ALL: tuple[Rule, ...] = (
     production.production_job,
     production.production_records,
     lagging.production_lagging,
+    credentials.shared_credentials,
+    credentials.committed_files,
 )

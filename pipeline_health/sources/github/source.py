@@ -114,6 +114,10 @@ class GitHubSource:
         except ClientError as exc:
             return self._blinded(exc, now)
 
+    def known_login(self) -> str | None:
+        """Give the login that we act under, as far as it is remembered; nobody is asked."""
+        return self._login.known()
+
     def usage(self) -> Usage:
         """Tell what was asked of GitHub so far, by the tracker too."""
         return self._client.usage()
