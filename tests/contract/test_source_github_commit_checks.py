@@ -1,5 +1,6 @@
 """What judges one commit on GitHub, by check suites or by Actions runs; and checks by name."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,8 @@ def shop(stage: Stage) -> Repo:
     return stage.world.repo(SHOP)
 
 
+LAST = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": []}
+PAGE = {"data": {"repository": {"commit": {"checkSuites": LAST}}}}
 WAYS = pytest.mark.parametrize("forbidden", [False, True], ids=["suites", "runs"])
 
 
@@ -76,6 +79,7 @@ def test_a_list_of_suites_is_read_to_its_end(stage: Stage, shop: Repo) -> None:
     [
         pytest.param("", id="no-page"),
         pytest.param('{"data": {"repository": null}, "errors": [{"message": "oh"}]}', id="a-hole"),
+        pytest.param(json.dumps({**PAGE, "errors": [{"message": "oh"}]}), id="an-error"),
     ],
 )
 def test_half_a_list_of_suites_is_blind(stage: Stage, shop: Repo, body: str) -> None:
