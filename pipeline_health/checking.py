@@ -138,10 +138,7 @@ def _check(  # noqa: PLR0913 - one argument a part
         ),
         ledger=ledger,
         clock=clock,
-        knows_ours=lambda: (
-            policy.routing.identity is not None
-            or (filed_as is not None and wires.code.known_login() == filed_as)
-        ),
+        why_unknown=lambda: _why_unknown(policy, filed_as, wires.code.known_login()),
         begin=lambda: http.end_within(ROUND),
     )
     return Check(
@@ -151,6 +148,18 @@ def _check(  # noqa: PLR0913 - one argument a part
         config_hash=settings.config_hash,
         actions=actions,
     )
+
+
+def _why_unknown(policy: Policy, filed_as: str | None, login: str | None) -> str:
+    """Say why our issues cannot be told from others', empty where they can."""
+    if policy.routing.identity is not None:
+        return ""
+    hint = "set routing.identity to the login that files our issues"
+    if filed_as is None:
+        return f"no ledger here says which issues are ours; {hint}"
+    if login != filed_as:
+        return f"this token is another account's than the one that files our issues; {hint}"
+    return ""
 
 
 def _require_variables(settings: Settings, policy: Policy) -> None:

@@ -33,7 +33,7 @@ from pipeline_health.core.model.urls import UrlSights
 from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
-from pipeline_health.ports import AuditSource, CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
 
 ROUNDS = 3
 
@@ -102,7 +102,7 @@ class Look:
 class Eyes:
     """Looks by way of the sources, and remembers between cycles what a look is judged against.
 
-    For one *verdict* no log is read, and every project is audited anew.
+    Without *audits* nothing is audited; without *evidence* no log is read.
     """
 
     def __init__(
@@ -111,26 +111,35 @@ class Eyes:
         github: CodeSource,
         railway: DeploySource,
         urls: UrlSource,
-        audits: AuditSource,
+        audits: Audits | None,
         memory: Memory,
-        verdict: bool = False,
+        evidence: bool = True,
     ) -> None:
         self._github = github
         self._railway = railway
-        self._verdict = verdict
+        self._evidence = evidence
         self._urls = urls
-        self._audits = Audits(audits, memory, every_time=verdict)
+        self._audits = audits
         self._memory = memory
         self._remembering = Remembering(memory)
         self._answering = Answering(github=github, railway=railway)
 
-    def look(self, policy: Policy, incidents: Sequence[Incident], *, now: datetime) -> Look:
-        """Read everything, then judge and ask until nothing more is asked."""
-        # Railway first: it learns the project's name, by which GitHub calls the environment.
-        railway = self._deployed(policy.projects, now=now)
+    def look(
+        self,
+        policy: Policy,
+        incidents: Sequence[Incident],
+        *,
+        now: datetime,
+        side_by_side: bool = False,
+    ) -> Look:
+        """Read everything, then judge and ask until nothing more is asked.
+
+        *side_by_side* reads both providers at once: an earlier look has taught us all names.
+        """
+        railway, github = self._read(policy.projects, now=now, side_by_side=side_by_side)
         snapshot = observe(
             policy,
-            github=self._code(policy.projects, now=now),
+            github=github,
             railway=railway,
             before={
                 project.name: self._remembering.of(project.name) for project in policy.projects
@@ -138,7 +147,8 @@ class Eyes:
             answers=Answers(),
             now=now,
         )
-        snapshot = self._audits.with_audits(snapshot, now=now)
+        if self._audits is not None:
+            snapshot = self._audits.with_audits(snapshot, now=now)
         # Last: what a silent URL means depends on what the others show.
         snapshot = with_urls(snapshot, self._sites(snapshot, gap=policy.sla))
         look = judged(with_sight(snapshot, policy, self._memory, now=now))
@@ -161,7 +171,22 @@ class Eyes:
         return look
 
     def _wants(self, question: Question) -> bool:
-        return not self._verdict or not isinstance(question, EvidenceOf)
+        return self._evidence or not isinstance(question, EvidenceOf)
+
+    def _read(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime, side_by_side: bool
+    ) -> tuple[Mapping[ProjectName, Deployed], Mapping[ProjectName, GitHubReading]]:
+        if not side_by_side:
+            # Railway first: it learns the project's name, by which GitHub calls the environment.
+            railway = self._deployed(projects, now=now)
+            return railway, self._code(projects, now=now)
+        # Imported here: a cycle reads one after the other.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            deployed = pool.submit(self._deployed, projects, now=now)
+            code = self._code(projects, now=now)
+            return deployed.result(), code
 
     def _deployed(
         self, projects: Sequence[ProjectPolicy], *, now: datetime

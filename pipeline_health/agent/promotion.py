@@ -9,15 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.answering import Answering
-from pipeline_health.agent.looking import ROUNDS, Eyes
+from pipeline_health.agent.auditing import Audits
+from pipeline_health.agent.looking import ROUNDS, Eyes, judged
 from pipeline_health.agent.standing import Standing
 from pipeline_health.core import gate
 from pipeline_health.core.model.audit import Audit
+from pipeline_health.core.model.commit import AtCommit
+from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.live import Served
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.promotion import Asked, Facts, Matter, Tests
 from pipeline_health.core.model.railway import Environment
-from pipeline_health.core.model.readings import Blind, Part, Seen
+from pipeline_health.core.model.readings import Blind, Part, Reading, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.verdict import Verdict
 from pipeline_health.core.reach import is_asleep
@@ -59,8 +63,8 @@ class Sources:
 class Promotion:
     """Checks the one project of *policy*.
 
-    *knows_ours* tells whether our issues can be told from others'; *begin* is called before every
-    round of requests, and sets the time that it may take.
+    *why_unknown* says why our issues cannot be told from others', if they cannot; *begin* is called
+    before every round of requests, and sets the time that it may take.
     """
 
     def __init__(
@@ -70,7 +74,7 @@ class Promotion:
         *,
         ledger: Ledger,
         clock: Clock,
-        knows_ours: Callable[[], bool],
+        why_unknown: Callable[[], str],
         begin: Callable[[], None],
     ) -> None:
         (self._project,) = policy.projects
@@ -84,22 +88,20 @@ class Promotion:
             github=sources.github,
             railway=sources.railway,
             urls=sources.urls,
-            audits=sources.audits,
+            audits=None,
             memory=ledger,
-            verdict=True,
+            evidence=False,
         )
+        self._audits = Audits(sources.audits, ledger, every_time=True)
         self._standing = Standing(
-            policy, eyes=self._eyes, tracker=sources.tracker, memory=ledger, knows_ours=knows_ours
+            policy, eyes=self._eyes, tracker=sources.tracker, memory=ledger, why_unknown=why_unknown
         )
 
     def check(self, asked: Asked, *, wait: timedelta) -> Verdict:
         """Give the verdict; while it may still change, look again until *wait* is over."""
         ends = self._clock.monotonic() + wait.total_seconds()
         while True:
-            matter = self._tested(self._seen(asked))
-            if gate.is_ready(matter):
-                matter = self._proved(matter)
-            verdict = gate.judge(matter)
+            verdict = gate.judge(self._settled(self._tested(self._seen(asked))))
             left = ends - self._clock.monotonic()
             if verdict.final or left <= 0:
                 return verdict
@@ -107,30 +109,34 @@ class Promotion:
 
     # -- facts -------------------------------------------------------------------------------
 
-    def _seen(self, asked: Asked) -> Matter:
+    def _seen(self, asked: Asked, *, again: bool = False) -> Matter:
         """Read everything that the providers show; what is independent is asked side by side."""
         # Imported here: no other command needs threads for its decisions.
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
         self._begin()
         at = self._clock.now()
-        look = self._eyes.look(self._policy, self._known, now=at)
-        view = look.views[self._project.name]
         with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-            commit = pool.submit(
-                self._sources.commits.at_commit, self._project, asked.commit, now=at
-            )
-            staging = pool.submit(self._history, view)
-            incidents = pool.submit(self._standing.of, look, self._known, now=at)
+            early = pool.submit(self._at_commit, asked, at) if again else None
+            look = self._eyes.look(self._policy, self._known, now=at, side_by_side=again)
+            commit = early or pool.submit(self._at_commit, asked, at)
+            staging = pool.submit(self._history, look.views[self._project.name])
+            audited = pool.submit(self._audits.with_audits, look.snapshot, now=at)
+            look = judged(audited.result())
+            incidents = self._standing.of(look, self._known, now=at)
+        view = look.views[self._project.name]
         facts = Facts(
             at=at,
             view=view,
             commit=commit.result(),
             staging=staging.result(),
             audit=_audit_of(view, at=at),
-            incidents=incidents.result(),
+            incidents=incidents,
         )
         return Matter(asked=asked, facts=facts, tests=Tests(of=frozenset()), now=at)
+
+    def _at_commit(self, asked: Asked, at: datetime) -> Reading[AtCommit]:
+        return self._sources.commits.at_commit(self._project, asked.commit, now=at)
 
     def _history(self, view: ProjectView) -> Part[Environment]:
         if not isinstance(view.staging, Seen):
@@ -157,7 +163,22 @@ class Promotion:
         """Test the live URL, as far as that takes no time, and find out what is asked then."""
         matter = self._asked_out(matter)
         tests = self._live(matter, of=gate.served_deployments(matter))
-        return self._asked_out(replace(matter, tests=tests))
+        # What it serves afterwards is asked when the tests are over; until then it may be the same.
+        return self._asked_out(replace(matter, tests=replace(tests, after=tests.before)))
+
+    def _settled(self, matter: Matter) -> Matter:
+        """Run what takes time where all else lets the commit through, and read every fact anew."""
+        if not gate.is_ready(matter):
+            return replace(matter, tests=replace(matter.tests, after=self._version()))
+        tests = self._with_e2e(matter)
+        fresh = self._seen(matter.asked, again=True)
+        return self._asked_out(replace(fresh, tests=tests))
+
+    def _version(self) -> Served | None:
+        base, wanted = self._project.staging_url, self._project.gate.version
+        if base is None or wanted is None:
+            return None
+        return self._sources.site.version(base, wanted)
 
     def _live(self, matter: Matter, *, of: frozenset[str]) -> Tests:
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
@@ -168,44 +189,34 @@ class Promotion:
         site, patience = self._sources.site, WAKING if _sleeps(matter) else AWAKE
         with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
             reach = pool.submit(site.reach, f"{base}{self._project.health_path}", patience=patience)
-            before = (
-                None if wishes.version is None else pool.submit(site.version, base, wishes.version)
-            )
+            before = pool.submit(self._version)
             smoke = pool.submit(site.smoke, base, wishes.smoke, patience=patience)
         return Tests(
             of=of,
             reach=reach.result(),
-            before=None if before is None else before.result(),
+            before=before.result(),
             smoke=smoke.result(),
-            after=None if wishes.version is None else site.version(base, wishes.version),
         )
-
-    def _proved(self, matter: Matter) -> Matter:
-        """Run the end-to-end tests, and read every fact anew: staging may have moved on."""
-        tests = self._with_e2e(matter)
-        fresh = self._seen(matter.asked)
-        return self._asked_out(replace(fresh, tests=tests))
 
     def _with_e2e(self, matter: Matter) -> Tests:
+        """Run the end-to-end tests, if any, and ask last of all what is served."""
         base, wishes, tests = self._project.staging_url, self._project.gate, matter.tests
-        if base is None or not wishes.e2e:
-            return tests
         began = self._clock.monotonic()
-        ran = self._sources.tests.run(
-            wishes.e2e,
-            passing=wishes.e2e_env,
-            base=base,
-            commit=matter.commit,
-            repo=self._project.repo,
-            timeout=wishes.timeout,
-        )
+        if base is not None and wishes.e2e and Waivable.E2E not in wishes.waive:
+            ran = self._sources.tests.run(
+                wishes.e2e,
+                passing=wishes.e2e_env,
+                base=base,
+                commit=matter.commit,
+                repo=self._project.repo,
+                timeout=wishes.timeout,
+            )
+            tests = replace(tests, e2e=ran)
         took = timedelta(seconds=self._clock.monotonic() - began)
         if took > wishes.max_age / 2:  # what was tested before it would be too old by now
             live = self._live(matter, of=tests.of)
-            return replace(live, before=tests.before, e2e=ran)
-        version = wishes.version
-        after = tests.after if version is None else self._sources.site.version(base, version)
-        return replace(tests, e2e=ran, after=after)
+            tests = replace(tests, reach=live.reach, smoke=live.smoke)
+        return replace(tests, after=self._version())
 
 
 def _known(incidents: Sequence[Incident], project: ProjectPolicy) -> tuple[Incident, ...]:

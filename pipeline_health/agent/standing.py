@@ -17,14 +17,12 @@ from pipeline_health.core.model.questions import RunTrace
 from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.ports import Memory, PipelineHealthError, Tracker
 
-NOT_KNOWN = (
-    "it is not known which issues are ours: this token is another account's than the one that"
-    " files; set routing.identity to the login that does"
-)
-
 
 class Standing:
-    """Reads the open issues of one project; *knows_ours* tells whether ours can be told apart."""
+    """Reads the open issues of one project.
+
+    *why_unknown* says why ours cannot be told from others', nothing where they can.
+    """
 
     def __init__(
         self,
@@ -33,20 +31,21 @@ class Standing:
         eyes: Eyes,
         tracker: Tracker,
         memory: Memory,
-        knows_ours: Callable[[], bool],
+        why_unknown: Callable[[], str],
     ) -> None:
         self._policy = policy
         self._eyes = eyes
         self._tracker = tracker
         self._memory = memory
-        self._knows_ours = knows_ours
+        self._why_unknown = why_unknown
 
     def of(
         self, look: Look, known: Sequence[Incident], *, now: datetime
     ) -> Reading[tuple[OpenIncident, ...]]:
         """Give the open ones; Blind where any of them could be missed."""
-        if not self._knows_ours():
-            return Blind(at=now, why=NOT_KNOWN)
+        why_unknown = self._why_unknown()
+        if why_unknown:
+            return Blind(at=now, why=why_unknown)
         try:
             return self._read(look, known, now=now)
         except PipelineHealthError as exc:

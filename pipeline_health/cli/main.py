@@ -8,7 +8,7 @@ from typing import Literal
 
 import click
 
-from pipeline_health import __version__
+from pipeline_health import __version__, telemetry
 from pipeline_health.cli.exits import Exit
 from pipeline_health.ports import LeaseHeldError, PipelineHealthError
 from pipeline_health.settings import ConfigurationError
@@ -22,6 +22,13 @@ COMMANDS = {
     "why": "pipeline_health.cli.incidents:why",
     "demo": "pipeline_health.cli.demo:demo",
 }
+
+
+_CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
+    (ConfigurationError, Exit.WRONG),
+    (LeaseHeldError, Exit.HELD),
+    (PipelineHealthError, Exit.BLIND),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,25 +96,25 @@ def cli(
     context.obj = Options(config=config, log_format=log_format)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code; errors go to standard error."""
+def run(arguments: Sequence[str], *, group: click.Group = cli) -> int:
+    """Run one command line of *group* and give its exit code; errors go to standard error.
+
+    A defect of ours is told with what is known of it, redacted, and is never taken for an answer.
+    """
     try:
-        code = cli.main(list(arguments), prog_name="pipeline-health", standalone_mode=False)
+        code = group.main(list(arguments), prog_name="pipeline-health", standalone_mode=False)
     except click.ClickException as exc:
         exc.show()
         return Exit.WRONG
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED
-    except ConfigurationError as exc:
-        return _say(exc, Exit.WRONG)
-    except LeaseHeldError as exc:
-        return _say(exc, Exit.HELD)
     except PipelineHealthError as exc:
-        return _say(exc, Exit.BLIND)
+        click.echo(f"pipeline-health: {exc}", err=True)
+        return next(code for kind, code in _CODES if isinstance(exc, kind))
+    except Exception as exc:  # noqa: BLE001 - a traceback of Python's own would not be redacted
+        telemetry.tell_of_defect(exc)
+        name = type(exc).__name__
+        click.echo(f"pipeline-health: a defect of ours ({name}); nothing is concluded", err=True)
+        return Exit.BLIND
     return code if isinstance(code, int) else Exit.DONE
-
-
-def _say(exc: PipelineHealthError, code: Exit) -> Exit:
-    click.echo(f"pipeline-health: {exc}", err=True)
-    return code

@@ -47,13 +47,17 @@ class Auditor:
         self, project: ProjectPolicy, deployed: Deployed, head: Sha | None, *, now: datetime
     ) -> Audit:
         """Audit one project now; *head* is the commit whose tree is read. Never raises."""
-        return Audit(
-            at=now,
-            variables=_guarded(
+        # Imported here: a cycle without a due project needs no threads.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            files = pool.submit(
+                _guarded, lambda: self._files.committed(project, head, now=now), now=now
+            )
+            variables = _guarded(
                 lambda: self._variables.compared(project, deployed, now=now), now=now
-            ),
-            files=_guarded(lambda: self._files.committed(project, head, now=now), now=now),
-        )
+            )
+            return Audit(at=now, variables=variables, files=files.result())
 
 
 def _guarded(look: Callable[[], Part[T]], *, now: datetime) -> Part[T]:

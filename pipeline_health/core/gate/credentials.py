@@ -80,7 +80,8 @@ def _by_the_unverified(matter: Matter, compared: Compared) -> Criterion:
         )
         hint = "unseal it so that it can be compared, or take it out of the list"
         return _put(matter, CriterionState.FAIL, says, hint=hint)
-    says = f"{len(compared.clean)} secrets were compared, none is shared"
+    count = len(compared.clean)
+    says = f"{count or 'no'} {'secret' if count == 1 else 'secrets'} compared, none shared"
     if unverified:
         says = f"{says}; not verifiable: {_list(unverified)}"
     return _put(matter, CriterionState.PASS, says)

@@ -30,7 +30,7 @@ _ORDER = (
     CriterionState.PENDING,
     CriterionState.PASS,
 )
-_SEE = "see the deployment: the next commit that deploys has a check of its own"
+_SEE = "see its deployment and logs; a fix is another commit, with a check of its own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,21 @@ def questions(matter: Matter) -> Iterator[Question]:
     yield from staging_deploy(matter).asks
 
 
-def _put(matter: Matter, state: CriterionState, says: str, *, hint: str = "") -> Deployed:
+def _put(
+    matter: Matter,
+    state: CriterionState,
+    says: str,
+    *,
+    hint: str = "",
+    url: str | None = None,
+) -> Deployed:
     """Put it, with what to do about it."""
     if state is CriterionState.PENDING:
         hint = hint or check_again(matter)
     if state is CriterionState.UNKNOWN:
         hint = hint or look_again(matter)
-    return Deployed(criterion=criterion(_NAME, state, says, at=matter.facts.at, next=hint))
+    put = criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=url)
+    return Deployed(criterion=put)
 
 
 # -- by Railway ------------------------------------------------------------------------------
@@ -107,7 +115,7 @@ def _of_words(matter: Matter, environment: Environment, words: list[Word]) -> De
     if worst.state is CriterionState.PASS and len(words) > 1:
         says = f"all {len(words)} services of {environment.name} are proved: {worst.says}"
     proved = [word.since for word in words if word.since is not None]
-    put = _put(matter, told.state, says, hint=_hint(matter, told, newer))
+    put = _put(matter, told.state, says, hint=_hint(matter, told, newer), url=told.url)
     return Deployed(
         criterion=put.criterion,
         served=tuple(one for word in words for one in word.served),

@@ -5,7 +5,7 @@ before it running, and a redeploy of an old commit takes the new one away.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.deploy_verdict import (
@@ -22,8 +22,10 @@ from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import Contains
 from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.model.verdict import CriterionState, ServedNow
 from pipeline_health.core.observe import commit_of, is_ours
+from pipeline_health.core.watched import deploy_trace
 
 APPEARS_WITHIN = timedelta(minutes=20)
 """Railway shows a deployment of a new commit some time after the push; later than this, never."""
@@ -53,6 +55,7 @@ class Word:
     made: datetime | None = None
     newer: Sha | None = None
     asks: Contains | None = None
+    url: str | None = None
 
 
 def served_by(service: Service) -> tuple[Deployment, ...]:
@@ -137,7 +140,8 @@ def _by_newest(
     state, why = judge_deployment(newest, cron=service.cron)
     if state is not DeployState.HEALTHY:
         says = f"service {service.name} {why} at {short(matter.commit)}"
-        return _or_newer(matter, Word(state=_STATES[state], says=says, served=found))
+        url = _page(matter, service, newest)
+        return _or_newer(matter, Word(state=_STATES[state], says=says, served=found, url=url))
     if any(one.commit == matter.commit for one in found):
         return _served_word(matter, service, newest, found)
     if not found:
@@ -157,7 +161,16 @@ def _served_word(
         served=found,
         since=deployment.changed_at,
         made=deployment.created_at,
+        url=_page(matter, service, deployment),
     )
+
+
+def _page(matter: Matter, service: Service, deployment: Deployment) -> str | None:
+    """Give Railway's page of *deployment*."""
+    staging = matter.facts.staging
+    if not isinstance(staging, Seen):
+        return None
+    return deploy_trace(matter.view, staging.value, service, deployment).url
 
 
 def _other(matter: Matter, service: Service, found: tuple[ServedNow, ...]) -> Word:
@@ -183,7 +196,7 @@ def _or_newer(matter: Matter, word: Word) -> Word:
             )
             return Word(state=CriterionState.FAIL, says=says, served=word.served, newer=one.commit)
         if isinstance(answer, Contains):
-            return Word(state=word.state, says=word.says, served=word.served, asks=answer)
+            return replace(word, asks=answer)
     return word
 
 

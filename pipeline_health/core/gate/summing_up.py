@@ -113,7 +113,9 @@ def _promoted(matter: Matter, criteria: Sequence[Criterion]) -> _Said:
 def _refused(criteria: Sequence[Criterion]) -> _Said:
     """Let the first failure speak, else what is unknown, else what is pending."""
     order = (CriterionState.FAIL, CriterionState.UNKNOWN, CriterionState.PENDING)
-    worst = next(one for state in order for one in criteria if one.state is state)
+    # Tests that were not run are nobody's reason.
+    told = sorted(criteria, key=lambda one: one.name in _ENDS and one.state is not order[0])
+    worst = next(one for state in order for one in told if one.state is state)
     answers = {CriterionState.UNKNOWN: Answer.UNKNOWN}
     return _Said(
         answer=answers.get(worst.state, Answer.BLOCK),
