@@ -133,7 +133,7 @@ def _check(  # noqa: PLR0913 - one argument a part
             urls=wires.urls,
             audits=wires.audits,
             site=HttpSite(clock=clock, redact=redaction),
-            tests=LocalEndToEnd(here, redact=redaction, clock=clock),
+            tests=LocalEndToEnd(here, redact=Redaction(settings.secrets_of_tests()), clock=clock),
             tracker=wires.tracker,
         ),
         ledger=ledger,

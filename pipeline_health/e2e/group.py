@@ -42,9 +42,7 @@ class ProcessGroup:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        if self._process.stdout is None:
-            msg = "a process that was started with a pipe has none"
-            raise AssertionError(msg)
+        assert self._process.stdout is not None  # noqa: S101 - it was started with a pipe
         self._pipe = self._process.stdout
         self._tail = Tail(self._pipe.fileno())
 

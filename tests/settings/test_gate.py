@@ -115,6 +115,13 @@ def test_a_word_is_passed_on_and_not_redacted(loads: Loads) -> None:
     assert settings.secrets() == (Secret("planted-github"),)
 
 
+def test_a_short_password_is_struck_out_of_the_output_of_the_tests(loads: Loads) -> None:
+    """A number that only switches something on is not: every count of failures would go."""
+    settings = loads(TESTED, GITHUB_TOKEN="planted-github", E2E_USER="1", E2E_PASSWORD="seven77")
+
+    assert settings.secrets_of_tests() == (Secret("planted-github"), Secret("seven77"))
+
+
 def test_our_own_token_under_another_name_is_refused(refusals: Refusals) -> None:
     """As `GH_TOKEN` holds it in many a workflow; the refusal names it and does not show it."""
     text = f'{PROJECT}e2e_env = ["GH_TOKEN", "TEST_URL"]\n'
