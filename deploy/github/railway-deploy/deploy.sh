@@ -44,7 +44,7 @@ ask() { # DOCUMENT VARIABLES
   body=$answer
 }
 
-# Reads what is there, newest first. A read may be repeated.
+# Reads what is there, newest first; of one moment, as Railway lists it. A read may be repeated.
 look() { # SERVICE
   local told
   for _ in 1 2 3 4 5; do
@@ -53,7 +53,7 @@ look() { # SERVICE
     if ((told == 0)); then
       body=$(jq --compact-output '[.data.deployments.edges[].node
         | {id, status, createdAt, commit: ((.meta | objects | .commitHash?) // "" | ascii_downcase)}]
-        | sort_by(.createdAt) | reverse' <<<"$body")
+        | reverse | sort_by(.createdAt) | reverse' <<<"$body")
       return
     fi
     sleep "$pause"
