@@ -1,4 +1,4 @@
-"""Services are deployed at exactly one commit, each deploy is sent once, and followed to its end."""
+"""Services are deployed at one commit; each deploy is sent once, and followed to its end."""
 
 import threading
 from collections.abc import Iterator
@@ -153,7 +153,7 @@ def test_a_deploy_of_which_nothing_is_seen_is_not_sent_again(
 
 
 @pytest.mark.parametrize(("status", "code"), [("SUCCESS", 0), ("SLEEPING", 0), ("BUILDING", 3)])
-def test_a_second_run_follows_what_the_first_one_made(  # noqa: PLR0913 - what it takes
+def test_a_second_run_follows_what_the_first_one_made(
     runner: Runner, world: World, shop: Repo, web: RailwayService, status: str, code: int
 ) -> None:
     """A job that is run again deploys nothing twice."""
