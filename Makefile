@@ -35,7 +35,8 @@ types: $(VENV)/installed ## mypy --strict
 floors: $(VENV)/installed ## import-linter
 	$(BIN)/lint-imports --no-cache
 
-# Of the workflows' trigger we know: they read no artifact, and only commits pushed here.
+# `dangerous-triggers` is about what a fork may bring: tests/deploy sees that only a push to the
+# repository itself starts a run.
 actions: $(VENV)/installed ## actionlint and shellcheck, over what runs in GitHub Actions
 	@if [ -x $(BIN)/jactionlint ]; then set -x; \
 		$(BIN)/jactionlint --no-color --strict-exit --shellcheck=$(BIN)/shellcheck \

@@ -50,14 +50,17 @@ def sent(world: World) -> int:
 
 
 @contextmanager
-def railway_at_work(service: RailwayService, *line: str) -> Iterator[None]:
-    """Move what is deployed from status to status, each after somebody looked."""
+def railway_at_work(
+    service: RailwayService, *line: str, commit: str | None = None
+) -> Iterator[None]:
+    """Move what is deployed from status to status; with *commit* it is made from that one."""
     over = threading.Event()
 
     def work() -> None:
         known = len(service.deployments)
         while not over.wait(0.05):
             for deployment in service.deployments[known:]:
+                deployment.commit = commit or deployment.commit
                 where = ("INITIALIZING", *line).index(deployment.status)
                 if where < len(line):
                     service.become(deployment, line[where])
@@ -98,6 +101,19 @@ def test_a_deploy_is_followed_until_it_is_over(
     assert 0 == ran.code, ran.said
     assert f"deployment {web.deployments[-1].id} is SUCCESS" in ran.said
     assert 1 == sent(world)
+
+
+def test_a_success_of_another_commit_is_a_failure(
+    runner: Runner, shop: Repo, web: RailwayService
+) -> None:
+    """Railway was told which one, and still its own word at the end counts."""
+    first = shop.branches["main"][0]
+    web.accepts_as = "INITIALIZING"
+    with railway_at_work(web, "SUCCESS", commit=first):
+        ran = deploy(runner, web, TIMEOUT="30")
+
+    assert 1 == ran.code
+    assert f"runs {first}, not {shop.head}" in ran.said
 
 
 @pytest.mark.parametrize(
@@ -150,6 +166,20 @@ def test_a_deploy_of_which_nothing_is_seen_is_not_sent_again(
     assert 3 == ran.code
     assert "could not tell whether Railway took the deploy" in ran.said
     assert (1, 1) == (sent(world), len(web.deployments))
+
+
+def test_an_earlier_deployment_is_not_taken_for_the_lost_one(
+    runner: Runner, world: World, shop: Repo, web: RailwayService
+) -> None:
+    """The commit was there before, and was rolled back; what was there is known beforehand."""
+    web.deploy("SUCCESS", commit=shop.head)
+    web.deploy("SUCCESS", commit=shop.branches["main"][0])
+    world.faults.add(host="railway", mode="cut_before", match="serviceInstanceDeployV2")
+
+    ran = deploy(runner, web)
+
+    assert 3 == ran.code
+    assert "could not tell whether Railway took the deploy" in ran.said
 
 
 @pytest.mark.parametrize(("status", "code"), [("SUCCESS", 0), ("SLEEPING", 0), ("BUILDING", 3)])

@@ -14,7 +14,7 @@ stop() {
 post() { # URL, with the body on standard input; prints the answer
   curl --silent --show-error --fail-with-body --max-time 30 --config /dev/fd/3 \
     --header 'Accept: application/vnd.github+json' \
-    --header 'X-GitHub-Api-Version: 2022-11-28' \
+    --header 'X-GitHub-Api-Version: 2026-03-10' \
     --user-agent pipeline-health --data-binary @- "$1" \
     3< <(printf 'header = "Authorization: Bearer %s"\n' "$GITHUB_TOKEN")
 }
