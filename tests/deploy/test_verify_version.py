@@ -1,5 +1,7 @@
 """Production is asked until it serves the commit."""
 
+import re
+
 import pytest
 
 from pipeline_health.simulator import World
@@ -80,6 +82,16 @@ def test_anything_else_fails_loudly(runner: Runner, world: World, body: str, sai
     assert 1 == ran.code
     assert "::error::verify-version" in ran.said
     assert said in ran.said
+
+
+def test_what_a_site_says_is_no_command_to_the_runner(runner: Runner, world: World) -> None:
+    """A line that begins with two colons would be one."""
+    world.sites["shop"] = Versioned('{"build": {"commit": "x\\r\\n::set-env name=PATH::/tmp"}}')
+
+    ran = verify(runner)
+
+    assert 1 == ran.code
+    assert ["::error::verify-version:"] == re.findall(r"^::\S+", ran.said, re.MULTILINE)
 
 
 def test_a_site_that_answers_with_an_error_fails(runner: Runner, world: World) -> None:

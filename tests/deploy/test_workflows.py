@@ -79,6 +79,20 @@ def test_some_words_are_nowhere(file: Path, word: str) -> None:
     assert word not in file.read_text()
 
 
+@pytest.mark.parametrize("file", ACTIONS, ids=named)
+def test_an_action_hands_its_inputs_to_the_script_beside_it(file: Path) -> None:
+    """Each input, through the environment, under a name that the script knows."""
+    handed = set()
+    for step in steps_of(file):
+        script = re.fullmatch(r'bash "\$GITHUB_ACTION_PATH/([a-z]+\.sh)"', step["run"])
+        assert script is not None
+        text = (file.parent / script[1]).read_text()
+        assert [] == [name for name in step["env"] if not re.search(rf"\$\{{?{name}\b", text)]
+        handed |= set(re.findall(r"inputs\.([a-z-]+)", str(step["env"])))
+
+    assert set(read(file)["inputs"]) == handed
+
+
 @pytest.mark.parametrize("file", SCRIPTS, ids=named)
 def test_every_script_stops_at_an_error_and_waits_for_nothing_for_ever(file: Path) -> None:
     """An unset name is an error too; every request has a limit."""

@@ -15,8 +15,9 @@ pause=${PAUSE:-10}
 lookup=${LOOKUP:-120} # seconds to look for a deployment of which the answer was lost
 body=
 
-stop() {
-  echo "::error::railway-deploy: $1"
+# On one line: a line of foreign text that begins with `::` would be a command to the runner.
+stop() { # MESSAGE CODE
+  echo "::error::railway-deploy: ${1//[[:cntrl:]]/ }"
   exit "$2"
 }
 
@@ -111,7 +112,7 @@ send() { # SERVICE KNOWN; the id in $found
     1) refused "$1" "$body" ;;
   esac
   if [[ -z $found ]]; then
-    echo "service $1: the answer to the deploy was lost ($body); looking for what it made"
+    echo "service $1: no answer to the deploy (${body//[[:cntrl:]]/ }); looking for what it made"
     lost "$1" "$2"
   fi
   if [[ -z $found ]]; then

@@ -5,8 +5,9 @@ set -euo pipefail
 api=${GITHUB_API_URL:-https://api.github.com}/repos/$GITHUB_REPOSITORY/deployments
 run=${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY/actions/runs/${GITHUB_RUN_ID:-}
 
-stop() {
-  echo "::error::record-deployment: $1"
+# On one line: a line of foreign text that begins with `::` would be a command to the runner.
+stop() { # MESSAGE CODE
+  echo "::error::record-deployment: ${1//[[:cntrl:]]/ }"
   exit "$2"
 }
 

@@ -2,8 +2,9 @@
 # Asks URL until it names COMMIT three times in a row: behind it the old and the new may take turns.
 set -euo pipefail
 
-stop() {
-  echo "::error::verify-version: $1"
+# On one line: a line of foreign text that begins with `::` would be a command to the runner.
+stop() { # MESSAGE CODE
+  echo "::error::verify-version: ${1//[[:cntrl:]]/ }"
   exit "$2"
 }
 
