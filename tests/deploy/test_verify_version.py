@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipeline_health.simulator import World
-from pipeline_health.simulator.exchange import Answer, Call, text_answer
+from pipeline_health.simulator.exchange import Answer, Call
 from pipeline_health.simulator.site import Site
 from pipelines import COMMIT, Ran, Runner
 
@@ -20,11 +20,10 @@ class Versioned(Site):
         super().__init__()
         self.bodies = list(bodies)
 
-    def answer(self, call: Call) -> Answer:
+    def respond(self, call: Call) -> Answer:
         """Answer with the next body."""
-        super().answer(call)
-        body = self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]
-        return text_answer(200, body)
+        self.body = self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]
+        return super().respond(call)
 
 
 def says(commit: str) -> str:
