@@ -27,6 +27,12 @@ type Query {
   deploymentEvents(id: String!, first: Int): QueryDeploymentEventsConnection!
 }
 
+type Mutation {
+  serviceInstanceDeployV2(
+    commitSha: String, environmentId: String!, serviceId: String!
+  ): String!
+}
+
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 
 type ApiTokenContext { workspaces: [ApiTokenWorkspace!]! }
