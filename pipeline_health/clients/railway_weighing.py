@@ -1,5 +1,6 @@
 """From variables to marks: the place where every value ends."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline_health.clients.railway_variables import Values
@@ -10,6 +11,8 @@ from pipeline_health.secret import Secret
 SEALED = "is sealed"
 HIDDEN = "is kept back or masked by Railway"
 _OF_RAILWAY = "RAILWAY_"
+_ODD = re.compile(r"[^\w.-]+")
+"""What no name of a variable should hold: it would tear up a list of places, or a line."""
 
 
 def weighed(
@@ -25,11 +28,12 @@ def weighed(
     What is *sealed* is not compared, whatever its value seems to be: null is not equal to null.
     """
     names = sealed.union(*(view.keys() for view in views))
-    for name in sorted(names):
+    for written in sorted(names):
+        name = _ODD.sub("_", written)
         if name.startswith(_OF_RAILWAY) and name not in required:
             continue
-        values = [view[name] for view in views if name in view]
-        reason = SEALED if name in sealed else _reason(values)
+        values = [view[written] for view in views if written in view]
+        reason = SEALED if written in sealed else _reason(values)
         if reason and (name in required or not is_open(name)):
             yield Held(holder=holder, name=name, unreadable=reason)
         elif not reason:

@@ -13,15 +13,20 @@ from pipeline_health.core.model.readings import Blind, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
+CHECKED_AGAIN_AFTER = timedelta(hours=1)
+"""What was found is looked at sooner than the interval: somebody is asked to mend it, and waits."""
 _RAILWAY = "https://railway.com/project"
 
 
 def is_due(audit: Audit | None, *, interval: timedelta, now: datetime) -> bool:
-    """Tell whether a project is to be audited: never yet, long ago, or in vain a while ago."""
+    """Tell whether a project is to be audited: never yet, or so long ago as its audit allows."""
     if audit is None:
         return True
-    in_vain = isinstance(audit.variables, Blind) or isinstance(audit.files, Blind)
-    return now - audit.at >= (min(TRIED_AGAIN_AFTER, interval) if in_vain else interval)
+    if isinstance(audit.variables, Blind) or isinstance(audit.files, Blind):
+        interval = min(TRIED_AGAIN_AFTER, interval)
+    elif audit.first:
+        interval = min(CHECKED_AGAIN_AFTER, interval)
+    return now - audit.at >= interval
 
 
 def continued(audit: Audit, before: Audit | None) -> Audit:

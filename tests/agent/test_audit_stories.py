@@ -98,14 +98,14 @@ def test_a_shared_secret_is_one_issue_for_a_person(two: Two) -> None:
 
 
 def test_a_separated_secret_is_closed_by_the_next_audit(two: Two) -> None:
-    """Not before: nothing looked. The comment says what was seen."""
+    """An hour later, not before: nothing looked. The comment says what was seen."""
     two.share()
     two.host.cycle()
     two.separate()
-    two.host.cycles(3)
+    two.host.cycles(11)
     assert two.only().state == "open"
 
-    two.next_day()
+    two.host.cycle()
 
     issue = two.only()
     assert (issue.state, issue.state_reason) == ("closed", "completed")

@@ -76,13 +76,15 @@ def view_of(audit: Audit) -> ProjectView:
         (None, True),
         (an_audit(at=ago(hours=23)), False),
         (an_audit(at=ago(hours=24)), True),
+        (an_audit(at=ago(minutes=59), first={"KEY": NOW}), False),
+        (an_audit(at=ago(minutes=60), first={"KEY": NOW}), True),
         (an_audit(blind(), at=ago(minutes=9)), False),
         (an_audit(blind(), at=ago(minutes=10)), True),
         (an_audit(None, blind(), at=ago(minutes=10)), True),
     ],
 )
 def test_when_a_project_is_due(audit: Audit | None, *, due: bool) -> None:
-    """Never audited, longer ago than the interval, or in vain a few minutes ago."""
+    """Never audited, or long ago; sooner where it found something, or nothing could be read."""
     assert is_due(audit, interval=DAY, now=NOW) is due
 
 

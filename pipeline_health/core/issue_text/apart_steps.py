@@ -18,8 +18,8 @@ NOT_FOR_AN_AGENT = (
 )
 _NEVER = "Never paste a value into this issue, not the old one either."
 _LOOK = (
-    "Check it: `pipeline-health credentials-audit {project}` compares at once. This issue is "
-    "closed by the next audit of a cycle that does not find it any more."
+    "Check it: `pipeline-health credentials-audit {project}` looks at once. This issue is closed "
+    "by the next audit of a cycle that does not find it any more, within about an hour."
 )
 
 _SECOND = (
@@ -54,8 +54,8 @@ def _separation(incident: Incident) -> tuple[str, ...]:
         f"deploy the change. {_NEVER}"
     )
     allow = (
-        f"If both may really have it, put {name} into `shared_ok` of `[projects.audit]` in "
-        "`pipeline-health.toml`, which says so for good."
+        f"If both may really have it, put {name}, and every other name under *Cause*, into "
+        "`shared_ok` of `[projects.audit]` in `pipeline-health.toml`, which says so for good."
     )
     return (_SECOND, store, allow)
 
