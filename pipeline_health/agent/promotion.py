@@ -181,22 +181,21 @@ class Promotion:
         return self._sources.site.version(base, wanted)
 
     def _live(self, matter: Matter, *, of: frozenset[str]) -> Tests:
+        """Ask whether it answers and what it serves, and then make the smoke checks."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-        base, wishes = self._project.staging_url, self._project.gate
+        base, site = self._project.staging_url, self._sources.site
         if base is None:
             return Tests(of=of)
-        site, patience = self._sources.site, WAKING if _sleeps(matter) else AWAKE
-        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-            reach = pool.submit(site.reach, f"{base}{self._project.health_path}", patience=patience)
-            before = pool.submit(self._version)
-            smoke = pool.submit(site.smoke, base, wishes.smoke, patience=patience)
-        return Tests(
-            of=of,
-            reach=reach.result(),
-            before=before.result(),
-            smoke=smoke.result(),
-        )
+        url = f"{base}{self._project.health_path}"
+        if _sleeps(matter):  # nothing else can be asked before it is awake
+            reach, before = site.reach(url, patience=WAKING), self._version()
+        else:
+            with ThreadPoolExecutor(max_workers=1) as pool:
+                asked = pool.submit(self._version)
+                reach, before = site.reach(url, patience=AWAKE), asked.result()
+        smoke = site.smoke(base, self._project.gate.smoke, patience=AWAKE)
+        return Tests(of=of, reach=reach, before=before, smoke=smoke)
 
     def _with_e2e(self, matter: Matter) -> Tests:
         """Run the end-to-end tests, if any, and ask last of all what is served."""

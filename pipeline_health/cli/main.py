@@ -15,14 +15,13 @@ from pipeline_health.settings import ConfigurationError
 
 COMMANDS = {
     "run-once": "pipeline_health.cli.run_once:run_once",
-    "credentials-audit": "pipeline_health.cli.credentials_audit:credentials_audit",
     "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
+    "credentials-audit": "pipeline_health.cli.credentials_audit:credentials_audit",
     "status": "pipeline_health.cli.status:status",
     "incidents": "pipeline_health.cli.incidents:incidents",
     "why": "pipeline_health.cli.incidents:why",
     "demo": "pipeline_health.cli.demo:demo",
 }
-
 
 _CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
     (ConfigurationError, Exit.WRONG),
@@ -81,8 +80,8 @@ def cli(
 
     \b
     Exit codes:
-      0    done
-      1    credentials-audit: something was found
+      0    done; promotion-check: promote
+      1    promotion-check: blocked; credentials-audit: something was found
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made
       4    another run holds the lease; nothing was done

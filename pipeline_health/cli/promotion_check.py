@@ -1,8 +1,10 @@
 """`promotion-check`: say whether exactly this commit may go to production."""
 
 import json
+import signal
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -100,6 +102,7 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
     from pipeline_health import checking  # noqa: PLC0415 - `--help` needs none of it
 
     require_place(output)
+    signal.signal(signal.SIGTERM, _interrupt)  # a test that runs must not outlive us
     with checking.opened(
         options.config, project, commit, log_format=options.log_format, trusted=trust_config
     ) as check:
@@ -111,6 +114,10 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
         if publish:
             check.publish(verdict)
     return exit_of(verdict)
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _show(verdict: Verdict, *, as_json: bool) -> None:

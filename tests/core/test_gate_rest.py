@@ -183,7 +183,7 @@ def issues(matter: Matter) -> Criterion:
     return found(matter, CriterionName.NO_OPEN_INCIDENT)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.CREDENTIAL_SHARED])
 def test_what_says_that_staging_or_ci_is_broken_blocks(kind: Kind) -> None:
     """And nothing else: production's troubles are what a promotion may mend."""
     blocks = kind.startswith(("staging-", "main-ci-"))
@@ -246,6 +246,20 @@ def test_our_own_tests_end_nothing_at_a_commit_without_the_failing_one() -> None
     assert issues(told).state is CriterionState.PASS
     known = with_facts(matter, incidents=seen((an_incident(Kind.MAIN_CI_RED, stray, over=True),)))
     assert not set(questions(known))
+
+
+def test_an_open_issue_of_sharing_blocks_until_it_is_proved_over() -> None:
+    """Who seals a shared secret hides it from the audit, and separates nothing."""
+    told = standing(an_incident(Kind.CREDENTIAL_SHARED))
+    one = isolation(told)
+    assert (one.state, one.says) == (
+        CriterionState.FAIL,
+        "issue 12 is open: Main CI red: CI (shop)",
+    )
+    over = standing(an_incident(Kind.CREDENTIAL_SHARED, over=True))
+    assert isolation(over).state is CriterionState.PASS
+    unread = with_facts(a_matter(), incidents=blind())
+    assert criterion(unread, CriterionName.CREDENTIAL_ISOLATION).state is CriterionState.PASS
 
 
 def test_issues_that_could_not_be_read_are_unknown() -> None:

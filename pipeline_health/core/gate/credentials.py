@@ -10,6 +10,7 @@ from typing import assert_never
 
 from pipeline_health.core.gate.words import criterion, look_again
 from pipeline_health.core.model.audit import Compared
+from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.readings import Blind, NotAsked, Seen
@@ -24,6 +25,23 @@ def credential_isolation(matter: Matter) -> Criterion:
     """Judge the audit that was just made."""
     if matter.waives(Waivable.RAILWAY):
         return _put(matter, CriterionState.WAIVED, "waived with Railway: no variables are compared")
+    return _still_told(matter) or _by_audit(matter)
+
+
+def _still_told(matter: Matter) -> Criterion | None:
+    """Say that an issue tells of sharing that nothing has proved to be over, if one does.
+
+    Who seals a shared secret hides it, and separates nothing.
+    """
+    incidents = matter.facts.incidents
+    for one in incidents.value if isinstance(incidents, Seen) else ():
+        if one.kind is Kind.CREDENTIAL_SHARED and not one.over:
+            says = f"issue {one.number} is open: {one.title}"
+            return _put(matter, CriterionState.FAIL, says, hint=_SEPARATE)
+    return None
+
+
+def _by_audit(matter: Matter) -> Criterion:
     match matter.facts.audit.variables:
         case Blind(why=why):
             return _put(matter, CriterionState.UNKNOWN, f"the variables could not be read: {why}")
