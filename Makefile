@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors unit rows lock clean
+.PHONY: help demo test lint types floors actions unit rows lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +23,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 demo: $(VENV)/installed ## the story of an outage, against a pretend GitHub and Railway
 	@$(BIN)/pipeline-health demo
 
-test: lint types floors unit ## everything that must hold
+test: lint types floors actions unit ## everything that must hold
 
 lint: $(VENV)/installed ## ruff
 	$(BIN)/ruff check .
@@ -35,6 +35,16 @@ types: $(VENV)/installed ## mypy --strict
 floors: $(VENV)/installed ## import-linter
 	$(BIN)/lint-imports --no-cache
 
+# `dangerous-triggers` is about what a fork may bring: tests/deploy sees that only a push to the
+# repository itself starts a run.
+actions: $(VENV)/installed ## actionlint and shellcheck, over what runs in GitHub Actions
+	@if [ -x $(BIN)/jactionlint ]; then set -x; \
+		$(BIN)/jactionlint --no-color --strict-exit --shellcheck=$(BIN)/shellcheck \
+			--ignore=dangerous-triggers deploy/github/*.yml deploy/github/*/action.yml && \
+		$(BIN)/shellcheck deploy/github/*/*.sh; \
+	elif [ "$$CI" = true ]; then echo "make: no jactionlint in CI" >&2; exit 1; \
+	else echo "actionlint is not there for this platform, so deploy/github is not checked"; fi
+
 unit: $(VENV)/installed ## the tests, with coverage: 95 % of all, every line and branch of core
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n $(JOBS) --dist worksteal
@@ -45,9 +55,12 @@ unit: $(VENV)/installed ## the tests, with coverage: 95 % of all, every line and
 rows: $(VENV)/installed ## take each row of the decision tables away, and see a test fail (slow)
 	$(BIN)/python tests/rows.py
 
-lock: ## renew requirements.lock (needs uv)
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-emit-index-url \
-		--generate-hashes --group dev pyproject.toml --output-file requirements.lock
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
+	--generate-hashes pyproject.toml
+
+lock: ## renew the lock files (needs uv): all that we use, and what the command needs
+	$(LOCK) --upgrade --group dev --output-file requirements.lock
+	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-twin .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -19,10 +19,8 @@ import structlog
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
-from pipeline_health.clients.github_edits import BETWEEN_WRITES, GitHubEdits
+from pipeline_health.clients.github_edits import BETWEEN_WRITES
 from pipeline_health.clients.http import Http
-from pipeline_health.clients.web import Web
-from pipeline_health.composition import github_token, sources_of
 from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.report import CycleReport
@@ -31,9 +29,8 @@ from pipeline_health.ports import Clock, Ledger, PipelineHealthError
 from pipeline_health.runner import GitHubRunner
 from pipeline_health.settings import ConfigurationError, Settings
 from pipeline_health.settings.sources import ledger_path
-from pipeline_health.sources.urls import ProbingSource
 from pipeline_health.telemetry import LogFormat, Redaction
-from pipeline_health.tracker import GitHubTracker
+from pipeline_health.wiring import wired
 
 # The lease outlives the longest cycle, so that it is never lost to slowness alone.
 LEASE_MARGIN = timedelta(minutes=1)
@@ -131,28 +128,15 @@ def assembled(
     pace: timedelta = BETWEEN_WRITES,
 ) -> Agent:
     """Put an agent together; *pace* is the least time between two writes to GitHub."""
-    identity = policy.routing.identity
-    sources = sources_of(settings, memory=ledger, http=http, clock=clock)
-    edits = GitHubEdits(
-        api=settings.github_api,
-        token=github_token(settings),
-        clock=clock,
-        meter=sources.client.meter,
-        between_writes=pace,
-    )
+    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock, pace=pace)
     return Agent(
         policy,
-        github=sources.github,
-        railway=sources.railway,
-        urls=ProbingSource(
-            Web(),
-            memory=ledger,
-            clock=clock,
-            time=policy.limits.cycle_deadline / 3,
-        ),
-        audits=sources.audits,
-        runner=GitHubRunner(sources.client),
-        tracker=GitHubTracker(sources.client, edits, memory=ledger, identity=identity),
+        github=wires.code,
+        railway=wires.deploys,
+        urls=wires.urls,
+        audits=wires.audits,
+        runner=GitHubRunner(wires.github),
+        tracker=wires.tracker,
         ledger=ledger,
     )
 
@@ -171,14 +155,14 @@ def audit_credentials(
         http = Http(clock=timekeeper, jitter=random.random)
         opened.callback(http.close)
         http.end_within(policy.limits.cycle_deadline)
-        sources = sources_of(settings, memory=ledger, http=http, clock=timekeeper)
+        wires = wired(settings, policy, ledger=ledger, http=http, clock=timekeeper)
         now = timekeeper.now()
-        deployed = sources.railway.look(policy.projects, now=now)
-        code = sources.github.look(policy.projects, now=now)
+        deployed = wires.deploys.look(policy.projects, now=now)
+        code = wires.code.look(policy.projects, now=now)
         return tuple(
             (
                 project,
-                sources.audits.audit(
+                wires.audits.audit(
                     project, deployed[project.name], code[project.name].head, now=now
                 ),
             )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_edits import GitHubEdits
 from pipeline_health.clients.http import Http
+from pipeline_health.core.model.gate_policy import GatePolicy
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.readings import Blind, GitHubReading, Seen
@@ -108,7 +109,7 @@ def on_stage(*, token: str = TOKEN) -> Iterator[Stage]:
             assert [] == world.refusals
 
 
-def project(
+def project(  # noqa: PLR0913 - what the stories differ in
     name: str = "shop",
     *,
     repo: RepoName = SHOP,
@@ -116,6 +117,7 @@ def project(
     deploy_workflow: str | None = None,
     railway_project: str | None = None,
     github_environment: str | None = None,
+    e2e_check: str | None = None,
 ) -> ProjectPolicy:
     """Give a project as an operator would configure it."""
     return ProjectPolicy(
@@ -125,6 +127,7 @@ def project(
         deploy_workflow=deploy_workflow,
         railway_project=railway_project,
         github_environment=github_environment,
+        gate=GatePolicy(e2e_check=e2e_check),
     )
 
 

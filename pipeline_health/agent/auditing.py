@@ -6,7 +6,7 @@ changes, the project is audited anew.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
@@ -39,12 +39,21 @@ class _Kept:
     files_unasked: str = ""
 
 
-class Audits:
-    """Lets *source* audit what is due, and remembers each audit in *memory*."""
+FRESH = timedelta(minutes=1)
 
-    def __init__(self, source: AuditSource, memory: Memory) -> None:
+
+class Audits:
+    """Lets *source* audit what is due, and remembers each audit in *memory*.
+
+    With *every_time* all of it is due whenever this one has not audited it just now: a promotion
+    rests on no audit of yesterday.
+    """
+
+    def __init__(self, source: AuditSource, memory: Memory, *, every_time: bool = False) -> None:
         self._source = source
         self._memory = memory
+        self._every_time = every_time
+        self._made: dict[str, datetime] = {}
 
     def with_audits(self, snapshot: Snapshot, *, now: datetime) -> Snapshot:
         """Give *snapshot* with the newest audit of every project, one of them made now at most."""
@@ -56,10 +65,10 @@ class Audits:
         due = [
             view
             for view in snapshot.projects
-            if not is_archived(view)
-            and is_due(before[view.policy.name], interval=view.policy.audit.interval, now=now)
+            if not is_archived(view) and self._is_due(view.policy, before[view.policy.name], now)
         ]
-        for view in sorted(due, key=lambda view: _tried_at(kept[view.policy.name][0]))[:1]:
+        due.sort(key=lambda view: _tried_at(kept[view.policy.name][0]))
+        for view in due if self._every_time else due[:1]:
             name = view.policy.name
             before[name] = self._audited(view, kept[name][0], now=now)
         return replace(
@@ -69,6 +78,12 @@ class Audits:
             ),
         )
 
+    def _is_due(self, policy: ProjectPolicy, before: Audit | None, now: datetime) -> bool:
+        if not self._every_time:
+            return is_due(before, interval=policy.audit.interval, now=now)
+        made = self._made.get(policy.name)
+        return made is None or now - made > FRESH
+
     def _audited(self, view: ProjectView, before: Audit | None, *, now: datetime) -> Audit:
         made = self._source.audit(
             view.policy,
@@ -76,6 +91,7 @@ class Audits:
             view.github.head,
             now=now,
         )
+        self._made[view.policy.name] = now
         audit = continued(made, before)
         text = _adapter().dump_json(_kept(audit, view.policy)).decode()
         self._memory.remember(_TOPIC, view.policy.name, text, now=now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.applying import Hands
+from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.cases import case_of, diagnosed, repo_of
 from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.looking import Eyes, Look
@@ -71,7 +72,9 @@ class Agent:
         self._tracker = tracker
         self._runner = runner
         self._ledger = ledger
-        self._eyes = Eyes(github=github, railway=railway, urls=urls, audits=audits, memory=ledger)
+        self._eyes = Eyes(
+            github=github, railway=railway, urls=urls, audits=Audits(audits, ledger), memory=ledger
+        )
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
         """Look at everything, decide, make the tracker say it, and keep what was done."""

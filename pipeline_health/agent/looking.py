@@ -7,8 +7,8 @@ answer can raise the next question (a run's jobs, then the ancestry of its commi
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
+from pipeline_health.agent.answering import Answering
 from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.remembering import Remembering
 from pipeline_health.agent.sights import with_sight
@@ -23,24 +23,17 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import (
     Answers,
-    Contains,
-    DeployTrace,
-    Evidence,
     EvidenceOf,
-    JobsOf,
     LinkTrace,
     Question,
-    RunsOf,
-    RunTrace,
-    WorkflowFileOf,
 )
-from pipeline_health.core.model.readings import Blind, GitHubReading, Reading
+from pipeline_health.core.model.readings import Blind, GitHubReading
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.model.urls import UrlSights
 from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
-from pipeline_health.ports import AuditSource, CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
 
 ROUNDS = 3
 
@@ -107,7 +100,10 @@ class Look:
 
 
 class Eyes:
-    """Looks by way of the sources, and remembers between cycles what a look is judged against."""
+    """Looks by way of the sources, and remembers between cycles what a look is judged against.
+
+    Without *audits* nothing is audited; without *evidence* no log is read.
+    """
 
     def __init__(
         self,
@@ -115,23 +111,35 @@ class Eyes:
         github: CodeSource,
         railway: DeploySource,
         urls: UrlSource,
-        audits: AuditSource,
+        audits: Audits | None,
         memory: Memory,
+        evidence: bool = True,
     ) -> None:
         self._github = github
         self._railway = railway
+        self._evidence = evidence
         self._urls = urls
-        self._audits = Audits(audits, memory)
+        self._audits = audits
         self._memory = memory
         self._remembering = Remembering(memory)
+        self._answering = Answering(github=github, railway=railway)
 
-    def look(self, policy: Policy, incidents: Sequence[Incident], *, now: datetime) -> Look:
-        """Read everything, then judge and ask until nothing more is asked."""
-        # Railway first: it learns the project's name, by which GitHub calls the environment.
-        railway = self._deployed(policy.projects, now=now)
+    def look(
+        self,
+        policy: Policy,
+        incidents: Sequence[Incident],
+        *,
+        now: datetime,
+        side_by_side: bool = False,
+    ) -> Look:
+        """Read everything, then judge and ask until nothing more is asked.
+
+        *side_by_side* reads both providers at once: an earlier look has taught us all names.
+        """
+        railway, github = self._read(policy.projects, now=now, side_by_side=side_by_side)
         snapshot = observe(
             policy,
-            github=self._code(policy.projects, now=now),
+            github=github,
             railway=railway,
             before={
                 project.name: self._remembering.of(project.name) for project in policy.projects
@@ -139,21 +147,46 @@ class Eyes:
             answers=Answers(),
             now=now,
         )
-        snapshot = self._audits.with_audits(snapshot, now=now)
+        if self._audits is not None:
+            snapshot = self._audits.with_audits(snapshot, now=now)
         # Last: what a silent URL means depends on what the others show.
         snapshot = with_urls(snapshot, self._sites(snapshot, gap=policy.sla))
         look = judged(with_sight(snapshot, policy, self._memory, now=now))
+        look = self.asked_out(look, incidents, now=now)
+        self._remember(look, now=now)
+        return look
+
+    def asked_out(self, look: Look, incidents: Sequence[Incident], *, now: datetime) -> Look:
+        """Find out what would let more be said of *look* and of *incidents*, and judge again."""
         for _ in range(ROUNDS):
             asked = {
                 question
                 for question in questions_of(look, incidents)
-                if not look.answers.has(question)
+                if not look.answers.has(question) and self._wants(question)
             }
             if not asked:
                 break
-            look = judged(with_answers(look.snapshot, self._answered(look, asked, now)))
-        self._remember(look, now=now)
+            answers = self._answering.answered(look.answers, asked, now=now)
+            look = judged(with_answers(look.snapshot, answers))
         return look
+
+    def _wants(self, question: Question) -> bool:
+        return self._evidence or not isinstance(question, EvidenceOf)
+
+    def _read(
+        self, projects: Sequence[ProjectPolicy], *, now: datetime, side_by_side: bool
+    ) -> tuple[Mapping[ProjectName, Deployed], Mapping[ProjectName, GitHubReading]]:
+        if not side_by_side:
+            # Railway first: it learns the project's name, by which GitHub calls the environment.
+            railway = self._deployed(projects, now=now)
+            return railway, self._code(projects, now=now)
+        # Imported here: a cycle reads one after the other.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            deployed = pool.submit(self._deployed, projects, now=now)
+            code = self._code(projects, now=now)
+            return deployed.result(), code
 
     def _deployed(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
@@ -184,31 +217,6 @@ class Eyes:
     def last_green(self, symptoms: Iterable[Symptom]) -> Mapping[Symptom, Sha]:
         """Give the commits at which *symptoms* were last proved to work."""
         return self._remembering.last_green(symptoms)
-
-    def _answered(self, look: Look, asked: Iterable[Question], now: datetime) -> Answers:
-        before = look.answers
-        evidence, jobs, relations = dict(before.evidence), dict(before.jobs), dict(before.contains)
-        runs, files = dict(before.runs), dict(before.files)
-        for question in sorted(asked, key=repr):
-            match question:
-                case EvidenceOf():
-                    evidence[question] = self._evidence(question.trace, now=now)
-                case JobsOf():
-                    jobs[question] = self._github.jobs(question.trace, now=now)
-                case Contains():
-                    relations[question] = self._github.relation(question, now=now)
-                case RunsOf():
-                    runs[question] = self._github.runs(question, now=now)
-                case WorkflowFileOf():
-                    files[question] = self._github.workflow_file(question, now=now)
-                case _:
-                    assert_never(question)
-        return Answers(evidence=evidence, jobs=jobs, contains=relations, runs=runs, files=files)
-
-    def _evidence(self, trace: RunTrace | DeployTrace, *, now: datetime) -> Reading[Evidence]:
-        if isinstance(trace, RunTrace):
-            return self._github.evidence(trace, now=now)
-        return self._railway.evidence(trace, now=now)
 
     def _remember(self, look: Look, *, now: datetime) -> None:
         for view in look.snapshot.projects:

@@ -8,19 +8,26 @@ from typing import Literal
 
 import click
 
-from pipeline_health import __version__
+from pipeline_health import __version__, telemetry
 from pipeline_health.cli.exits import Exit
 from pipeline_health.ports import LeaseHeldError, PipelineHealthError
 from pipeline_health.settings import ConfigurationError
 
 COMMANDS = {
     "run-once": "pipeline_health.cli.run_once:run_once",
+    "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
     "credentials-audit": "pipeline_health.cli.credentials_audit:credentials_audit",
     "status": "pipeline_health.cli.status:status",
     "incidents": "pipeline_health.cli.incidents:incidents",
     "why": "pipeline_health.cli.incidents:why",
     "demo": "pipeline_health.cli.demo:demo",
 }
+
+_CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
+    (ConfigurationError, Exit.WRONG),
+    (LeaseHeldError, Exit.HELD),
+    (PipelineHealthError, Exit.BLIND),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +80,8 @@ def cli(
 
     \b
     Exit codes:
-      0    done
-      1    credentials-audit: something was found
+      0    done; promotion-check: promote
+      1    promotion-check: blocked; credentials-audit: something was found
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made
       4    another run holds the lease; nothing was done
@@ -88,25 +95,25 @@ def cli(
     context.obj = Options(config=config, log_format=log_format)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code; errors go to standard error."""
+def run(arguments: Sequence[str], *, group: click.Group = cli) -> int:
+    """Run one command line of *group* and give its exit code; errors go to standard error.
+
+    A defect of ours is told with what is known of it, redacted, and is never taken for an answer.
+    """
     try:
-        code = cli.main(list(arguments), prog_name="pipeline-health", standalone_mode=False)
+        code = group.main(list(arguments), prog_name="pipeline-health", standalone_mode=False)
     except click.ClickException as exc:
         exc.show()
         return Exit.WRONG
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED
-    except ConfigurationError as exc:
-        return _say(exc, Exit.WRONG)
-    except LeaseHeldError as exc:
-        return _say(exc, Exit.HELD)
     except PipelineHealthError as exc:
-        return _say(exc, Exit.BLIND)
+        click.echo(f"pipeline-health: {exc}", err=True)
+        return next(code for kind, code in _CODES if isinstance(exc, kind))
+    except Exception as exc:  # noqa: BLE001 - a traceback of Python's own would not be redacted
+        telemetry.tell_of_defect(exc)
+        name = type(exc).__name__
+        click.echo(f"pipeline-health: a defect of ours ({name}); nothing is concluded", err=True)
+        return Exit.BLIND
     return code if isinstance(code, int) else Exit.DONE
-
-
-def _say(exc: PipelineHealthError, code: Exit) -> Exit:
-    click.echo(f"pipeline-health: {exc}", err=True)
-    return code

@@ -1,4 +1,6 @@
-"""Every GraphQL document that we can send, and nothing that is not sent.
+"""The GraphQL documents of the cycle; those of the promotion check are in `commit_documents`.
+
+Together they are all that we can send, and nothing that is not sent.
 
 The tests validate each of them against the two published schemas, and the simulator refuses a field
 that its subset does not know. No value is ever pasted into a document: values are variables.
@@ -6,6 +8,8 @@ that its subset does not know. No value is ever pasted into a document: values a
 GitHub's price is (connections asked for) / 100 points: one repository here costs 6 connections, 10
 with the commits before the head, so that 20 repositories are one point or two.
 """
+
+from pipeline_health.clients import fragments
 
 GITHUB_WHO_AM_I = "query WhoAmI { viewer { login } rateLimit { cost remaining resetAt } }"
 
@@ -43,23 +47,6 @@ fragment CheckFacts on Commit {
 }
 """
 
-_SUITE_FACTS = """
-fragment SuiteFacts on CheckSuite {
-  id databaseId status conclusion createdAt updatedAt
-  app { slug }
-  workflowRun { databaseId event url workflow { databaseId name } }
-}
-"""
-
-_NEWEST = "orderBy: {field: CREATED_AT, direction: DESC}"
-_DEPLOYMENT_FACTS = """
-fragment RecordFacts on DeploymentConnection { nodes { ...DeploymentFacts } }
-fragment DeploymentFacts on Deployment {
-  databaseId commitOid environment createdAt creator { login }
-  latestStatus { state createdAt logUrl environmentUrl }
-}
-"""
-
 
 def github_look(branches: list[str | None], earlier: list[bool]) -> str:
     """Build the batched read of many repositories.
@@ -69,6 +56,7 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
     `o<i>`, `n<i>`, `e<i>` and `p<i>` (what deployments to staging and to production are called)
     and, with a branch, `b<i>`. The two are lists of their own: neither crowds out the other.
     """
+    newest = fragments.NEWEST
     variables = ["$author: String", "$checks: Boolean!"]
     fields = []
     for at, (branch, before) in enumerate(zip(branches, earlier, strict=True)):
@@ -79,8 +67,8 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
             f"r{at}: repository(owner: $o{at}, name: $n{at}, followRenames: true) {{ "
             f"...RepositoryFacts branch: {ref} {{ ...BranchFacts"
             f"{' ...EarlierFacts' if before else ''} }} "
-            f"deployments(first: 10, environments: $e{at}, {_NEWEST}) {{ ...RecordFacts }} "
-            f"production: deployments(first: 10, environments: $p{at}, {_NEWEST}) "
+            f"deployments(first: 10, environments: $e{at}, {newest}) {{ ...RecordFacts }} "
+            f"production: deployments(first: 10, environments: $p{at}, {newest}) "
             "{ ...RecordFacts } }"
         )
     used = _LOOK_FRAGMENTS
@@ -91,7 +79,9 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
         f"query Look({', '.join(variables)}) {{ "
         "viewer { login } rateLimit { cost remaining resetAt }"
     )
-    return "\n".join([head, *fields, "}"]) + used + _SUITE_FACTS + _DEPLOYMENT_FACTS
+    return (
+        "\n".join([head, *fields, "}"]) + used + fragments.SUITE_FACTS + fragments.DEPLOYMENT_FACTS
+    )
 
 
 GITHUB_SUITES_PAGE = (
@@ -105,7 +95,7 @@ query SuitesPage($owner: String!, $name: String!, $oid: GitObjectID!, $after: St
   } } }
 }
 """
-    + _SUITE_FACTS
+    + fragments.SUITE_FACTS
 )
 
 GITHUB_SUITE_COUNTS = """
@@ -199,9 +189,7 @@ query WorkflowFile(
 
 RAILWAY_SCOPE = "query TokenScope { apiToken { workspaces { id name } } }"
 
-_PROJECT_TOKEN = "projectToken { projectId environmentId project { name } environment { name } }"  # noqa: S105
-
-RAILWAY_PROJECT_SCOPE = f"query ProjectTokenScope {{ {_PROJECT_TOKEN} }}"
+RAILWAY_PROJECT_SCOPE = f"query ProjectTokenScope {{ {fragments.PROJECT_TOKEN} }}"
 
 RAILWAY_FIND = """
 query Find($ids: [String!]!) {
@@ -211,22 +199,6 @@ query Find($ids: [String!]!) {
       edges { node { id name canAccess } } pageInfo { hasNextPage endCursor }
     }
   }
-}
-"""
-
-_DEPLOY_FACTS = """
-fragment DeployFacts on Deployment {
-  id serviceId status statusUpdatedAt createdAt updatedAt deploymentStopped meta
-  instances { status }
-}
-"""
-
-_INSTANCE_FACTS = """
-fragment InstanceFacts on ServiceInstance {
-  serviceId serviceName deletedAt cronSchedule
-  source { repo image }
-  latestDeployment { ...DeployFacts }
-  activeDeployments { ...DeployFacts }
 }
 """
 
@@ -247,10 +219,10 @@ def railway_look(count: int, *, project_token: bool = False) -> str:
     """Build the read of *count* environments, `e<i>` each; with the scope of a project token."""
     variables = ", ".join(f"$e{at}: String!" for at in range(count))
     fields = [f"e{at}: environment(id: $e{at}) {{ ...EnvironmentFacts }}" for at in range(count)]
-    scope = [_PROJECT_TOKEN] if project_token else []
+    scope = [fragments.PROJECT_TOKEN] if project_token else []
     head = f"query Look({variables}) {{"
     body = "\n".join([head, *scope, *fields, "}"])
-    return body + _ENVIRONMENT_FACTS + _INSTANCE_FACTS + _DEPLOY_FACTS
+    return body + _ENVIRONMENT_FACTS + fragments.INSTANCE_FACTS + fragments.DEPLOY_FACTS
 
 
 RAILWAY_INSTANCES_PAGE = (
@@ -263,8 +235,8 @@ query InstancesPage($id: String!, $after: String) {
   }
 }
 """
-    + _INSTANCE_FACTS
-    + _DEPLOY_FACTS
+    + fragments.INSTANCE_FACTS
+    + fragments.DEPLOY_FACTS
 )
 
 RAILWAY_DEPLOYMENTS_PAGE = (
@@ -275,7 +247,7 @@ query DeploymentsPage($input: DeploymentListInput!, $first: Int!, $after: String
   }
 }
 """
-    + _DEPLOY_FACTS
+    + fragments.DEPLOY_FACTS
 )
 
 RAILWAY_BUILD_LOG = """

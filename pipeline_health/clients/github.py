@@ -31,7 +31,7 @@ from pipeline_health.clients.github_rest import (
     run_of,
 )
 from pipeline_health.clients.github_sighting import Sighting, Wanted
-from pipeline_health.clients.github_wire import PAGE, Meter, Wire
+from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.graphql import Result
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.json import Json
@@ -62,22 +62,21 @@ class Numbered:
 
 
 class GitHub:
-    """GitHub at *api* (`https://api.github.com`, or an enterprise's), as the account of *token*."""
+    """GitHub at *api* (`https://api.github.com`, or an enterprise's), as the account of *token*.
+
+    *meter* counts what is asked, by `GitHubEdits` too.
+    """
 
     def __init__(self, http: Http, *, api: str, token: Callable[[], str], clock: Clock) -> None:
         self._wire = Wire(http, api=api, token=token, clock=clock)
+        self.api, self.meter = self._wire.api, self._wire.meter
         self.failures = Failures(self._wire)
         self.files = Files(self._wire)
 
     @property
-    def api(self) -> str:
-        """The root of the REST interface."""
-        return self._wire.api
-
-    @property
-    def meter(self) -> Meter:
-        """Counts what is asked; `GitHubEdits` counts on it too."""
-        return self._wire.meter
+    def wire(self) -> Wire:
+        """The connection itself, for what asks GitHub in a file of its own."""
+        return self._wire
 
     def usage(self) -> Usage:
         """Tell what was asked so far."""

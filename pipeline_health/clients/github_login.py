@@ -19,12 +19,16 @@ class OwnLogin:
 
     def __call__(self) -> str:
         """Give the login; asks GitHub when it is not remembered, and raises ClientError then."""
-        known = self._memory.recall(TOPIC, self._github.api)
+        known = self.known()
         if known:
             return known
         seen = self._github.who_am_i()
         self.learn(seen.value, now=seen.at)
         return seen.value
+
+    def known(self) -> str | None:
+        """Give the login that is remembered, if any is."""
+        return self._memory.recall(TOPIC, self._github.api)
 
     def learn(self, login: str, *, now: datetime) -> None:
         """Remember another login: the token is a new one."""

@@ -20,10 +20,11 @@ _FAILED_STEP = frozenset({"failure", "timed_out"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunAt:
-    """An Actions run, as the check suite that it would be, and its commit."""
+    """An Actions run, as the check suite that it would be, its commit, and what it is called."""
 
     sha: Sha
     suite: Suite
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,8 @@ def run_of(node: Json) -> RunAt:
         updated_at=node.time("updated_at"),
         run=run,
     )
-    return RunAt(sha=sha_of(node, "head_sha"), suite=suite)
+    title = node.maybe_text("display_title") or ""
+    return RunAt(sha=sha_of(node, "head_sha"), suite=suite, title=title)
 
 
 def job_of(node: Json) -> LoggedJob:
@@ -78,6 +80,7 @@ def job_of(node: Json) -> LoggedJob:
     job = Job(
         name=node.text("name"),
         conclusion=node.one_of(CheckConclusion, "conclusion") if concluded else None,
+        started_at=node.maybe_time("started_at"),
         completed_at=node.maybe_time("completed_at"),
         step=next(failed, None),
         url=node.maybe_text("html_url"),

@@ -6,6 +6,7 @@ repository. Every such oddity ends here: the callers see an answer or a `ClientE
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from urllib.parse import urlencode, urlsplit
 
 from pipeline_health.clients.errors import (
@@ -35,21 +36,24 @@ class TooLargeError(ClientError):
 
 
 class Meter:
-    """Counts what a cycle asks of GitHub, whichever library sends it."""
+    """Counts what a cycle asks of GitHub, whichever library or thread sends it."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._requests = 0
         self._points: int | None = None
         self._remaining: int | None = None
 
     def count(self) -> None:
         """Count one request."""
-        self._requests += 1
+        with self._lock:
+            self._requests += 1
 
     def charge(self, points: int, remaining: int) -> None:
         """Add the price of one query, and note what is left until the next hour."""
-        self._points = (self._points or 0) + points
-        self._remaining = remaining
+        with self._lock:
+            self._points = (self._points or 0) + points
+            self._remaining = remaining
 
     def usage(self) -> Usage:
         """Sum up."""

@@ -29,6 +29,7 @@ from pipeline_health.clients.railway_facts import (
     scope_of,
     step_of,
 )
+from pipeline_health.clients.railway_history import Histories
 from pipeline_health.clients.railway_pieces import Piece, in_pieces
 from pipeline_health.clients.railway_whole import whole_environment
 from pipeline_health.core.model.railway import Environment
@@ -55,6 +56,7 @@ class Railway:
 
     def __init__(self, http: Http, *, api: str, clock: Clock) -> None:
         self._asking = Asking(http, api=api, clock=clock)
+        self.histories = Histories(self._asking)
 
     @property
     def asking(self) -> Asking:

@@ -46,20 +46,25 @@ def whole_environment(node: Json, demand: Demand) -> Environment:
     listed = page_of(node.at("deployments"), deployed_of)
     services = tuple(
         _service(instance, listed, environment, demand)
-        for instance in _instances(node.at("serviceInstances"), environment.id, demand)
+        for instance in instances_of(node.at("serviceInstances"), environment.id, demand)
     )
     return replace(environment, services=services)
 
 
-def _instances(connection: Json, environment_id: str, demand: Demand) -> tuple[Instance, ...]:
+def instances_of(
+    connection: Json,
+    environment_id: str,
+    demand: Demand,
+    item: Callable[[Json], Instance | None] = instance_of,
+) -> tuple[Instance, ...]:
     """Give every service of the environment, or raise: half of them would look like health."""
 
     def fetch(after: str) -> Page[Instance | None]:
         variables = {"id": environment_id, "after": after}
         result = demand(documents.RAILWAY_INSTANCES_PAGE, variables)
-        return page_of(result.data.at("environment", "serviceInstances"), instance_of)
+        return page_of(result.data.at("environment", "serviceInstances"), item)
 
-    read = tuple(pages(page_of(connection, instance_of), fetch, cap=INSTANCE_PAGES))
+    read = tuple(pages(page_of(connection, item), fetch, cap=INSTANCE_PAGES))
     if read[-1].more:
         msg = f"Railway's list of services did not end within {len(read)} pages"
         raise UnexpectedShapeError(msg)
@@ -79,7 +84,7 @@ def _service(
         history, complete = _history(instance.service.id, environment, demand)
         deployments = union(deployments, history)
         if not complete:  # what lies beyond the gap must not be taken for the newest
-            deployments = tuple(one for one in deployments if one.created_at >= _oldest(history))
+            deployments = tuple(one for one in deployments if one.created_at >= oldest_of(history))
     return replace(
         instance.service,
         deployments=deployments,
@@ -88,7 +93,8 @@ def _service(
     )
 
 
-def _oldest(history: tuple[Deployment, ...]) -> datetime:
+def oldest_of(history: tuple[Deployment, ...]) -> datetime:
+    """Give the time of the oldest deployment; where there is none, every time is before it."""
     return min((one.created_at for one in history), default=datetime.max.replace(tzinfo=UTC))
 
 

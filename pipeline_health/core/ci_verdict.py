@@ -63,10 +63,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ours:
-    """Our own checks; they would make the verdict wait for itself."""
+    """Our own checks, and the runs that we are part of: the verdict would wait for itself."""
 
     apps: frozenset[str] = frozenset({"pipeline-health"})
     contexts: frozenset[str] = frozenset({"pipeline-health/promotion"})
+    runs: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,8 @@ def _counts(suite: Suite, standing: Standing) -> bool:
     """Tell whether *suite* is CI; scheduled runs hang on to whatever the head is by chance."""
     if suite.run is None:
         return suite.app not in standing.ours.apps
+    if suite.run.id in standing.ours.runs:
+        return False
     return suite.run.event in EVENTS and suite.run.workflow != standing.deploy_workflow
 
 

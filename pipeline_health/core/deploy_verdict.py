@@ -89,7 +89,8 @@ def judge_service(service: Service) -> ServiceVerdict:
     counted = [deployment for deployment in service.deployments if _counts(deployment)]
     if counted:
         newest = max(counted, key=lambda deployment: (deployment.created_at, deployment.id))
-        return _judge_deployment(newest, cron=service.cron)
+        state, why = judge_deployment(newest, cron=service.cron)
+        return ServiceVerdict(state=state, why=why, deployment=newest)
     if service.complete:
         return ServiceVerdict(
             state=DeployState.NOTHING_DEPLOYED, why="has no deployment that counts"
@@ -147,15 +148,13 @@ def is_part_of(job: Job, name: str) -> bool:
     return job.name == name or job.name.startswith((f"{name} (", f"{name} / "))
 
 
-def _counts(deployment: Deployment) -> bool:
-    return deployment.status not in _GONE and not is_watched_path_skip(deployment)
+def is_removed(deployment: Deployment) -> bool:
+    """Tell whether Railway took *deployment* away; it never proves anything any more."""
+    return deployment.status in _GONE
 
 
-def _reason(deployment: Deployment) -> str:
-    return (deployment.skipped_reason or "").casefold()
-
-
-def _judge_deployment(deployment: Deployment, *, cron: bool) -> ServiceVerdict:
+def judge_deployment(deployment: Deployment, *, cron: bool) -> tuple[DeployState, str]:
+    """Judge one deployment; the words complete a sentence that begins with its service."""
     state, why = _RAILWAY.get(
         deployment.status, (DeployState.UNKNOWN, "is in a state that we do not know")
     )
@@ -163,4 +162,12 @@ def _judge_deployment(deployment: Deployment, *, cron: bool) -> ServiceVerdict:
         state, why = DeployState.FAILED, "stopped, though it is no cron job"
     if is_ci_skip(deployment):
         why = "was not deployed: Railway says that CI failed"
-    return ServiceVerdict(state=state, why=why, deployment=deployment)
+    return state, why
+
+
+def _counts(deployment: Deployment) -> bool:
+    return not is_removed(deployment) and not is_watched_path_skip(deployment)
+
+
+def _reason(deployment: Deployment) -> str:
+    return (deployment.skipped_reason or "").casefold()

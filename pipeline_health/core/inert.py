@@ -57,6 +57,15 @@ _ANY_URL = re.compile(r"http(?=s?://)", re.IGNORECASE)
 _BARE_HOST = re.compile(r"\bwww\.", re.IGNORECASE)
 
 
+def visible(text: str) -> str:
+    """Give *text* without terminal sequences, control and invisible characters.
+
+    Redact what this gives, and not what it got: a secret can be hidden by what is taken out here.
+    """
+    unbroken = _LINE_ENDS.sub("\n", _SEQUENCES.sub("", text))
+    return "".join(character for character in unbroken if _is_visible(character))
+
+
 def inert(text: str, *, lines: int = LINES, characters: int = CHARACTERS) -> str:
     """Give the end of *text*, at most *lines* and *characters* of it, with nothing alive in it.
 
@@ -64,7 +73,7 @@ def inert(text: str, *, lines: int = LINES, characters: int = CHARACTERS) -> str
     and commits, HTML comments and commands to agents are broken. What was cut is said in the first
     line, which counts as one of *lines*.
     """
-    return _settled(text, lambda now: _end_of(_disarmed(_visible(now)), lines, characters))
+    return _settled(text, lambda now: _end_of(_disarmed(visible(now)), lines, characters))
 
 
 def fence(text: str) -> str:
@@ -78,7 +87,7 @@ def fence(text: str) -> str:
 def plain(text: str, *, characters: int = 100) -> str:
     """Give *text* as one line of at most *characters*, as inert as a log, its end cut."""
     return _settled(
-        text, lambda now: _start_of(_disarmed(" ".join(_visible(now).split())), characters)
+        text, lambda now: _start_of(_disarmed(" ".join(visible(now).split())), characters)
     )
 
 
@@ -106,11 +115,6 @@ def _settled(text: str, step: Callable[[str], str]) -> str:
     while (after := step(text)) != text:
         text = after
     return text
-
-
-def _visible(text: str) -> str:
-    unbroken = _LINE_ENDS.sub("\n", _SEQUENCES.sub("", text))
-    return "".join(character for character in unbroken if _is_visible(character))
 
 
 def _is_visible(character: str) -> bool:

@@ -67,6 +67,12 @@ def lanes_of(view: ProjectView) -> Iterator[Lane]:
             )
 
 
+def served_in_production(view: ProjectView) -> tuple[Sha, ...]:
+    """Give every commit that any source knows to be in production."""
+    of_services = (sha for served in _of_services(view).values() for sha in served)
+    return tuple(dict.fromkeys((*of_services, *_of_github(view))))
+
+
 def is_on_its_way(view: ProjectView) -> bool:
     """Tell whether anything is under way that may still bring production up to date.
 

@@ -242,7 +242,7 @@ def contains(view: ProjectView, *, newer: Sha, older: Sha) -> bool | Contains:
     """
     if newer == older:
         return True
-    by_history = _contains_by_history(view, newer, older)
+    by_history = contains_by_history(view, newer, older)
     if by_history is not None:
         return by_history
     question = Contains(repo=view.policy.repo, newer=newer, older=older)
@@ -260,7 +260,8 @@ def contains(view: ProjectView, *, newer: Sha, older: Sha) -> bool | Contains:
             assert_never(never)
 
 
-def _contains_by_history(view: ProjectView, newer: Sha, older: Sha) -> bool | None:
+def contains_by_history(view: ProjectView, newer: Sha, older: Sha) -> bool | None:
+    """Tell whether *newer* contains *older* by the history that the look brought, if it tells."""
     branch = view.github.branch
     if not isinstance(branch, Seen):
         return None

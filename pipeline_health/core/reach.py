@@ -34,7 +34,7 @@ def targets(snapshot: Snapshot) -> Iterator[Target]:
                     place=place,
                     url=f"{base}{view.policy.health_path}",
                     doubt=_doubt(view, place) if control else Doubt.CONTROL,
-                    asleep=any(map(_is_asleep, _services(view, place))),
+                    asleep=any(map(is_asleep, _services(view, place))),
                 )
 
 
@@ -100,7 +100,8 @@ def _is_being_deployed(service: Service, now: datetime) -> bool:
     )
 
 
-def _is_asleep(service: Service) -> bool:
+def is_asleep(service: Service) -> bool:
+    """Tell whether Railway put *service* to sleep."""
     deployment = judge_service(service).deployment
     return deployment is not None and deployment.status is RailwayStatus.SLEEPING
 

@@ -28,21 +28,38 @@ class Table(BaseModel):
     )
 
 
+class JsonCheck(Table):
+    """A value that the JSON of the answer must hold."""
+
+    key: fields.KeyPath
+    value: fields.JsonScalar
+
+
+class HeaderCheck(Table):
+    """A header that the answer must have, and what its value must contain, if anything."""
+
+    name: fields.HeaderName
+    contains: Annotated[str, Field(min_length=1)] | None = None
+
+
 class SmokeCheck(Table):
-    """One HTTP check against the live staging URL."""
+    """One HTTP check against the live staging URL; *within* is the longest it may take."""
 
     path: fields.UrlPath
     status: Annotated[tuple[fields.HttpStatus, ...], Field(strict=False), fields.AT_LEAST_ONE] = (
         200,
     )
     contains: Annotated[str, Field(min_length=1)] | None = None
+    json_value: Annotated[JsonCheck | None, Field(alias="json")] = None
+    header: HeaderCheck | None = None
+    within: fields.Duration | None = None
 
 
 class VersionCheck(Table):
     """Where the live URL tells its commit: a path, and a key of the JSON that is found there."""
 
     path: fields.UrlPath
-    json_key: Annotated[fields.Line, Field(alias="json")]
+    json_key: Annotated[fields.KeyPath, Field(alias="json")]
 
 
 class GateTable(Table):
@@ -51,7 +68,7 @@ class GateTable(Table):
     smoke: Annotated[tuple[SmokeCheck, ...], Field(strict=False)] = ()
     version: VersionCheck | None = None
     e2e: fields.Lines = ()
-    e2e_env: fields.VariableNames = ()
+    e2e_env: fields.PassedVariables = ()
     e2e_check: fields.Line | None = None
     waive: Annotated[tuple[Waivable, ...], Field(strict=False)] = ()
     timeout: fields.Duration = timedelta(minutes=10)

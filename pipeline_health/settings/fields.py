@@ -4,18 +4,36 @@ A refusal says what is wrong and what was expected, and never repeats the value:
 in the wrong place.
 """
 
+import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
+from pipeline_health.core.model.gate_policy import Scalar
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName, as_login
 from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
 from pipeline_health.settings.urls import url_problem
 
+E2E_OWN: Final = ("PATH", "HOME", "BASE_URL", "COMMIT_SHA")
+"""What every run of the operator's own tests is given, whatever else is passed on to it."""
+
+_OUR_SECRETS: Final = frozenset(
+    {
+        "GITHUB_TOKEN",
+        "GITHUB_APP_PRIVATE_KEY",
+        "GITHUB_APP_PRIVATE_KEY_FILE",
+        "RAILWAY_TOKEN",
+        "RAILWAY_API_TOKEN",
+        "NTFY_TOPIC",
+        "NOTIFY_URLS",
+        "HEALTHCHECK_URL",
+        "WEB_PASSWORD",
+    }
+)
 _LONGEST_NAME: Final = 80
 _LONGEST_LABEL: Final = 50  # GitHub refuses longer ones
 
@@ -97,6 +115,25 @@ def _at_least_one(given: tuple[object, ...]) -> tuple[object, ...]:
     return given
 
 
+def _as_scalar(given: object) -> Scalar:
+    if isinstance(given, float) and not math.isfinite(given):
+        says = "is no value that JSON has; expected a text, a number, true or false"
+        raise refusal(says)
+    if not isinstance(given, str | int | float):
+        says = "is of the wrong type; expected a text, a number, true or false"
+        raise refusal(says)
+    return given
+
+
+def _passing_problem(name: str) -> str | None:
+    """Say why a test may not get this variable of ours."""
+    if name in E2E_OWN:
+        return "is set for every run of e2e; expected the name of another variable"
+    if name in _OUR_SECRETS or name.startswith("RAILWAY_TOKEN_"):
+        return "is a secret of our own, which no test may get; expected one of the tests' own"
+    return None
+
+
 def _none_if_empty(given: object) -> object:
     return None if given == "" else given
 
@@ -144,5 +181,17 @@ VariableName: TypeAlias = Annotated[
     _matching(r"[A-Za-z_][A-Za-z0-9_]*", "is no name of a variable; expected one like E2E_USER"),
 ]
 VariableNames: TypeAlias = Annotated[tuple[VariableName, ...], Field(strict=False)]
+PassedVariables: TypeAlias = Annotated[
+    tuple[Annotated[VariableName, _without_problem(_passing_problem)], ...], Field(strict=False)
+]
+KeyPath: TypeAlias = Annotated[
+    Line,
+    _matching(r"[^.]+(\.[^.]+)*", "is no path of keys; expected keys joined by dots, as in a.b"),
+]
+HeaderName: TypeAlias = Annotated[
+    str,
+    _matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", "is no name of a header; expected one like ETag"),
+]
+JsonScalar: TypeAlias = Annotated[Scalar, PlainValidator(_as_scalar)]
 Count: TypeAlias = Annotated[int, Field(gt=0)]
 HttpStatus: TypeAlias = Annotated[int, Field(ge=100, le=599)]

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.secret import Secret
 from pipeline_health.settings import sources
@@ -12,11 +13,12 @@ from pipeline_health.settings.configuration import Configuration
 from pipeline_health.settings.credentials import Credentials, OptionalSecrets
 from pipeline_health.settings.errors import configuration_error
 from pipeline_health.settings.policy import policy_of
-from pipeline_health.settings.reader import CredentialsReader
+from pipeline_health.settings.reader import SHORTEST, CredentialsReader
 from pipeline_health.settings.toml_file import read_configuration
 from pipeline_health.settings.variables import read_variables
 
 _GITHUB = "https://api.github.com"
+_SHORTEST_WORD = 4
 _RAILWAY = "https://backboard.railway.com/graphql/v2"
 
 
@@ -33,10 +35,40 @@ class Settings:
     railway_api: str
     credentials: Credentials
     optional: OptionalSecrets
+    e2e_env: Mapping[str, Secret] = field(default_factory=dict)
 
     def secrets(self) -> tuple[Secret, ...]:
-        """Give every secret value that was loaded, for the redaction to know."""
-        return (*self.credentials.secrets(), *self.optional.secrets())
+        """Give every secret value that was loaded, for the redaction to know.
+
+        Of what is passed to the tests of projects those values are none that are too short to be
+        told from a word, and those that the configuration itself says: a login that is also the
+        owner of a repository would be struck out of every issue.
+        """
+        written = self.configuration.model_dump_json()
+        passed = (
+            secret
+            for secret in self.e2e_env.values()
+            if len(text := secret.reveal()) >= SHORTEST and text not in written
+        )
+        return (*self.credentials.secrets(), *self.optional.secrets(), *passed)
+
+    def secrets_of_tests(self) -> tuple[Secret, ...]:
+        """Give what is struck out of the output of the projects' own tests.
+
+        There also words go that could be a short password: holes in a log do less harm.
+        """
+        passed = (it for it in self.e2e_env.values() if len(it.reveal()) >= _SHORTEST_WORD)
+        return (*self.secrets(), *passed)
+
+    def missing_e2e(self, project: ProjectName) -> tuple[str, ...]:
+        """Name what the end-to-end command of *project* is to get and nobody has set."""
+        return tuple(
+            name
+            for table in self.configuration.projects
+            if table.name == project and table.gate.e2e
+            for name in table.gate.e2e_env
+            if name not in self.e2e_env
+        )
 
 
 def load(*, config: Path | None, environment: Mapping[str, str], home: Path) -> Settings:
@@ -52,6 +84,7 @@ def load(*, config: Path | None, environment: Mapping[str, str], home: Path) -> 
     optional = reader.optional()
     github_api = reader.address("GITHUB_API_URL", default=_GITHUB)
     railway_api = reader.address("RAILWAY_API_URL", default=_RAILWAY)
+    e2e_env = reader.passed_to_tests(configuration.projects)
     if github is None or reader.problems:
         raise configuration_error(reader.problems)
     return Settings(
@@ -64,6 +97,7 @@ def load(*, config: Path | None, environment: Mapping[str, str], home: Path) -> 
         railway_api=railway_api,
         credentials=Credentials(github=github, railway=railway),
         optional=optional,
+        e2e_env=e2e_env,
     )
 
 

@@ -3,6 +3,8 @@
 from pipeline_health.core.model.gate_policy import (
     AuditPolicy,
     GatePolicy,
+    HeaderCheck,
+    JsonCheck,
     SmokeCheck,
     VersionCheck,
     Waivable,
@@ -15,6 +17,7 @@ from pipeline_health.settings.configuration import (
     ProjectTable,
     RoutingTable,
 )
+from pipeline_health.settings.configuration import SmokeCheck as SmokeTable
 
 
 def policy_of(configuration: Configuration) -> Policy:
@@ -56,10 +59,7 @@ def _project(table: ProjectTable) -> ProjectPolicy:
 def _gate(table: GateTable) -> GatePolicy:
     version = table.version
     return GatePolicy(
-        smoke=tuple(
-            SmokeCheck(path=check.path, status=check.status, contains=check.contains)
-            for check in table.smoke
-        ),
+        smoke=tuple(map(_smoke, table.smoke)),
         version=None if version is None else VersionCheck(path=version.path, key=version.json_key),
         e2e=table.e2e,
         e2e_env=table.e2e_env,
@@ -67,6 +67,20 @@ def _gate(table: GateTable) -> GatePolicy:
         waive=frozenset(map(Waivable, table.waive)),
         timeout=table.timeout,
         max_age=table.max_age,
+    )
+
+
+def _smoke(table: SmokeTable) -> SmokeCheck:
+    json, header = table.json_value, table.header
+    return SmokeCheck(
+        path=table.path,
+        status=table.status,
+        contains=table.contains,
+        json=None if json is None else JsonCheck(key=json.key, value=json.value),
+        header=None
+        if header is None
+        else HeaderCheck(name=header.name, contains=header.contains or ""),
+        within=table.within,
     )
 
 

@@ -24,7 +24,7 @@ from pipeline_health.settings.variables import Variables
 
 OwnerOf: TypeAlias = Callable[[Path], int | None]
 
-_SHORTEST: Final = 8
+SHORTEST: Final = 8
 _LONGEST_NUMBER: Final = 18
 _PEM: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n.+\n-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
@@ -47,6 +47,7 @@ class CredentialsReader:
         self._variables = variables
         self._home = home
         self._owner_of = owner_of
+        self._ours: list[Secret] = []
 
     def github(self) -> GitHubCredential | None:
         """Read the token or the app, whichever is set; exactly one must be."""
@@ -87,6 +88,22 @@ class CredentialsReader:
             healthcheck_url=self._url("HEALTHCHECK_URL"),
             web_password=self._token("WEB_PASSWORD", spaces=True),
         )
+
+    def passed_to_tests(self, projects: Sequence[ProjectTable]) -> Mapping[str, Secret]:
+        """Read what the projects' own tests get of our environment.
+
+        Nothing in it may hold a secret that was read before.
+        """
+        found: dict[str, Secret] = {}
+        for name in sorted({name for project in projects for name in project.gate.e2e_env}):
+            text = self._variables.text(name)
+            if text is None:
+                continue
+            if any(secret.reveal() in text for secret in self._ours):
+                self._refuse(name, "holds a secret of our own, which e2e_env may not pass on")
+                continue
+            found[name] = Secret(text)
+        return found
 
     def address(self, name: str, *, default: str) -> str:
         """Read the URL of an API from the environment, where alone it may be set."""
@@ -138,7 +155,7 @@ class CredentialsReader:
         if not _PEM.fullmatch(text):
             self._refuse(name, "is no private key; expected PEM, from -----BEGIN to the last -----")
             return None
-        return Secret(text)
+        return self._kept(text)
 
     def _shared(self, name: str) -> Secret | None:
         first, second = (self._variables.text(it) for it in _SHARED)
@@ -167,15 +184,18 @@ class CredentialsReader:
         text = self._variables.text(name)
         if text is None:
             return None
-        if len(text) < _SHORTEST:
-            self._refuse(
-                name, f"is too short for a secret; expected {_SHORTEST} characters or more"
-            )
+        if len(text) < SHORTEST:
+            self._refuse(name, f"is too short for a secret; expected {SHORTEST} characters or more")
             return None
         if not spaces and not (text.isascii() and text.isprintable() and " " not in text):
             self._refuse(name, "has spaces or odd characters in it; expected one plain word")
             return None
-        return Secret(text)
+        return self._kept(text)
+
+    def _kept(self, text: str) -> Secret:
+        secret = Secret(text)
+        self._ours.append(secret)
+        return secret
 
     def _is_set(self, name: str) -> bool:
         return self._variables.text(name) is not None

@@ -20,11 +20,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One HTTP answer; the length of the body is not among the headers."""
+    """One HTTP answer; the length of the body is not among the headers.
+
+    It is sent after *delay* seconds, with *pace* seconds before each byte of its body.
+    """
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    delay: float = 0.0
+    pace: float = 0.0
 
 
 class ConnectionCut(Exception):  # noqa: N818 - what happens, in a client's words

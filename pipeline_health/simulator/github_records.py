@@ -54,7 +54,7 @@ class Job:
 class Run:
     """One Actions run, at its newest attempt; a re-run keeps the id and the check suite.
 
-    *earlier* are the jobs of the attempts before.
+    *earlier* are the jobs of the attempts before; without a *title* it is called as its commit.
     """
 
     id: int
@@ -70,13 +70,14 @@ class Run:
     updated_at: datetime
     jobs: list[Job]
     step: str
+    title: str | None = None
     attempt: int = 1
     earlier: list[Job] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class ExternalSuite:
-    """A check suite of an app other than Actions, with so many check runs."""
+    """A check suite of an app other than Actions, with so many check runs, all called *check*."""
 
     suite_id: int
     app: str
@@ -84,6 +85,7 @@ class ExternalSuite:
     status: str
     conclusion: str | None
     runs: int
+    check: str
     created_at: datetime
     updated_at: datetime
 

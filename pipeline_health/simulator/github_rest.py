@@ -4,7 +4,13 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote
 
-from pipeline_health.simulator import rest_code, rest_files, rest_issues
+from pipeline_health.simulator import (
+    rest_code,
+    rest_deployments,
+    rest_files,
+    rest_issues,
+    rest_statuses,
+)
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.rest import DOCUMENTATION, Asked, RefusedError, Reply, refusal
 from pipeline_health.simulator.rest_shapes import user_shape
@@ -38,12 +44,15 @@ ROUTES = (
     _route("POST", "/actions/runs/#/rerun-failed-jobs", rest_code.rerun_failed_jobs),
     _route("GET", "/actions/runs/#/jobs", rest_code.list_jobs),
     _route("GET", "/actions/jobs/#/logs", rest_code.job_log),
+    _route("POST", "/deployments", rest_deployments.create_deployment),
+    _route("POST", "/deployments/#/statuses", rest_deployments.create_deployment_status),
     _route("GET", "/check-runs/#/annotations", rest_code.list_annotations),
     _route("GET", r"/compare/(.+)\.\.\.(.+)", rest_code.compare),
     _route("GET", "/git/trees/(.+)", rest_files.get_tree),
     _route("GET", "/contents/(.+)", rest_files.get_contents),
     _route("GET", "/commits/(.+)/status", rest_code.combined_status),
     _route("GET", "/commits/(.+)/check-suites", rest_code.list_suites),
+    _route("POST", "/statuses/*", rest_statuses.create_status),
 )
 
 

@@ -56,6 +56,9 @@ type Commit implements GitObject & Node {
   history(first: Int, path: String): CommitHistoryConnection!
   status: Status
   checkSuites(first: Int, after: String): CheckSuiteConnection
+  deployments(
+    first: Int, environments: [String!], orderBy: DeploymentOrder
+  ): DeploymentConnection
 }
 type Blob implements GitObject { oid: GitObjectID! }
 type GitActor { name: String user: User }
@@ -82,12 +85,22 @@ type CheckSuite implements Node {
   updatedAt: DateTime!
   app: App
   workflowRun: WorkflowRun
-  checkRuns(first: Int): CheckRunConnection
+  checkRuns(first: Int, filterBy: CheckRunFilter): CheckRunConnection
 }
 type App { slug: String! }
 type WorkflowRun { databaseId: Int event: String! url: URI! workflow: Workflow! }
 type Workflow { databaseId: Int name: String! }
-type CheckRunConnection { totalCount: Int! }
+type CheckRunConnection { pageInfo: PageInfo! nodes: [CheckRun] totalCount: Int! }
+type CheckRun {
+  databaseId: Int
+  name: String!
+  status: CheckStatusState!
+  conclusion: CheckConclusionState
+  completedAt: DateTime
+  url: URI!
+}
+input CheckRunFilter { checkName: String checkType: CheckRunType }
+enum CheckRunType { ALL LATEST }
 enum CheckStatusState { COMPLETED IN_PROGRESS PENDING QUEUED REQUESTED WAITING }
 enum CheckConclusionState {
   ACTION_REQUIRED CANCELLED FAILURE NEUTRAL SKIPPED STALE STARTUP_FAILURE SUCCESS TIMED_OUT

@@ -14,6 +14,8 @@ from pipeline_health.simulator.github_records import (
     DeploymentRecord,
     ExternalSuite,
     Issue,
+    Job,
+    Run,
     Suite,
 )
 from pipeline_health.simulator.github_world import Repo
@@ -22,6 +24,9 @@ from pipeline_health.simulator.world import World
 
 T = TypeVar("T")
 PAGE = 100
+FIRST_OF_OTHERS = 1_000_000_000
+"""The check runs of other apps are numbered from here, out of the way of everything else."""
+
 ORDERS: dict[str, Callable[[Issue], tuple[object, int]]] = {
     "CREATED_AT": lambda issue: (issue.created_at, issue.number),
     "UPDATED_AT": lambda issue: (issue.updated_at, issue.number),
@@ -100,9 +105,9 @@ def commit_status(status: CommitStatus) -> Value:
 def check_suite(repo: Repo, suite: Suite) -> Value:
     """Write a check suite; only one of Actions has a workflow run."""
     if isinstance(suite, ExternalSuite):
-        app, run, count = suite.app, None, suite.runs
+        app, run = suite.app, None
     else:
-        app, count = "github-actions", len(suite.jobs)
+        app = "github-actions"
         run = {
             "databaseId": suite.id,
             "event": suite.event,
@@ -119,7 +124,43 @@ def check_suite(repo: Repo, suite: Suite) -> Value:
         "updatedAt": seconds(suite.updated_at),
         "app": {"slug": app},
         "workflowRun": run,
-        "checkRuns": lambda given: connection(range(count), lambda _: {}, given),
+        "checkRuns": lambda given: _check_runs(repo, suite, given),
+    }
+
+
+def _check_runs(repo: Repo, suite: Suite, given: Arguments) -> Value:
+    """List the check runs of a suite, of one name where that is asked for."""
+    wanted = given.get("filterBy") or {}
+    if isinstance(suite, ExternalSuite):
+        found = [_external_run(suite, at) for at in range(suite.runs)]
+    else:
+        earlier = suite.earlier if wanted.get("checkType") == "ALL" else []
+        found = [_job_run(repo, suite, job) for job in (*earlier, *suite.jobs)]
+    name = wanted.get("checkName")
+    named = [run for run in found if name in (None, run["name"])]
+    return connection(named, lambda run: run, given)
+
+
+def _job_run(repo: Repo, run: Run, job: Job) -> Value:
+    return {
+        "databaseId": job.id,
+        "name": job.name,
+        "status": job.status.upper(),
+        "conclusion": upper(job.conclusion),
+        "completedAt": seconds(job.completed_at),
+        "url": f"https://github.com/{repo.full_name}/actions/runs/{run.id}/job/{job.id}",
+    }
+
+
+def _external_run(suite: ExternalSuite, at: int) -> Value:
+    number = FIRST_OF_OTHERS + suite.suite_id + at
+    return {
+        "databaseId": number,
+        "name": suite.check,
+        "status": suite.status.upper(),
+        "conclusion": upper(suite.conclusion),
+        "completedAt": seconds(suite.updated_at) if suite.conclusion else None,
+        "url": f"https://{suite.app}.example/{number}",
     }
 
 

@@ -1,9 +1,12 @@
 """What one login sees of a world through GitHub's GraphQL service."""
 
+from collections.abc import Sequence
+
 from graphql import GraphQLError
 
 from pipeline_health.simulator.executor import Arguments, Value
 from pipeline_health.simulator.github_cost import Count
+from pipeline_health.simulator.github_records import DeploymentRecord
 from pipeline_health.simulator.github_values import (
     actor,
     check_suite,
@@ -77,7 +80,7 @@ class View:
             "issueOrPullRequest": lambda given: self._numbered(repo, given["number"]),
             "issues": lambda given: self._issues(repo, given),
             "pullRequests": lambda given: self._pulls(repo, given),
-            "deployments": lambda given: _deployments(repo, given),
+            "deployments": lambda given: _deployments(repo.deployments, given),
         }
 
     # -- commits ---------------------------------------------------------------------------
@@ -92,10 +95,18 @@ class View:
     def _object(self, repo: Repo, given: Arguments) -> Value | None:
         """Give a commit by its id, or by `<commit>:<path>` a file, as far as anybody asks."""
         if given.get("oid") is not None:
-            return self._commit(repo, given["oid"]) if given["oid"] in repo.commits else None
+            return self._found(repo, given["oid"])
         sha, _, path = (given.get("expression") or "").partition(":")
         blob = repo.blob(sha, path) if sha in repo.commits else None
         return None if blob is None else {"__typename": "Blob", "oid": blob}
+
+    def _found(self, repo: Repo, oid: str) -> Value | None:
+        """Give the commit or the file of this id."""
+        if oid in repo.commits:
+            return self._commit(repo, oid)
+        places = ((sha, path) for sha, one in repo.commits.items() for path in one.files)
+        is_file = any(repo.blob(sha, path) == oid for sha, path in places)
+        return {"__typename": "Blob", "oid": oid} if is_file else None
 
     def _commit(self, repo: Repo, sha: str) -> Value:
         commit = repo.commits[sha]
@@ -110,6 +121,9 @@ class View:
             "history": lambda given: self._history(repo, sha, given),
             "status": lambda _: _status(repo, sha),
             "checkSuites": lambda given: self._suites(repo, sha, given),
+            "deployments": lambda given: _deployments(
+                [record for record in repo.deployments if record.sha == sha], given
+            ),
         }
 
     def _history(self, repo: Repo, sha: str, given: Arguments) -> Value:
@@ -161,9 +175,9 @@ def _status(repo: Repo, sha: str) -> Value | None:
     return {"contexts": [commit_status(status) for status in found]} if found else None
 
 
-def _deployments(repo: Repo, given: Arguments) -> Value:
+def _deployments(records: Sequence[DeploymentRecord], given: Arguments) -> Value:
     wanted = given.get("environments")
-    found = [one for one in repo.deployments if wanted is None or one.environment in wanted]
+    found = [one for one in records if wanted is None or one.environment in wanted]
     if is_newest_first(given):
         found.reverse()
     return connection(found, deployment, given)

@@ -108,6 +108,7 @@ class Repo(History, IssueBook):
         log: str = "",
         minutes: float = 3,
         status: str | None = None,
+        title: str | None = None,
     ) -> Run:
         """Add an Actions run that ends now, or with no conclusion one that begins now.
 
@@ -131,6 +132,7 @@ class Repo(History, IssueBook):
             updated_at=now,
             jobs=[],
             step=step,
+            title=title,
         )
         if jobs is None:
             jobs = {} if conclusion == "startup_failure" else {workflow.lower(): conclusion}
@@ -197,6 +199,7 @@ class Repo(History, IssueBook):
         status: str = "queued",
         conclusion: str | None = None,
         runs: int = 0,
+        check: str | None = None,
         sha: str | None = None,
     ) -> ExternalSuite:
         """Add the check suite of another app; many such suites stay queued, empty, for ever."""
@@ -208,6 +211,7 @@ class Repo(History, IssueBook):
             status=status,
             conclusion=conclusion,
             runs=runs,
+            check=check or app,
             created_at=now,
             updated_at=now,
         )

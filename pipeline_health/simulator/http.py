@@ -25,8 +25,8 @@ class Loopback:
         self.world = world
         self._closing = threading.Event()
         simulator = Simulator(world, sleep=self._closing.wait)
-        self._github = _Server(partial(simulator.answer, "github"))
-        self._railway = _Server(partial(simulator.answer, "railway"))
+        self._github = _Server(partial(simulator.answer, "github"), self._closing)
+        self._railway = _Server(partial(simulator.answer, "railway"), self._closing)
         self._sites: dict[str, _Server] = {}
 
     @property
@@ -42,7 +42,7 @@ class Loopback:
     def site_url(self, name: str) -> str:
         """Tell where the site of this name is; the first use makes it, and it answers."""
         if name not in self._sites:
-            self._sites[name] = _Server(self.world.site(name).answer)
+            self._sites[name] = _Server(self.world.site(name).respond, self._closing)
             self._sites[name].start()
         return f"http://127.0.0.1:{self._sites[name].server_port}"
 
@@ -65,9 +65,10 @@ class Loopback:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, answer: Callable[[Call], Answer]) -> None:
+    def __init__(self, answer: Callable[[Call], Answer], closing: threading.Event) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
+        self.wait = closing.wait
         self._open: set[socket.socket] = set()
         self._gate = threading.Lock()
         self._thread = threading.Thread(
@@ -130,12 +131,18 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - names of http.server
 
     def _send(self, answer: Answer) -> None:
+        self.server.wait(answer.delay)
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        if not answer.pace:
+            self.wfile.write(answer.body)
+            return
+        for byte in answer.body:
+            self.server.wait(answer.pace)
+            self.wfile.write(bytes([byte]))
 
     def _cut(self) -> None:
         """Promise a body that never comes, and close."""

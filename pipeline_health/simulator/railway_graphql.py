@@ -119,7 +119,7 @@ class View:
         self._caller = caller
 
     def root(self) -> Value:
-        """Give the root value of a query."""
+        """Give the root value of a query or a mutation."""
         return {
             "apiToken": self._api_token,
             "projectToken": self._project_token,
@@ -133,6 +133,7 @@ class View:
             "buildLogs": self._build_logs,
             "deploymentLogs": self._deploy_logs,
             "deploymentEvents": self._events,
+            "serviceInstanceDeployV2": self._deploy_commit,
         }
 
     # -- scope -----------------------------------------------------------------------------
@@ -239,6 +240,20 @@ class View:
         if found is None:
             raise _not_authorized()
         return found
+
+    def _deploy_commit(self, given: Arguments) -> str:
+        """Begin to deploy a commit that the repository has; a short id is not found."""
+        environment = self._entered(given["environmentId"])
+        found = (one for one in environment.services.values() if one.id == given["serviceId"])
+        service = next(found, None)
+        if service is None:
+            msg = "ServiceInstance not found"
+            raise GraphQLError(msg)
+        commit = given.get("commitSha")
+        if service.repo is None or commit not in service.repo.commits:
+            msg = "Commit not found"
+            raise GraphQLError(msg)
+        return service.deploy(service.accepts_as, commit=commit).id
 
     def _build_logs(self, given: Arguments) -> list[Value]:
         deployment = self._found(given["deploymentId"])

@@ -27,6 +27,12 @@ type Query {
   deploymentEvents(id: String!, first: Int): QueryDeploymentEventsConnection!
 }
 
+type Mutation {
+  serviceInstanceDeployV2(
+    commitSha: String, environmentId: String!, serviceId: String!
+  ): String!
+}
+
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 
 type ApiTokenContext { workspaces: [ApiTokenWorkspace!]! }
@@ -88,6 +94,8 @@ type ServiceSource { repo: String image: String }
 
 type Deployment {
   id: ID!
+  projectId: String!
+  environmentId: String!
   serviceId: String
   status: DeploymentStatus!
   statusUpdatedAt: DateTime

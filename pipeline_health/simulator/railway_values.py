@@ -38,6 +38,8 @@ def deployment_value(service: RailwayService, deployment: RailwayDeployment) -> 
     running = _instance_status(deployment)
     return {
         "id": deployment.id,
+        "projectId": service.environment.project.id,
+        "environmentId": service.environment.id,
         "serviceId": service.id,
         "status": deployment.status,
         "statusUpdatedAt": changed,

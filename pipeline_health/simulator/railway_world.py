@@ -34,6 +34,7 @@ class RailwayService:
     """One service in one environment (Railway's service instance).
 
     One of its *variables* that is None is sealed; a *secretive* service shows them to no token.
+    *accepts_as* is the first status of a deploy that a request asked for.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class RailwayService:
         self.repo = repo
         self.cron = cron
         self.image: str | None = None
+        self.accepts_as = "INITIALIZING"
         self.deleted_at: datetime | None = None
         self.deployments: list[RailwayDeployment] = []
         self.variables: dict[str, str | None] = {}

@@ -137,7 +137,7 @@ def run_shape(asked: Asked, run: Run) -> Value:
         "id": run.id,
         "node_id": f"WFR_{run.id}",
         "name": run.workflow,
-        "display_title": asked.repo.commits[run.sha].message.split("\n")[0],
+        "display_title": run.title or asked.repo.commits[run.sha].message.split("\n")[0],
         "path": asked.repo.path_of(run.workflow),
         "workflow_id": run.workflow_id,
         "check_suite_id": run.suite_id,

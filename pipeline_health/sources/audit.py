@@ -4,7 +4,6 @@ Whatever goes wrong in here is told by the name of the error alone. Its text may
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -47,12 +46,12 @@ class Auditor:
     def audit(
         self, project: ProjectPolicy, deployed: Deployed, head: Sha | None, *, now: datetime
     ) -> Audit:
-        """Audit one project now; *head* is the commit whose tree is read. Never raises.
+        """Audit one project now; *head* is the commit whose tree is read. Never raises."""
+        # Imported here: a cycle without a due project needs no threads.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-        Both providers are asked side by side: the promotion check waits for this.
-        """
-        with ThreadPoolExecutor(max_workers=1) as aside:
-            files = aside.submit(
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            files = pool.submit(
                 _guarded, lambda: self._files.committed(project, head, now=now), now=now
             )
             variables = _guarded(

@@ -6,6 +6,7 @@ The vendors' libraries log by the standard library; their warnings take the same
 import logging
 import os
 import re
+import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Literal, TextIO, TypeAlias
 
@@ -45,6 +46,19 @@ def configure(
         cache_logger_on_first_use=False,
     )
     _take_in_libraries(stream, processors)
+
+
+def tell_of_defect(exc: Exception) -> None:
+    """Log *exc* with its traceback, redacted; before anything was configured, by formats alone."""
+    if not structlog.is_configured():
+        configure(
+            format=None,
+            stream=sys.stderr,
+            journal_stream=None,
+            redaction=Redaction(()),
+            color=False,
+        )
+    structlog.get_logger().error("defect", exc_info=exc)
 
 
 def _facts(redaction: Redaction) -> list[Processor]:

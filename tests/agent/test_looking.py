@@ -9,6 +9,7 @@ from agent_types import Shop
 from builders import NOW, PROJECT, a_policy, github
 from hosts import Host
 from pipeline_health import bootstrap
+from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.looking import Eyes
 from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.deployed import Deployed
@@ -133,7 +134,7 @@ def eyes(code: BrokenCode, deploys: BrokenDeploys) -> Eyes:
         github=code,
         railway=deploys,
         urls=BrokenUrls(),
-        audits=NothingFound(),
+        audits=Audits(NothingFound(), MemoryLedger()),
         memory=MemoryLedger(),
     )
 

@@ -15,9 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from pipeline_health.clients.addresses import is_internal
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.http import USER_AGENT
-from pipeline_health.clients.web import ForbiddenAddressError, Web, failure_of, is_internal
+from pipeline_health.clients.visit import ForbiddenAddressError, failure_of, visit
+from pipeline_health.clients.web import Web
 from pipeline_health.core.model.urls import Probe
 from wire import Asked, Said, Script, saying, unused_port
 
@@ -138,7 +140,7 @@ def test_nobody_there_and_a_cut_are_told_apart() -> None:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told(tmp_path: Path) -> None:
-    """TLS is verified."""
+    """TLS is verified; it is no sleeper's answer, because it does not get better by waiting."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     day = datetime(2020, 1, 1, tzinfo=UTC)
@@ -162,8 +164,10 @@ def test_a_certificate_that_nobody_vouches_for_is_told(tmp_path: Path) -> None:
 
     with talking(shake) as url:
         probe = Web().probe(url.replace("http", "https"))
+        page = visit(url.replace("http", "https"), deadline=timedelta(seconds=10))
 
     assert probe == Probe(status=None, says="has a certificate that is not valid")
+    assert not page.may_wake
 
 
 def test_a_name_that_is_not_found_is_told() -> None:

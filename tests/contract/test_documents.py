@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_client_schema, build_schema, parse, validate
 
-from pipeline_health.clients import documents
+from pipeline_health.clients import commit_documents, documents
 from pipeline_health.clients.railway_variable_documents import (
     RAILWAY_NAMES_PAGE,
     View,
@@ -27,6 +27,20 @@ BUILT: dict[str, dict[str, Callable[[], str]]] = {
     "github_issues": {
         "one": lambda: documents.github_issues(1),
         "fifty": lambda: documents.github_issues(50),
+    },
+    "github_commit": {
+        "default-branch": lambda: commit_documents.github_commit(None, named=False),
+        "named-branch": lambda: commit_documents.github_commit("main", named=False),
+        "named-check": lambda: commit_documents.github_commit("main", named=True),
+    },
+    "github_commit_suites": {
+        "suites": lambda: commit_documents.github_commit_suites(named=False),
+        "named-check": lambda: commit_documents.github_commit_suites(named=True),
+    },
+    "railway_history": {
+        "none": lambda: commit_documents.railway_history(0),
+        "many": lambda: commit_documents.railway_history(5),
+        "project-token": lambda: commit_documents.railway_history(1, project_token=True),
     },
     "railway_look": {
         "one": lambda: documents.railway_look(1),
@@ -46,27 +60,28 @@ VARIABLES = [
 ]
 
 
-def public_names() -> set[str]:
-    """Give every public text and function that the module makes itself."""
+def public() -> dict[str, object]:
+    """Give every public text and function that the two modules make themselves."""
     return {
-        name
-        for name, value in vars(documents).items()
+        name: value
+        for module in (documents, commit_documents)
+        for name, value in vars(module).items()
         if not name.startswith("_")
         and (
             isinstance(value, str)
-            or (inspect.isfunction(value) and value.__module__ == documents.__name__)
+            or (inspect.isfunction(value) and value.__module__ == module.__name__)
         )
     }
 
 
 def constants() -> list[str]:
     """Give the names of the documents that are not built."""
-    return sorted(public_names() - set(BUILT))
+    return sorted(public().keys() - set(BUILT))
 
 
 def every_document() -> Sequence[object]:
     """Give each document that can be sent, with the name to show for it."""
-    fixed = [pytest.param(name, getattr(documents, name), id=name) for name in constants()]
+    fixed = [pytest.param(name, public()[name], id=name) for name in constants()]
     built = [
         pytest.param(name, build(), id=f"{name}-{case}")
         for name, cases in BUILT.items()
@@ -107,14 +122,14 @@ def test_every_document_holds_against_the_published_schema(name: str, document: 
 
 
 def test_every_function_that_builds_a_document_is_built_here() -> None:
-    """A new function in `documents` fails this test until a case above builds it."""
-    functions = {name for name in public_names() if callable(getattr(documents, name))}
+    """A new function in either module fails this test until a case above builds it."""
+    functions = {name for name, value in public().items() if callable(value)}
 
     assert functions == set(BUILT)
 
 
 def test_every_document_names_its_provider() -> None:
     """The provider, and so the schema, is the first word of a document's name."""
-    providers = {name.partition("_")[0].lower() for name in public_names()}
+    providers = {name.partition("_")[0].lower() for name in public()}
 
     assert {"github", "railway"} == providers

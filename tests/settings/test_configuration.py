@@ -35,7 +35,10 @@ production_job = "Deploy to production"
 required_secrets = ["STRIPE_KEY"]
 
   [projects.gate]
-  smoke = [{ path = "/healthz", status = [200, 204], contains = '"status":"ok"' }]
+  smoke = [
+    { path = "/healthz", status = [200, 204], contains = '"status":"ok"', within = "2s" },
+    { path = "/api", json = { key = "db.ok", value = true }, header = { name = "ETag" } },
+  ]
   version = { path = "/version", json = "commit" }
   e2e = ["npm", "run", "test:smoke"]
   e2e_env = ["E2E_USER"]
@@ -164,7 +167,21 @@ def test_what_no_command_reads_yet_is_kept_with_its_types(loads: Callable[..., S
     )
     assert (
         GateTable(
-            smoke=(SmokeCheck(path="/healthz", status=(200, 204), contains='"status":"ok"'),),
+            smoke=(
+                SmokeCheck(
+                    path="/healthz",
+                    status=(200, 204),
+                    contains='"status":"ok"',
+                    within=timedelta(seconds=2),
+                ),
+                SmokeCheck.model_validate(
+                    {
+                        "path": "/api",
+                        "json": {"key": "db.ok", "value": True},
+                        "header": {"name": "ETag"},
+                    }
+                ),
+            ),
             version=VersionCheck.model_validate({"path": "/version", "json": "commit"}),
             e2e=("npm", "run", "test:smoke"),
             e2e_env=("E2E_USER",),

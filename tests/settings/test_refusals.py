@@ -21,6 +21,10 @@ def _in(table: str, key: str, value: str) -> str:
     return f"{PROJECT}[{table}]\n{key} = {value}\n"
 
 
+def _smoke(more: str) -> str:
+    return _in("projects.gate", "smoke", f'[{{ path = "/", {more} }}]')
+
+
 def _top(key: str, value: str) -> str:
     return f"{key} = {value}\n{PROJECT}"
 
@@ -88,6 +92,37 @@ REFUSED = [
     (
         _in("projects.gate", "smoke", '[{ path = "/", contains = "" }]'),
         "smoke[#1].contains: is empty; expected a text",
+    ),
+    (
+        _smoke('json = { key = "a..b", value = 1 }'),
+        "smoke[#1].json.key: is no path of keys; expected keys joined by dots",
+    ),
+    (_smoke('json = { key = "a" }'), "smoke[#1].json.value: is missing"),
+    (
+        _smoke('json = { key = "a", value = [1] }'),
+        "smoke[#1].json.value: is of the wrong type; expected a text, a number, true or false",
+    ),
+    (_smoke('json = { key = "a", value = nan }'), "json.value: is no value that JSON has"),
+    (
+        _smoke('json = { key = "a", value = 2026-03-02 }'),
+        "smoke[#1].json.value: is of the wrong type; expected a text, a number, true or false",
+    ),
+    (_smoke('json = "ok"'), "smoke[#1].json: is of the wrong type; expected a table"),
+    (_smoke('json = { kye = "a", key = "a", value = 1 }'), "json.kye: no such key; did you mean k"),
+    (_smoke('header = { name = "a b" }'), "smoke[#1].header.name: is no name of a header"),
+    (_smoke('header = { name = "a", contains = "" }'), "header.contains: is empty; expected a te"),
+    (_smoke('header = { value = "a", name = "a" }'), "header.value: no such key here"),
+    (_smoke("within = 2"), "smoke[#1].within: is no duration"),
+    (_in("projects.gate", "e2e_env", '["PATH"]'), "gate.e2e_env[#1]: is set for every run of e2e"),
+    (_in("projects.gate", "e2e_env", '["BASE_URL"]'), "e2e_env[#1]: is set for every run of e2e"),
+    (
+        _in("projects.gate", "e2e_env", '["A", "GITHUB_TOKEN"]'),
+        "e2e_env[#2]: is a secret of our own, which no test may get; expected one of the",
+    ),
+    (_in("projects.gate", "e2e_env", '["RAILWAY_TOKEN_SHOP"]'), "e2e_env[#1]: is a secret of our"),
+    (
+        _one("gate.version", '{ path = "/", json = ".commit" }'),
+        "gate.version.json: is no path of keys",
     ),
     (
         _in("projects.audit", "supabase", '{ staging = ["a"], production = ["a"] }'),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline_health.clients import documents
+from pipeline_health.clients import commit_documents, documents
 from pipeline_health.clients.railway_variable_documents import (
     RAILWAY_NAMES_PAGE,
     View,
@@ -26,6 +26,9 @@ OURS = {
     "issues": (github_executor, documents.github_issues(3)),
     "ours": (github_executor, documents.GITHUB_OURS),
     "workflow file": (github_executor, documents.GITHUB_WORKFLOW_FILE),
+    "commit": (github_executor, commit_documents.github_commit(None, named=False)),
+    "commit and a check": (github_executor, commit_documents.github_commit("main", named=True)),
+    "commit suites": (github_executor, commit_documents.github_commit_suites(named=True)),
     "highest": (github_executor, documents.GITHUB_HIGHEST),
     "scope": (railway_executor, documents.RAILWAY_SCOPE),
     "project scope": (railway_executor, documents.RAILWAY_PROJECT_SCOPE),
@@ -34,6 +37,8 @@ OURS = {
     "railway look by project": (railway_executor, documents.railway_look(1, project_token=True)),
     "instances page": (railway_executor, documents.RAILWAY_INSTANCES_PAGE),
     "deployments page": (railway_executor, documents.RAILWAY_DEPLOYMENTS_PAGE),
+    "history": (railway_executor, commit_documents.railway_history(2, project_token=True)),
+    "history page": (railway_executor, commit_documents.RAILWAY_HISTORY_PAGE),
     "build log": (railway_executor, documents.RAILWAY_BUILD_LOG),
     "deploy log": (railway_executor, documents.RAILWAY_DEPLOY_LOG),
     "variables": (railway_executor, railway_variables(list(View))),

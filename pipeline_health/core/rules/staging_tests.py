@@ -29,6 +29,7 @@ from pipeline_health.core.observe import commit_page, is_archived, staging_sympt
 PROMOTION = "pipeline-health/promotion"
 _FAILED = frozenset({StatusState.FAILURE, StatusState.ERROR})
 _OF_TESTS = re.compile(r"\b(?:smoke|e2e|reachab\w*)\b", re.IGNORECASE)
+_OURS = re.compile(r"(?P<answer>[a-z]+): (?P<criterion>[a-z0-9-]+): ")
 
 
 def staging_tests(view: ProjectView) -> Iterator[Observation]:
@@ -142,4 +143,12 @@ def _promotion_word(view: ProjectView, symptom: Symptom) -> Observation | None:
 
 
 def _tells_of_tests(status: CommitStatus) -> bool:
-    return status.state in _FAILED and _OF_TESTS.search(status.description) is not None
+    """Tell whether a test failed: by the criterion that it names, else by what it speaks of.
+
+    What a criterion says may hold anything, a workflow that is called e2e for one; and a test that
+    could not be made is none that failed.
+    """
+    ours = _OURS.match(status.description)
+    told = status.description if ours is None else ours["criterion"]
+    unknown = ours is not None and ours["answer"] == "unknown"
+    return status.state in _FAILED and not unknown and _OF_TESTS.search(told) is not None

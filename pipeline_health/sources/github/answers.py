@@ -98,7 +98,12 @@ class Answers:
         return Seen(
             at=now,
             value=tuple(
-                BranchRun(sha=each.sha, suite=each.suite, run=each.suite.run)
+                BranchRun(
+                    sha=each.sha,
+                    suite=each.suite,
+                    run=each.suite.run,
+                    title=self._redact(each.title),
+                )
                 for each in found
                 if each.suite.run is not None
             ),

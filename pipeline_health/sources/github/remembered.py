@@ -19,6 +19,7 @@ def jobs_to_text(jobs: tuple[LoggedJob, ...]) -> str:
                 "id": logged.id,
                 "name": logged.job.name,
                 "conclusion": _word(logged.job.conclusion),
+                "started_at": _time(logged.job.started_at),
                 "completed_at": _time(logged.job.completed_at),
                 "step": logged.job.step,
                 "url": logged.job.url,
@@ -112,6 +113,7 @@ def _job(node: Json) -> LoggedJob:
     job = Job(
         name=node.text("name"),
         conclusion=node.one_of(CheckConclusion, "conclusion"),
+        started_at=node.maybe_time("started_at"),
         completed_at=node.maybe_time("completed_at"),
         step=node.maybe_text("step"),
         url=node.maybe_text("url"),

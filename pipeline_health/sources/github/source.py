@@ -8,9 +8,11 @@ from typing import TypeAlias
 
 from pipeline_health.clients.errors import ClientError, RefusedError
 from pipeline_health.clients.github import GitHub
+from pipeline_health.clients.github_commit import CommitWanted
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
-from pipeline_health.core.model.ids import Login, ProjectName
+from pipeline_health.core.model.commit import AtCommit
+from pipeline_health.core.model.ids import Login, ProjectName, Sha
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -29,6 +31,7 @@ from pipeline_health.ports import Memory
 from pipeline_health.sources.github.answers import Answers
 from pipeline_health.sources.github.batches import see_all
 from pipeline_health.sources.github.by_runs import reading_by_runs
+from pipeline_health.sources.github.commits import Commits
 from pipeline_health.sources.github.habits import Habits
 from pipeline_health.sources.github.learning import Learning
 
@@ -62,6 +65,7 @@ class GitHubSource:
         self._batch = batch
         self._login = OwnLogin(client, memory, identity=identity)
         self._answers = Answers(client, memory, redact=redact)
+        self._commits = Commits(client, redact=redact)
 
     def look(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
@@ -95,6 +99,24 @@ class GitHubSource:
     def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
         """Tell what became of the file of a run's workflow between two commits; once."""
         return self._answers.workflow_file(question, now=now)
+
+    def at_commit(self, project: ProjectPolicy, sha: Sha, *, now: datetime) -> Reading[AtCommit]:
+        """Read everything that GitHub shows of *sha*; each part is seen or not on its own."""
+        wanted = CommitWanted(
+            repo=project.repo,
+            branch=project.branch,
+            sha=sha,
+            environments=self._staging(project),
+            check=project.gate.e2e_check,
+        )
+        try:
+            return self._commits.at(wanted, workflow=project.deploy_workflow)
+        except ClientError as exc:
+            return self._blinded(exc, now)
+
+    def known_login(self) -> str | None:
+        """Give the login that we act under, as far as it is remembered; nobody is asked."""
+        return self._login.known()
 
     def usage(self) -> Usage:
         """Tell what was asked of GitHub so far, by the tracker too."""

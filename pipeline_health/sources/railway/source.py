@@ -21,6 +21,7 @@ from pipeline_health.ports import Memory, PipelineHealthError
 from pipeline_health.secret import NamedSecret
 from pipeline_health.sources.railway.blindness import Blindness
 from pipeline_health.sources.railway.evidence import Found, evidence_of, gather, kept, unkept
+from pipeline_health.sources.railway.history import HistoryReader
 from pipeline_health.sources.railway.places import Nowhere, Places, Watched
 from pipeline_health.sources.railway.sight import crashed, deployments_of, is_elsewhere
 from pipeline_health.sources.railway.watching import Tokens, watched_of
@@ -54,6 +55,7 @@ class RailwaySource:
         self._batch = batch
         self._places = Places(client, memory)
         self._blindness = Blindness(self._places, redact=redact)
+        self._histories = HistoryReader(client, self._blindness)
         self._crashed: frozenset[str] = frozenset()
         self._seen_as: dict[str, NamedSecret] = {}
 
@@ -93,6 +95,24 @@ class RailwaySource:
         except PipelineHealthError as exc:
             why = f"could not read deployment {trace.deployment_id}: {exc}"
             return self._blindness.evidence(why, at=now)
+
+    def history(
+        self, project: ProjectPolicy, environment: Environment, *, now: datetime
+    ) -> Reading[Environment]:
+        """Read the staging *environment* again, with the deployments of every watched service.
+
+        A service of which they were not all read, or not asked for, says so (`complete`).
+        """
+        token = self._tokens(project.name)
+        if token is None:
+            return self._blindness.without_token(project.name, at=now)
+        return self._histories.read(
+            project,
+            environment,
+            token,
+            lambda act: self._under_either(token, act, now=now),
+            now=now,
+        )
 
     def usage(self) -> Usage:
         """Tell how many requests Railway answered so far."""

@@ -1,0 +1,144 @@
+"""Which issues of ours are open for a project, and which of them the facts prove to be over."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from pipeline_health.agent.cases import case_of, repo_of
+from pipeline_health.agent.looking import Eyes, Look
+from pipeline_health.agent.recognising import Recognised, Recogniser
+from pipeline_health.core.incidents import advanced
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.ids import Login, Sha
+from pipeline_health.core.model.incident import Incident, Phase
+from pipeline_health.core.model.issue import TrackedIssue
+from pipeline_health.core.model.policy import Policy
+from pipeline_health.core.model.promotion import OpenIncident
+from pipeline_health.core.model.questions import RunTrace
+from pipeline_health.core.model.readings import Blind, Reading, Seen
+from pipeline_health.ports import Memory, PipelineHealthError, Tracker
+
+
+class Standing:
+    """Reads the open issues of one project.
+
+    *why_unknown* says why ours cannot be told from others', nothing where they can.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        eyes: Eyes,
+        tracker: Tracker,
+        memory: Memory,
+        why_unknown: Callable[[], str],
+    ) -> None:
+        self._policy = policy
+        self._eyes = eyes
+        self._tracker = tracker
+        self._memory = memory
+        self._why_unknown = why_unknown
+
+    def of(
+        self, look: Look, known: Sequence[Incident], *, now: datetime
+    ) -> Reading[tuple[OpenIncident, ...]]:
+        """Give the open ones; Blind where any of them could be missed."""
+        why_unknown = self._why_unknown()
+        if why_unknown:
+            return Blind(at=now, why=why_unknown)
+        try:
+            return self._read(look, known, now=now)
+        except PipelineHealthError as exc:
+            return Blind(at=now, why=f"the open issues could not be read: {exc}")
+
+    def _read(
+        self, look: Look, known: Sequence[Incident], *, now: datetime
+    ) -> Reading[tuple[OpenIncident, ...]]:
+        view = look.snapshot.projects[0]
+        if isinstance(view.github.issues, Blind):
+            return Blind(at=now, why=f"the open issues could not be read: {view.github.issues.why}")
+        recogniser = Recogniser(
+            tracker=self._tracker,
+            memory=self._memory,
+            reopen_within=self._policy.limits.reopen_within,
+            now=now,
+        )
+        recognised = recogniser.recognise(known, look)
+        stale = recognised.stale.get(repo_of(view.policy.name, look))
+        unread = next(_unread(recognised), None)
+        if stale is not None or unread is not None:
+            return Blind(at=now, why=stale or unread or "")
+        look = self._eyes.asked_out(look, recognised.incidents, now=now)
+        return Seen(at=now, value=tuple(self._open(recognised, look, now=now)))
+
+    def _open(self, recognised: Recognised, look: Look, *, now: datetime) -> Iterator[OpenIncident]:
+        for incident in recognised.incidents:
+            seen = recognised.issue_of(incident)
+            if isinstance(seen, Seen) and isinstance(seen.value, TrackedIssue) and seen.value.open:
+                yield self._put(incident, seen.value, recognised, look, now=now)
+        for issues in recognised.strays.values():
+            yield from (_stray(issue) for issue in issues if issue.marker is not None)
+
+    def _put(
+        self,
+        incident: Incident,
+        issue: TrackedIssue,
+        recognised: Recognised,
+        look: Look,
+        *,
+        now: datetime,
+    ) -> OpenIncident:
+        agents: frozenset[Login] = frozenset(self._policy.routing.agent_logins)
+        case = advanced(case_of(incident, (), recognised, look), agent_logins=agents, now=now)
+        symptoms = {ailment.symptom for ailment in incident.ailments}
+        fails = any(finding.symptom in symptoms for finding in look.findings())
+        return OpenIncident(
+            number=issue.ref.number,
+            url=issue.url,
+            title=issue.title,
+            kind=incident.kind,
+            commits=_commits(incident),
+            over=case.incident.phase is Phase.RESOLVED and not fails,
+            of_tests=_is_of_tests(case.incident),
+        )
+
+
+def _unread(recognised: Recognised) -> Iterator[str]:
+    """Say which issue that matters could not be read."""
+    for incident in recognised.incidents:
+        reading = recognised.issue_of(incident)
+        if isinstance(reading, Blind) and incident.phase is not Phase.RESOLVED:
+            yield f"an issue of ours could not be read: {reading.why}"
+
+
+def _commits(incident: Incident) -> tuple[Sha, ...]:
+    """Give every commit at which it is known to have failed."""
+    named = (
+        *(ailment.commit for ailment in incident.ailments if ailment.healed is None),
+        *(occurrence.commit for occurrence in incident.occurrences),
+    )
+    return tuple(dict.fromkeys(commit for commit in named if commit is not None))
+
+
+def _is_of_tests(incident: Incident) -> bool:
+    """Tell whether what is left of it is what our own look at staging said before a promotion."""
+    return bool(incident.broken) and all(
+        ailment.symptom.kind is Kind.STAGING_TESTS_FAILED
+        and not ailment.jobs
+        and not isinstance(ailment.trace, RunTrace)
+        for ailment in incident.broken
+    )
+
+
+def _stray(issue: TrackedIssue) -> OpenIncident:
+    """Give a second open issue of one incident: until it is closed as a duplicate, it counts."""
+    marker = issue.marker
+    assert marker is not None  # noqa: S101 - the caller has asked
+    return OpenIncident(
+        number=issue.ref.number,
+        url=issue.url,
+        title=issue.title,
+        kind=marker.kind,
+        commits=() if marker.commit is None else (marker.commit,),
+        over=False,
+    )

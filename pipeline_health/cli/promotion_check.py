@@ -1,0 +1,139 @@
+"""`promotion-check`: say whether exactly this commit may go to production."""
+
+import json
+import signal
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.main import Options
+from pipeline_health.cli.verdicts import (
+    leave,
+    leave_in_actions,
+    lines_of,
+    require_place,
+    verdict_as_json,
+)
+from pipeline_health.core.model.ids import Sha, as_sha
+from pipeline_health.core.model.verdict import Answer, Verdict
+from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
+
+
+def _commit(_: click.Context, __: click.Parameter, text: str) -> Sha:
+    sha = as_sha(text)
+    if sha is None:
+        msg = (
+            f"{text!r} is no full commit id; expected 40 hexadecimal digits, "
+            "as `git rev-parse COMMIT` prints them"
+        )
+        raise click.BadParameter(msg)
+    return sha
+
+
+def _duration(_: click.Context, __: click.Parameter, text: str) -> timedelta:
+    length = timedelta() if text == "0" else parse_duration(text)
+    if length is None:
+        msg = f"{text!r} is no duration; expected {EXPECTED_DURATION}"
+        raise click.BadParameter(msg)
+    return length
+
+
+@click.command("promotion-check", short_help="Say whether a commit may go to production.")
+@click.argument("project")
+@click.option("--commit", required=True, callback=_commit, metavar="SHA", help="All 40 digits.")
+@click.option(
+    "--wait",
+    default="0",
+    callback=_duration,
+    metavar="DURATION",
+    help="Look again until the verdict is final or this time is over, e.g. 10m.",
+)
+@click.option("--publish", is_flag=True, help="Show the verdict as a status of the commit.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the verdict to FILE as JSON.",
+)
+@click.option(
+    "--allow-rollback", is_flag=True, help="Allow a commit that production has left behind."
+)
+@click.option(
+    "--trust-config",
+    is_flag=True,
+    help="Use a configuration that lies in a work tree of the very commit.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@click.pass_obj
+def promotion_check(  # noqa: PLR0913 - one argument an option
+    options: Options,
+    project: str,
+    *,
+    commit: Sha,
+    wait: timedelta,
+    publish: bool,
+    output: Path | None,
+    allow_rollback: bool,
+    trust_config: bool,
+    as_json: bool,
+) -> Exit:
+    """Say whether exactly this commit of PROJECT may go to production, and why.
+
+    Passing is necessary and sufficient: CI green at the commit, staging serving it, GitHub's
+    deployment status a success, the live URL tested, no credential shared, no issue of ours open.
+    What could not be seen is never taken for passed.
+
+    \b
+    Exit codes:
+      0    promote
+      1    blocked, or still pending
+      2    the question is wrong: nothing was asked
+      3    could not tell: something could not be read (or the verdict not be published)
+
+    \b
+    Examples:
+      pipeline-health promotion-check shop --commit "$(git rev-parse origin/main)"
+      pipeline-health promotion-check shop --commit SHA --wait 30m --publish
+      pipeline-health promotion-check shop --commit SHA --json | jq .criteria
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
+    from pipeline_health import checking  # noqa: PLC0415 - `--help` needs none of it
+
+    require_place(output)
+    signal.signal(signal.SIGTERM, _interrupt)  # a test that runs must not outlive us
+    with checking.opened(
+        options.config, project, commit, log_format=options.log_format, trusted=trust_config
+    ) as check:
+        verdict = check.verdict(wait=wait, rollback=allow_rollback)
+        _show(verdict, as_json=as_json)
+        if output is not None:
+            leave(verdict, output)
+        leave_in_actions(verdict, check.actions)
+        if publish:
+            check.publish(verdict)
+    return exit_of(verdict)
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _show(verdict: Verdict, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(verdict_as_json(verdict), ensure_ascii=False))
+        return
+    for line in lines_of(verdict):
+        click.echo(line)
+
+
+def exit_of(verdict: Verdict) -> Exit:
+    """Give the exit code: nothing but a promotion is 0."""
+    match verdict.answer:
+        case Answer.PROMOTE:
+            return Exit.DONE
+        case Answer.BLOCK:
+            return Exit.FOUND
+        case Answer.UNKNOWN:
+            return Exit.BLIND

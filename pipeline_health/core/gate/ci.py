@@ -1,0 +1,119 @@
+"""Criterion `main-ci`: CI is green at exactly this commit, and the commit is on the branch."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+from pipeline_health.core.at_head import required_of
+from pipeline_health.core.ci_verdict import (
+    CommitVerdict,
+    EntryVerdict,
+    Ours,
+    Standing,
+    State,
+    judge,
+)
+from pipeline_health.core.gate.words import check_again, criterion, look_again, short
+from pipeline_health.core.model.commit import CommitSight, NoSuchCommit
+from pipeline_health.core.model.promotion import Matter
+from pipeline_health.core.model.questions import Relation
+from pipeline_health.core.model.readings import Blind, Seen
+from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
+
+_NAME = CriterionName.MAIN_CI
+_ON_BRANCH = frozenset({Relation.IDENTICAL, Relation.AHEAD})
+_STATES: Mapping[State, CriterionState] = {
+    State.GREEN: CriterionState.PASS,
+    State.RED: CriterionState.FAIL,
+    State.RED_RERUNNING: CriterionState.PENDING,
+    State.PENDING: CriterionState.PENDING,
+    State.INDETERMINATE: CriterionState.FAIL,
+    State.STUCK: CriterionState.FAIL,
+    State.MISSING: CriterionState.FAIL,
+    State.NO_CI: CriterionState.FAIL,
+    State.NOT_MAIN: CriterionState.FAIL,
+    State.UNKNOWN: CriterionState.UNKNOWN,
+}
+_NEXT: Mapping[State, str] = {
+    State.RED: "mend what failed; its fix is another commit, with a check of its own",
+    State.INDETERMINATE: "run CI again at this commit: a cancelled run proves nothing",
+    State.STUCK: "cancel the stuck run and run it again",
+    State.MISSING: "run the missing workflow at this commit, or name what must run in ci_workflows",
+    State.NO_CI: "let a workflow run on push: without CI nothing is proved",
+}
+
+
+def main_ci(matter: Matter) -> Criterion:
+    """Judge CI at the commit; everything that is not plainly green blocks."""
+    seen, at = matter.facts.commit, matter.facts.at
+    if isinstance(seen, Blind):
+        return _unknown(matter, f"GitHub could not be read: {seen.why}")
+    match seen.value:
+        case NoSuchCommit():
+            says = f"{matter.policy.repo} has no commit {short(matter.commit)}"
+            return criterion(_NAME, CriterionState.FAIL, says, at=at, next="name another commit")
+        case CommitSight() as sight:
+            return _not_on_branch(matter, sight) or _by_ci(matter, sight)
+        case never:
+            assert_never(never)
+
+
+def _unknown(matter: Matter, says: str) -> Criterion:
+    again = look_again(matter)
+    return criterion(_NAME, CriterionState.UNKNOWN, says, at=matter.facts.at, next=again)
+
+
+def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
+    if isinstance(sight.relation, Blind):
+        return _unknown(
+            matter, f"it is not known whether it is on the branch: {sight.relation.why}"
+        )
+    if sight.relation.value in _ON_BRANCH:
+        return None
+    branch = matter.view.github.branch
+    name = branch.value.name if isinstance(branch, Seen) else "the branch"
+    says = f"{short(matter.commit)} is not on {name}"
+    hint = "merge it first; only what is on the branch goes to production"
+    return criterion(_NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+
+
+def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
+    required = matter.view.github.required
+    if not matter.policy.ci_workflows and not isinstance(required, Seen):
+        why = required.why or "nobody asked"
+        return _unknown(matter, f"it is not known which workflows must run: {why}")
+    verdict = judge(sight.checks, _standing(matter, sight))
+    state = _STATES[verdict.state]
+    hint = _NEXT.get(verdict.state, "")
+    if state is CriterionState.PENDING:
+        hint = check_again(matter)
+    if state is CriterionState.UNKNOWN:
+        hint = look_again(matter)
+    says = f"CI at {short(matter.commit)}: {verdict.why}"
+    return criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=_page_of(verdict))
+
+
+def _standing(matter: Matter, sight: CommitSight) -> Standing:
+    own = matter.asked.own_run
+    ours = Ours() if own is None else Ours(runs=frozenset({own}))
+    moved_on = isinstance(sight.relation, Seen) and sight.relation.value is Relation.AHEAD
+    return Standing(
+        committed_at=pushed_at(sight),
+        moved_on=moved_on,
+        required=required_of(matter.view),
+        deploy_workflow=matter.policy.deploy_workflow,
+        ours=ours,
+    )
+
+
+def pushed_at(sight: CommitSight) -> datetime:
+    """Give when the commit was pushed, as far as that can be told: GitHub makes suites then."""
+    suites = sight.checks.value.suites if isinstance(sight.checks, Seen) else ()
+    made = min((suite.created_at for suite in suites), default=sight.committed_at)
+    return max(sight.committed_at, made)
+
+
+def _page_of(verdict: CommitVerdict) -> str | None:
+    """Give the page of what decided, the first that failed if any did."""
+    ordered = sorted(verdict.entries, key=lambda entry: entry.verdict is not EntryVerdict.RED)
+    return next((entry.url for entry in ordered if entry.url is not None), None)

@@ -1,0 +1,94 @@
+"""Criterion `no-open-incident`: no open issue of ours says that this commit is broken.
+
+An issue that the facts just read prove to be over does not block: the next cycle closes it.
+"""
+
+from collections.abc import Iterator
+
+from pipeline_health.core.gate.ancestry import holds
+from pipeline_health.core.gate.words import criterion, look_again
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.promotion import Matter, OpenIncident
+from pipeline_health.core.model.questions import Contains
+from pipeline_health.core.model.readings import Blind
+from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
+
+_NAME = CriterionName.NO_OPEN_INCIDENT
+_PREFIXES = ("staging-", "main-ci-")
+
+
+def blocks(kind: Kind) -> bool:
+    """Tell whether an incident of *kind* stands between staging and production."""
+    return kind.startswith(_PREFIXES)
+
+
+def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
+    """Judge the open issues; what cannot be seen to be none is unknown.
+
+    *tests_pass* says that the tests that are being made pass: they end what nothing else can end.
+    """
+    seen = matter.facts.incidents
+    if isinstance(seen, Blind):
+        hint = look_again(matter)
+        return criterion(_NAME, CriterionState.UNKNOWN, seen.why, at=matter.facts.at, next=hint)
+    for incident in seen.value:
+        if not _is_over(matter, incident, tests_pass=tests_pass) and _concerns(matter, incident):
+            return _blocked(matter, incident)
+    over = [
+        one
+        for one in seen.value
+        if blocks(one.kind) and _is_over(matter, one, tests_pass=tests_pass)
+    ]
+    says = "no issue of ours says that this commit is broken"
+    if over:
+        numbers = ", ".join(f"issue {one.number}" for one in over)
+        says = f"{numbers} is proved to be over and will be closed by the next look"
+    url = over[0].url if over else None
+    return criterion(_NAME, CriterionState.PASS, says, at=matter.facts.at, url=url)
+
+
+def questions(matter: Matter) -> Iterator[Contains]:
+    """Ask how the failing commits stand to this one."""
+    seen = matter.facts.incidents
+    for incident in () if isinstance(seen, Blind) else seen.value:
+        if blocks(incident.kind) and not incident.over:
+            for commit in incident.commits:
+                yield from _asked(matter, newer=commit, older=matter.commit)
+                if incident.of_tests:
+                    yield from _asked(matter, newer=matter.commit, older=commit)
+
+
+def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
+    answer = holds(matter.view, newer=newer, older=older)
+    if isinstance(answer, Contains):
+        yield answer
+
+
+def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
+    says = f"issue {incident.number} is open: {incident.title}"
+    hint = f"see {incident.url}; it is closed when its proof comes"
+    return criterion(
+        _NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint, url=incident.url
+    )
+
+
+def _concerns(matter: Matter, incident: OpenIncident) -> bool:
+    """Tell whether *incident* may be about this commit: all but what began after it is."""
+    if not blocks(incident.kind):
+        return False
+    return not incident.commits or not all(_is_later(matter, commit) for commit in incident.commits)
+
+
+def _is_over(matter: Matter, incident: OpenIncident, *, tests_pass: bool) -> bool:
+    """Tell whether it is proved to be over, or is by our own tests at a commit that contains it."""
+    if incident.over or not incident.of_tests:
+        return incident.over
+    return tests_pass and all(
+        holds(matter.view, newer=matter.commit, older=commit) is True for commit in incident.commits
+    )
+
+
+def _is_later(matter: Matter, commit: Sha) -> bool:
+    """Tell whether *commit* is known to be a descendant of ours."""
+    return commit != matter.commit and holds(matter.view, newer=commit, older=matter.commit) is True

@@ -1,0 +1,150 @@
+"""Criteria `staging-reachable` and `smoke`: what the live staging URL shows.
+
+A test is about what was served when it began. When staging was deployed anew since, it proves
+nothing and is made again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from pipeline_health.core.gate.deploy import Deployed
+from pipeline_health.core.gate.words import check_again, criterion, look_again, short
+from pipeline_health.core.model.live import Served, Tested
+from pipeline_health.core.model.promotion import Matter
+from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
+
+MOVED = "staging was deployed anew while it was tested"
+
+
+def has_moved(matter: Matter, deployed: Deployed) -> bool:
+    """Tell whether staging serves other deployments than when the tests began."""
+    return frozenset(one.deployment for one in deployed.served) != matter.tests.of
+
+
+def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
+    """Judge whether anything answers, and where `version` is configured, that it is the commit."""
+    name, reach = CriterionName.STAGING_REACHABLE, matter.tests.reach
+    if matter.policy.staging_url is None:
+        return _not_configured(matter, name, "staging_url")
+    if reach is None:
+        return _not_made(matter, name)
+    words = _of_test(reach)
+    if words.state is CriterionState.PASS:
+        words = _by_version(matter) or words
+    if words.state is CriterionState.PASS and has_moved(matter, deployed):
+        words = _Words(state=CriterionState.PENDING, says=MOVED)
+    return criterion(
+        name,
+        words.state,
+        words.says,
+        at=words.at or reach.at,
+        next=words.hint(matter, "bring staging up: see its newest deployment and its logs"),
+        url=reach.url,
+    )
+
+
+def smoke(matter: Matter, deployed: Deployed) -> Criterion:
+    """Judge the configured HTTP checks; none configured proves nothing."""
+    name, tests = CriterionName.SMOKE, matter.tests.smoke
+    if not matter.gate.smoke:
+        return _not_configured(matter, name, "gate.smoke")
+    if len(tests) != len(matter.gate.smoke):
+        return _not_made(matter, name)
+    bad = next(_worst_first(tests), None)
+    words = _Words(
+        state=CriterionState.PASS, says=_all(len(tests)), at=min(test.at for test in tests)
+    )
+    if bad is not None:
+        words = _of_test(bad)
+    elif has_moved(matter, deployed):
+        words = _Words(state=CriterionState.PENDING, says=MOVED)
+    return criterion(
+        name,
+        words.state,
+        words.says,
+        at=words.at or matter.facts.at,
+        next=words.hint(matter, "see what staging answers there; its fix is another commit"),
+        url=None if bad is None else bad.url,
+        tail="" if bad is None else bad.tail,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """A state with its sentence, and when it was seen."""
+
+    state: CriterionState
+    says: str
+    at: datetime | None = None
+
+    def hint(self, matter: Matter, on_failure: str) -> str:
+        """Say what to do next."""
+        match self.state:
+            case CriterionState.FAIL:
+                return on_failure
+            case CriterionState.PENDING:
+                return check_again(matter)
+            case CriterionState.UNKNOWN:
+                return look_again(matter)
+            case CriterionState.PASS | CriterionState.WAIVED:
+                return ""
+            case never:
+                assert_never(never)
+
+
+def _all(count: int) -> str:
+    return f"all {count} checks passed" if count > 1 else "the check passed"
+
+
+def _worst_first(tests: tuple[Tested, ...]) -> Iterator[Tested]:
+    yield from (test for test in tests if test.passed is False)
+    yield from (test for test in tests if test.passed is None)
+
+
+def _of_test(test: Tested) -> _Words:
+    """Put one test into words."""
+    states = {
+        True: CriterionState.PASS,
+        False: CriterionState.FAIL,
+        None: CriterionState.UNKNOWN,
+    }
+    return _Words(state=states[test.passed], says=f"{test.what} {test.says}", at=test.at)
+
+
+def _by_version(matter: Matter) -> _Words | None:
+    """Say that the live URL does not serve the commit, None where it does or nobody asked."""
+    if matter.gate.version is None:
+        return None
+    before, after = matter.tests.before, matter.tests.after
+    for when, served in (("before", before), ("after", after)):
+        if served is None or served.commit != matter.commit:
+            return _not_the_commit(matter, when, served)
+    assert after is not None  # noqa: S101 - the loop has seen it
+    says = f"it answers, and served {short(matter.commit)} before and after the tests"
+    return _Words(state=CriterionState.PASS, says=says, at=after.at)
+
+
+def _not_the_commit(matter: Matter, when: str, served: Served | None) -> _Words:
+    if served is None:
+        says = f"which commit it serves was not asked {when} the tests"
+        return _Words(state=CriterionState.UNKNOWN, says=says)
+    if served.commit is None:
+        says = f"it does not tell which commit it serves {when} the tests: {served.says}"
+        return _Words(state=CriterionState.FAIL, says=says, at=served.at)
+    says = f"it serves {short(served.commit)} {when} the tests, not {short(matter.commit)}"
+    return _Words(state=CriterionState.FAIL, says=says, at=served.at)
+
+
+def _not_configured(matter: Matter, name: CriterionName, key: str) -> Criterion:
+    says = f"nothing is configured: {key} is missing"
+    hint = f"set {key} for {matter.policy.name} in the configuration"
+    return criterion(name, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+
+
+def _not_made(matter: Matter, name: CriterionName) -> Criterion:
+    again = look_again(matter)
+    return criterion(
+        name, CriterionState.UNKNOWN, "it was not tested", at=matter.facts.at, next=again
+    )

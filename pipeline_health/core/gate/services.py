@@ -1,0 +1,290 @@
+"""What each service of staging says of the commit, as Railway tells it.
+
+What counts is what is served, not what was deployed last: a deployment that failed leaves the one
+before it running, and a redeploy of an old commit takes the new one away.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pipeline_health.core.deploy_verdict import (
+    DeployState,
+    is_removed,
+    is_watched_path_skip,
+    judge_deployment,
+)
+from pipeline_health.core.gate.ancestry import holds
+from pipeline_health.core.gate.ci import pushed_at
+from pipeline_health.core.gate.runs import Staged, is_live, newest_staged
+from pipeline_health.core.gate.words import short
+from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.promotion import Matter
+from pipeline_health.core.model.questions import Contains
+from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.core.model.readings import Seen
+from pipeline_health.core.model.verdict import CriterionState, ServedNow
+from pipeline_health.core.observe import commit_of, is_ours
+from pipeline_health.core.watched import deploy_trace
+
+APPEARS_WITHIN = timedelta(minutes=20)
+"""Railway shows a deployment of a new commit some time after the push; later than this, never."""
+RUNS_WITHIN = timedelta(minutes=5)
+"""How long a deployment that succeeded may be missing among those that run."""
+_STATES: Mapping[DeployState, CriterionState] = {
+    DeployState.FAILED: CriterionState.FAIL,
+    DeployState.IN_FLIGHT: CriterionState.PENDING,
+    DeployState.ATTENTION: CriterionState.PENDING,
+    DeployState.UNKNOWN: CriterionState.UNKNOWN,
+}
+_RUNS = frozenset({RailwayStatus.SUCCESS, RailwayStatus.SLEEPING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What one service says of the commit. *says* is a sentence without its full stop.
+
+    *since* is when it was proved, *made* when the deployment of the commit was made, *newer* the
+    commit that is served instead and contains the asked one, *asks* what would let more be said.
+    """
+
+    state: CriterionState
+    says: str
+    served: tuple[ServedNow, ...] = ()
+    since: datetime | None = None
+    made: datetime | None = None
+    newer: Sha | None = None
+    asks: Contains | None = None
+    url: str | None = None
+
+
+def served_by(service: Service) -> tuple[Deployment, ...]:
+    """Give the deployments that *service* serves now, newest first.
+
+    A sleeping one is not among Railway's active ones, nor is that of a cron job between its ticks.
+    """
+    active = tuple(one for one in service.serving if _serves(one, cron=service.cron))
+    if active:
+        return active
+    kept = (
+        one
+        for one in service.deployments
+        if one.status is RailwayStatus.SLEEPING or (service.cron and _serves(one, cron=True))
+    )
+    return tuple(kept)[:1]
+
+
+def _serves(deployment: Deployment, *, cron: bool) -> bool:
+    return deployment.status in _RUNS and (cron or not deployment.stopped)
+
+
+def word_of(matter: Matter, service: Service) -> Word:
+    """Say whether *service* is proved to serve the commit."""
+    served = served_by(service)
+    found = tuple(
+        ServedNow(service=service.name, deployment=one.id, commit=_commit(matter, one))
+        for one in served
+    )
+    commits = {one.commit for one in found}
+    if len(commits) > 1:
+        says = f"service {service.name} is changing over between two deployments"
+        return Word(state=CriterionState.PENDING, says=says, served=found)
+    at_commit = _at_commit(matter, service)
+    newest = next((one for one in at_commit if not is_watched_path_skip(one)), None)
+    if newest is not None:
+        return _by_newest(matter, service, newest, found)
+    if commits == {matter.commit}:  # told by the staging job and the live URL
+        return _served_word(matter, service, served[0], found)
+    if at_commit:
+        return _by_skip(matter, service, served, found)
+    return _never_seen(matter, service, found)
+
+
+# -- which commit ----------------------------------------------------------------------------
+
+
+def _at_commit(matter: Matter, service: Service) -> tuple[Deployment, ...]:
+    """Give the deployments of the commit, newest first; what was removed proves nothing."""
+    return tuple(
+        one
+        for one in service.deployments
+        if commit_of(matter.view, one) == matter.commit and not is_removed(one)
+    )
+
+
+def _commit(matter: Matter, deployment: Deployment) -> Sha | None:
+    """Give the commit of *deployment*, also where only the job that made it tells."""
+    named = commit_of(matter.view, deployment)
+    if named is not None or deployment.commit is not None:
+        return named
+    return matter.commit if _made_by_job(matter, deployment) else None
+
+
+def _made_by_job(matter: Matter, deployment: Deployment) -> bool:
+    """Tell whether the commit's own staging job made *deployment*, and the live URL confirms it."""
+    job = newest_staged(matter)
+    if not isinstance(job, Staged) or job.state is not DeployState.HEALTHY or not is_live(matter):
+        return False
+    if job.began is None or job.ended is None:
+        return False
+    return job.began <= deployment.created_at <= job.ended
+
+
+# -- what it says ----------------------------------------------------------------------------
+
+
+def _by_newest(
+    matter: Matter, service: Service, newest: Deployment, found: tuple[ServedNow, ...]
+) -> Word:
+    """Judge by the newest deployment of the commit, whatever an older one said."""
+    state, why = judge_deployment(newest, cron=service.cron)
+    if state is not DeployState.HEALTHY:
+        says = f"service {service.name} {why} at {short(matter.commit)}"
+        url = _page(matter, service, newest)
+        return _or_newer(matter, Word(state=_STATES[state], says=says, served=found, url=url))
+    if any(one.commit == matter.commit for one in found):
+        return _served_word(matter, service, newest, found)
+    if not found:
+        young = matter.now - newest.changed_at <= RUNS_WITHIN
+        says = f"service {service.name} is deployed at {short(matter.commit)}, but does not run"
+        return Word(state=CriterionState.PENDING if young else CriterionState.FAIL, says=says)
+    return _other(matter, service, found)
+
+
+def _served_word(
+    matter: Matter, service: Service, deployment: Deployment, found: tuple[ServedNow, ...]
+) -> Word:
+    says = f"service {service.name} serves {short(matter.commit)}"
+    return Word(
+        state=CriterionState.PASS,
+        says=says,
+        served=found,
+        since=deployment.changed_at,
+        made=deployment.created_at,
+        url=_page(matter, service, deployment),
+    )
+
+
+def _page(matter: Matter, service: Service, deployment: Deployment) -> str | None:
+    """Give Railway's page of *deployment*."""
+    staging = matter.facts.staging
+    if not isinstance(staging, Seen):
+        return None
+    return deploy_trace(matter.view, staging.value, service, deployment).url
+
+
+def _other(matter: Matter, service: Service, found: tuple[ServedNow, ...]) -> Word:
+    """Say that something else is served, and whether that contains the commit."""
+    commit = found[0].commit
+    if commit is None:
+        says = f"service {service.name} serves a deployment whose commit nobody knows"
+        return Word(state=CriterionState.UNKNOWN, says=says, served=found)
+    says = f"staging serves {short(commit)}, not {short(matter.commit)}, as service {service.name}"
+    return _or_newer(matter, Word(state=CriterionState.FAIL, says=says, served=found))
+
+
+def _or_newer(matter: Matter, word: Word) -> Word:
+    """Give *word*, superseded where what is served contains the commit."""
+    for one in word.served:
+        if one.commit is None or one.commit == matter.commit:
+            continue
+        answer = holds(matter.view, newer=one.commit, older=matter.commit)
+        if answer is True:
+            says = (
+                f"staging serves {short(one.commit)}, which contains {short(matter.commit)},"
+                f" as service {one.service}"
+            )
+            return Word(state=CriterionState.FAIL, says=says, served=word.served, newer=one.commit)
+        if isinstance(answer, Contains):
+            return replace(word, asks=answer)
+    return word
+
+
+def _by_skip(
+    matter: Matter,
+    service: Service,
+    served: tuple[Deployment, ...],
+    found: tuple[ServedNow, ...],
+) -> Word:
+    """Judge a service that the commit does not touch: what it serves must be all that it lacks."""
+    if not found or found[0].commit is None:
+        says = f"service {service.name} skipped the commit, and nobody knows what it serves"
+        return Word(state=CriterionState.UNKNOWN, says=says, served=found)
+    base = found[0].commit
+    behind = holds(matter.view, newer=matter.commit, older=base)
+    if isinstance(behind, Contains):
+        says = f"it is not known whether {short(base)}, which service {service.name} serves, is"
+        return Word(
+            state=CriterionState.UNKNOWN,
+            says=f"{says} part of {short(matter.commit)}",
+            served=found,
+            asks=behind,
+        )
+    if not behind:
+        return _other(matter, service, found)
+    return _unskipped(matter, service, served[0], found) or Word(
+        state=CriterionState.PASS,
+        says=f"service {service.name} serves {short(base)}, and nothing since touches it",
+        served=found,
+        since=served[0].changed_at,
+    )
+
+
+def _unskipped(
+    matter: Matter, service: Service, served: Deployment, found: tuple[ServedNow, ...]
+) -> Word | None:
+    """Say which deployment between what is served and the commit was not skipped, if any."""
+    since = (one for one in service.deployments if one.created_at > served.created_at)
+    for one in since:
+        commit = commit_of(matter.view, one)
+        if is_watched_path_skip(one) or commit == found[0].commit:
+            continue
+        inside = commit is None or holds(matter.view, newer=matter.commit, older=commit)
+        if inside is False:
+            continue
+        says = f"service {service.name} was to be deployed at {_at(commit)} since, and was not"
+        if isinstance(inside, Contains):
+            return Word(state=CriterionState.UNKNOWN, says=says, served=found, asks=inside)
+        state = CriterionState.UNKNOWN if commit is None else CriterionState.FAIL
+        return Word(state=state, says=says, served=found)
+    if not service.complete and served not in service.deployments:
+        says = f"what was deployed to service {service.name} since is not listed to its end"
+        return Word(state=CriterionState.UNKNOWN, says=says, served=found)
+    return None
+
+
+def _at(commit: Sha | None) -> str:
+    return "an unknown commit" if commit is None else short(commit)
+
+
+def _never_seen(matter: Matter, service: Service, found: tuple[ServedNow, ...]) -> Word:
+    """Say that no deployment of the commit is listed: too early, or never."""
+    if found and found[0].commit is None:
+        return _other(matter, service, found)
+    if not service.complete:
+        says = f"the deployments of service {service.name} are not listed to their end"
+        return _or_newer(matter, Word(state=CriterionState.UNKNOWN, says=says, served=found))
+    sight = matter.sight
+    young = sight is None or matter.now - pushed_at(sight) <= APPEARS_WITHIN
+    says = f"service {service.name} has no deployment of {short(matter.commit)}"
+    if found and found[0].commit is not None:
+        says = f"{says}: it serves {short(found[0].commit)}"
+    state = CriterionState.PENDING if young else CriterionState.FAIL
+    return _or_newer(matter, Word(state=state, says=says, served=found))
+
+
+def gated(matter: Matter, services: Iterable[Service]) -> tuple[Service, ...]:
+    """Give the services that must be proved, of those that are there.
+
+    The named ones, else all that are, or ever were, built from this repository: a database or an
+    image of somebody else's has no commit that could be proved.
+    """
+    named = matter.policy.services
+    if named:
+        return tuple(one for one in services if one.name in named)
+    return tuple(one for one in services if _is_built_here(matter, one))
+
+
+def _is_built_here(matter: Matter, service: Service) -> bool:
+    sources = (service.repo, *(one.repo for one in service.deployments))
+    return any(repo is not None and is_ours(matter.view, repo) for repo in sources)

@@ -1,0 +1,54 @@
+"""How a criterion is put: one way to make each, and the few phrases that several of them use."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.promotion import Matter
+from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
+
+SHORT = 7
+
+
+def short(sha: Sha) -> str:
+    """Give a commit as people write it."""
+    return sha[:SHORT]
+
+
+def criterion(  # noqa: PLR0913 - one argument a field
+    name: CriterionName,
+    state: CriterionState,
+    says: str,
+    *,
+    at: datetime,
+    next: str = "",  # noqa: A002 - the word of the interface
+    url: str | None = None,
+    tail: str = "",
+) -> Criterion:
+    """Make a criterion."""
+    return Criterion(name=name, state=state, says=says, at=at, next=next, url=url, tail=tail)
+
+
+def check_again(matter: Matter) -> str:
+    """Give the command that waits for what is pending."""
+    return (
+        f"pipeline-health promotion-check {matter.policy.name} --commit {matter.commit} --wait 10m"
+    )
+
+
+def look_again(matter: Matter) -> str:
+    """Give the command that asks once more."""
+    return f"pipeline-health promotion-check {matter.policy.name} --commit {matter.commit}"
+
+
+def not_older_than(criterion: Criterion, age: timedelta, *, now: datetime) -> Criterion:
+    """Give *criterion*, unknown where it passed on evidence that is older than *age*."""
+    if criterion.state is not CriterionState.PASS or now - criterion.at <= age:
+        return criterion
+    says = f"the evidence is older than {_length(age)}: {criterion.says}"
+    return replace(criterion, state=CriterionState.UNKNOWN, says=says, next="check again")
+
+
+def _length(age: timedelta) -> str:
+    minutes, seconds = divmod(int(age.total_seconds()), 60)
+    return f"{minutes} min" if not seconds else f"{int(age.total_seconds())} s"
