@@ -1,5 +1,6 @@
 """Variables as Railway really shows them: sealed, masked, refused, in part, or not at all."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -227,7 +228,12 @@ def test_an_environment_that_shows_no_variables_is_not_verifiable(auditing: Audi
     assert isinstance(part, Seen)
     assert (part.value.whole, part.value.sharings) == (False, ())
     names = {one.name for one in part.value.unverifiable}
-    assert {"service web", "service s4", "service shared", "the list of variables"} <= names
+    assert {
+        "service web",
+        "service s4",
+        "the list of shared variables",
+        "the list of variables",
+    } <= names
     assert len(auditing.world.requests) == 3
 
 
@@ -422,5 +428,19 @@ def test_many_services_come_in_few_requests(auditing: Auditing) -> None:
 def test_no_value_and_no_digest_is_in_what_is_found(auditing: Auditing) -> None:
     """Names only."""
     auditing.both(STRIPE_KEY=SECRET)
-    assert "planted" not in repr(auditing.audit())
-    assert GOOD not in repr(auditing.audit())
+    shown = repr(auditing.audit())
+    assert "STRIPE_KEY" in shown
+    key = bytes([0]) * 32  # of the first audit
+    for text in (SECRET, f"text {SECRET}"):
+        digest = hashlib.blake2b(text.encode(), key=key, digest_size=32)
+        for trace in (text, digest.hexdigest(), repr(digest.digest())[2:-1]):
+            assert trace not in shown
+    assert "planted" not in shown
+    assert GOOD not in shown
+
+
+def test_each_audit_has_a_key_of_its_own(auditing: Auditing) -> None:
+    """What is kept of one tells nothing of the next."""
+    auditing.audit()
+    auditing.audit()
+    assert next(auditing.keys) == 2
