@@ -1,6 +1,5 @@
 """A product whose head may go to production, and what the stories of the promotion check change."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,11 +13,15 @@ from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.railway_world import RailwayProject, RailwayService
 from pipeline_health.simulator.site import Site
 
-GATE = """
-[projects.gate]
-smoke = [{ path = "/healthz", contains = "ok" }]
-e2e = ["true"]
-"""
+SMOKE = 'smoke = [{ path = "/healthz", contains = "ok" }]'
+
+
+def gate(*lines: str) -> str:
+    """Give a gate with the usual smoke check."""
+    return "\n".join(["[projects.gate]", SMOKE, *lines])
+
+
+GATE = gate('e2e = ["true"]')
 
 
 class WaitingClock(WorldClock):
@@ -117,8 +120,3 @@ def short_of(verdict: Verdict) -> dict[CriterionName, CriterionState]:
     """Give the criteria that do not let the commit through."""
     through = (CriterionState.PASS, CriterionState.WAIVED)
     return {one.name: one.state for one in verdict.criteria if one.state not in through}
-
-
-def script(text: str) -> str:
-    """Give an end-to-end command that runs *text* with this Python, as TOML."""
-    return f"e2e = [{sys.executable!r}, '-c', '''{text}''']"
