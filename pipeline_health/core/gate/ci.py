@@ -15,13 +15,15 @@ from pipeline_health.core.ci_verdict import (
 )
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.commit import CommitSight, NoSuchCommit
+from pipeline_health.core.model.findings import Thing
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import Relation
-from pipeline_health.core.model.readings import Blind, Seen
+from pipeline_health.core.model.readings import Blind, CheckConclusion, CheckStatus, Seen
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 _NAME = CriterionName.MAIN_CI
 _ON_BRANCH = frozenset({Relation.IDENTICAL, Relation.AHEAD})
+_ENDED_WELL = frozenset({CheckConclusion.SUCCESS, CheckConclusion.NEUTRAL, CheckConclusion.SKIPPED})
 _STATES: Mapping[State, CriterionState] = {
     State.GREEN: CriterionState.PASS,
     State.RED: CriterionState.FAIL,
@@ -83,6 +85,8 @@ def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
         why = required.why or "nobody asked"
         return _unknown(matter, f"it is not known which workflows must run: {why}")
     verdict = judge(sight.checks, _standing(matter, sight))
+    if verdict.state is State.GREEN:
+        return _by_the_named(matter, verdict) or _green(matter, sight, verdict)
     state = _STATES[verdict.state]
     hint = _NEXT.get(verdict.state, "")
     if state is CriterionState.PENDING:
@@ -93,9 +97,33 @@ def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
     return criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=_page_of(verdict))
 
 
+def _by_the_named(matter: Matter, verdict: CommitVerdict) -> Criterion | None:
+    """Say which of the configured workflows was skipped, if any: each of them must succeed."""
+    passed = {
+        entry.subject.name
+        for entry in verdict.entries
+        if entry.subject.thing is Thing.WORKFLOW and entry.verdict is EntryVerdict.SUCCESS
+    }
+    skipped = sorted(set(matter.policy.ci_workflows) - passed)
+    if not skipped:
+        return None
+    says = f"CI at {short(matter.commit)}: {', '.join(skipped)}: was skipped, which proves nothing"
+    hint = "let it run at this commit, or take it out of ci_workflows"
+    return criterion(_NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+
+
+def _green(matter: Matter, sight: CommitSight, verdict: CommitVerdict) -> Criterion:
+    """Say that CI is green, and what of it this token cannot see."""
+    says = f"CI at {short(matter.commit)}: {verdict.why}"
+    if isinstance(sight.checks, Seen) and not sight.checks.value.other_apps:
+        says = f"{says}; checks of other apps than Actions are not visible to this token"
+    url = _page_of(verdict)
+    return criterion(_NAME, CriterionState.PASS, says, at=matter.facts.at, url=url)
+
+
 def _standing(matter: Matter, sight: CommitSight) -> Standing:
     own = matter.asked.own_run
-    ours = Ours() if own is None else Ours(runs=frozenset({own}))
+    ours = Ours() if own is None or _has_failed(sight, own) else Ours(runs=frozenset({own}))
     moved_on = isinstance(sight.relation, Seen) and sight.relation.value is Relation.AHEAD
     return Standing(
         committed_at=pushed_at(sight),
@@ -103,6 +131,18 @@ def _standing(matter: Matter, sight: CommitSight) -> Standing:
         required=required_of(matter.view),
         deploy_workflow=matter.policy.deploy_workflow,
         ours=ours,
+    )
+
+
+def _has_failed(sight: CommitSight, run_id: int) -> bool:
+    """Tell whether a run has ended, and not well: then it is not the one that we are a step of."""
+    suites = sight.checks.value.suites if isinstance(sight.checks, Seen) else ()
+    return any(
+        suite.run is not None
+        and suite.run.id == run_id
+        and suite.status is CheckStatus.COMPLETED
+        and suite.conclusion not in _ENDED_WELL
+        for suite in suites
     )
 
 

@@ -25,7 +25,22 @@ def credential_isolation(matter: Matter) -> Criterion:
     """Judge the audit that was just made."""
     if matter.waives(Waivable.RAILWAY):
         return _put(matter, CriterionState.WAIVED, "waived with Railway: no variables are compared")
-    return _still_told(matter) or _by_audit(matter)
+    return _of_one_environment(matter) or _still_told(matter) or _by_audit(matter)
+
+
+def _of_one_environment(matter: Matter) -> Criterion | None:
+    """Say that staging is production, if it is: then there is nothing that they do not share.
+
+    A name and an id in the configuration may mean one environment.
+    """
+    staging, production = matter.facts.staging, matter.view.production
+    if not isinstance(staging, Seen) or not isinstance(production, Seen):
+        return None
+    if staging.value.id != production.value.id:
+        return None
+    says = f"staging and production are one environment of Railway: {staging.value.name}"
+    hint = "set production_environment to the name or the id of another one"
+    return _put(matter, CriterionState.FAIL, says, hint=hint)
 
 
 def _still_told(matter: Matter) -> Criterion | None:

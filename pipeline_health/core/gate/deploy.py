@@ -8,7 +8,8 @@ from pipeline_health.core.deploy_verdict import DeployState
 from pipeline_health.core.gate import runs
 from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.runs import Staged
-from pipeline_health.core.gate.services import Word, gated, word_of
+from pipeline_health.core.gate.services import Word, word_of
+from pipeline_health.core.gate.serving import gated
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
@@ -189,11 +190,17 @@ def _no_run(matter: Matter, job: str) -> Deployed:
 
 
 def _since_then(matter: Matter, found: Staged, job: str) -> Deployed:
-    """Say whether what the job deployed is still served: a later run may have replaced it."""
+    """Say whether what the job deployed is still served.
+
+    A later run may have replaced it, or an older one that was made again.
+    """
     at, name = short(matter.commit), matter.policy.deploy_workflow
-    for run in () if runs.is_live(matter) else runs.later(matter, found.run):
+    others = (*runs.later(matter, found.run), *runs.touched_since(matter, found))
+    for run in () if runs.is_live(matter) else others:
         after = runs.staged(matter, run)
-        if isinstance(after, Staged) and after.state is DeployState.NOTHING_DEPLOYED:
+        if isinstance(after, Staged) and (
+            _left_nothing(after, found) or _left_the_commit(matter, after)
+        ):
             continue
         if isinstance(after, Staged) and after.state is DeployState.HEALTHY:
             return _moved_on(matter, run)
@@ -203,6 +210,18 @@ def _since_then(matter: Matter, found: Staged, job: str) -> Deployed:
         return _put(matter, CriterionState.UNKNOWN, says)
     put = _put(matter, CriterionState.PASS, f"{job} passed at {at}, and nothing was deployed since")
     return Deployed(criterion=put.criterion, since=found.ended, made=found.began)
+
+
+def _left_nothing(other: Staged, found: Staged) -> bool:
+    """Tell whether the staging job of *other* changed nothing since that of *found*."""
+    if other.state is DeployState.NOTHING_DEPLOYED:
+        return True
+    return other.run.run.id < found.run.run.id and runs.was_before(other, found)
+
+
+def _left_the_commit(matter: Matter, other: Staged) -> bool:
+    """Tell whether the staging job of *other* deployed this very commit once more."""
+    return other.state is DeployState.HEALTHY and runs.is_about(matter, other.run)
 
 
 def _served_by_runs(matter: Matter) -> tuple[ServedNow, ...]:

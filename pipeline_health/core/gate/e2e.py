@@ -12,7 +12,7 @@ from pipeline_health.core.model.commit import NamedCheck
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.live import Tested
 from pipeline_health.core.model.promotion import Matter
-from pipeline_health.core.model.questions import Job, JobsOf
+from pipeline_health.core.model.questions import BranchRun, Job, JobsOf
 from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, Seen
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
@@ -153,8 +153,17 @@ def _of_jobs(matter: Matter, name: str) -> Iterator[CriterionState]:
         jobs = answer.value if isinstance(answer, Seen) else ()
         found = [job for job in jobs if job.name == name]
         yield from (_state_of_job(job) for job in found)
+        if not found and _may_still_make_it(matter, run):
+            yield CriterionState.PENDING
+            return
         if found:
             return
+
+
+def _may_still_make_it(matter: Matter, run: BranchRun) -> bool:
+    """Tell whether the job may still come in *run*; not in the one that waits for this verdict."""
+    is_own = run.run.id == matter.asked.own_run
+    return run.suite.status is not CheckStatus.COMPLETED and not is_own
 
 
 def _state_of_job(job: Job) -> CriterionState:
