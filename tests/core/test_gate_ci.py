@@ -7,6 +7,7 @@ import pytest
 from builders import (
     HEAD,
     NOW,
+    REPO,
     a_run,
     a_status,
     a_suite,
@@ -21,6 +22,7 @@ from gate_matters import (
     a_matter,
     criterion,
     verdict,
+    with_answers,
     with_facts,
     with_policy,
     with_sight,
@@ -28,7 +30,7 @@ from gate_matters import (
 )
 from pipeline_health.core.model.commit import NoSuchCommit
 from pipeline_health.core.model.promotion import Asked, Matter
-from pipeline_health.core.model.questions import Relation
+from pipeline_health.core.model.questions import Relation, RunsOf
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     CheckStatus,
@@ -38,6 +40,8 @@ from pipeline_health.core.model.readings import (
     Unrecognised,
 )
 from pipeline_health.core.model.verdict import Answer, Criterion, CriterionName, CriterionState
+
+PUSHES = RunsOf(repo=REPO, branch="main", event="push")
 
 
 def main_ci(matter: Matter) -> Criterion:
@@ -103,7 +107,7 @@ def test_a_required_workflow_without_a_run_is_missed() -> None:
 
 def test_a_path_filtered_workflow_is_not_missed() -> None:
     """What is not required need not run at every commit."""
-    matter = with_policy(a_matter(), ci_workflows=())
+    matter = with_answers(with_policy(a_matter(), ci_workflows=()), runs={PUSHES: seen(())})
     learned = replace(github(), required=seen(frozenset({"CI"})))
     assert main_ci(with_view(matter, github=learned)).state is CriterionState.PASS
 
@@ -111,7 +115,7 @@ def test_a_path_filtered_workflow_is_not_missed() -> None:
 @pytest.mark.parametrize("required", [blind("the runs could not be listed"), NotAsked()])
 def test_without_knowing_what_must_run_nothing_is_green(required: NotAsked) -> None:
     """Green checks prove nothing while it is unknown which are missing."""
-    matter = with_policy(a_matter(), ci_workflows=())
+    matter = with_answers(with_policy(a_matter(), ci_workflows=()), runs={PUSHES: seen(())})
     unlearned = with_view(matter, github=replace(github(), required=required))
     assert main_ci(unlearned).state is CriterionState.UNKNOWN
 

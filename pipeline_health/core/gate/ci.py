@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from pipeline_health.core.at_head import required_of
 from pipeline_health.core.ci_verdict import (
     CommitVerdict,
     EntryVerdict,
@@ -13,6 +12,7 @@ from pipeline_health.core.ci_verdict import (
     State,
     judge,
 )
+from pipeline_health.core.gate.required import required
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.commit import CommitSight, NoSuchCommit
 from pipeline_health.core.model.findings import Thing
@@ -80,11 +80,10 @@ def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
 
 
 def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
-    required = matter.view.github.required
-    if not matter.policy.ci_workflows and not isinstance(required, Seen):
-        why = required.why or "nobody asked"
-        return _unknown(matter, f"it is not known which workflows must run: {why}")
-    verdict = judge(sight.checks, _standing(matter, sight))
+    must_run = required(matter)
+    if isinstance(must_run, str):
+        return _unknown(matter, f"it is not known which workflows must run: {must_run}")
+    verdict = judge(sight.checks, _standing(matter, sight, must_run))
     if verdict.state is State.GREEN:
         return _by_the_named(matter, verdict) or _green(matter, sight, verdict)
     state = _STATES[verdict.state]
@@ -121,14 +120,14 @@ def _green(matter: Matter, sight: CommitSight, verdict: CommitVerdict) -> Criter
     return criterion(_NAME, CriterionState.PASS, says, at=matter.facts.at, url=url)
 
 
-def _standing(matter: Matter, sight: CommitSight) -> Standing:
+def _standing(matter: Matter, sight: CommitSight, must_run: frozenset[str]) -> Standing:
     own = matter.asked.own_run
     ours = Ours() if own is None or _has_failed(sight, own) else Ours(runs=frozenset({own}))
     moved_on = isinstance(sight.relation, Seen) and sight.relation.value is Relation.AHEAD
     return Standing(
         committed_at=pushed_at(sight),
         moved_on=moved_on,
-        required=required_of(matter.view),
+        required=must_run,
         deploy_workflow=matter.policy.deploy_workflow,
         ours=ours,
     )
