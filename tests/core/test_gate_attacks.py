@@ -24,14 +24,18 @@ from gate_matters import (
     later,
     served,
     verdict,
+    waiving,
+    with_facts,
     with_policy,
     with_services,
     with_sight,
     with_tests,
     with_view,
 )
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.promotion import Asked, Matter
+from pipeline_health.core.model.promotion import Asked, Matter, OpenIncident
 from pipeline_health.core.model.railway import Deployment, Environment, RailwayStatus, Service
 from pipeline_health.core.model.readings import CheckConclusion, Suite, Unrecognised
 from pipeline_health.core.model.verdict import Answer, Criterion, CriterionName, CriterionState
@@ -126,6 +130,29 @@ def test_an_environment_that_is_both_shares_everything() -> None:
     assert (one.state, "one environment" in one.says) == (CriterionState.FAIL, True)
     other = production(replace(an_environment(), id="environment-2", name="Staging"))
     assert found(other, CriterionName.CREDENTIAL_ISOLATION).state is CriterionState.PASS
+
+
+def test_doing_without_railway_does_not_close_an_issue_of_sharing() -> None:
+    """What was proved to be shared is shared, whoever looks."""
+    issue = OpenIncident(
+        number=7,
+        url="https://x.example/7",
+        title="Shared credential: STRIPE_KEY (shop)",
+        kind=Kind.CREDENTIAL_SHARED,
+        commits=(),
+        over=False,
+    )
+    matter = with_facts(waiving(Waivable.RAILWAY)(a_matter()), incidents=seen((issue,)))
+    one = criterion(matter, CriterionName.CREDENTIAL_ISOLATION)
+    assert (one.state, "issue 7" in one.says) == (CriterionState.FAIL, True)
+
+
+def test_a_test_of_production_proves_nothing_of_staging() -> None:
+    """The same URL for both is a slip of the pen that would pass for ever."""
+    both = with_policy(a_matter(), production_url="https://staging.example")
+    assert found(both, CriterionName.STAGING_REACHABLE).state is CriterionState.FAIL
+    other = with_policy(a_matter(), production_url="https://shop.example")
+    assert found(other, CriterionName.STAGING_REACHABLE).state is CriterionState.PASS
 
 
 # -- what staging serves ---------------------------------------------------------------------

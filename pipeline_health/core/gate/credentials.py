@@ -22,10 +22,11 @@ _NAMED_AT_MOST = 5
 
 
 def credential_isolation(matter: Matter) -> Criterion:
-    """Judge the audit that was just made."""
-    if matter.waives(Waivable.RAILWAY):
+    """Judge the audit that was just made; who does without it still shares what is proved."""
+    told = _still_told(matter)
+    if told is None and matter.waives(Waivable.RAILWAY):
         return _put(matter, CriterionState.WAIVED, "waived with Railway: no variables are compared")
-    return _of_one_environment(matter) or _still_told(matter) or _by_audit(matter)
+    return told or _of_one_environment(matter) or _by_audit(matter)
 
 
 def _of_one_environment(matter: Matter) -> Criterion | None:

@@ -28,6 +28,10 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
     name, reach = CriterionName.STAGING_REACHABLE, matter.tests.reach
     if matter.policy.staging_url is None:
         return _not_configured(matter, name, "staging_url")
+    if matter.policy.staging_url == matter.policy.production_url:
+        says = "staging_url is that of production: what is tested there proves nothing of staging"
+        hint = f"set staging_url of {matter.policy.name} to that of staging"
+        return criterion(name, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
     if reach is None:
         return _not_made(matter, name)
     words = _of_test(reach)
