@@ -7,9 +7,9 @@ from datetime import datetime
 from pipeline_health.core.deploy_verdict import DeployState
 from pipeline_health.core.gate import runs
 from pipeline_health.core.gate.ancestry import holds
+from pipeline_health.core.gate.gated import gated
 from pipeline_health.core.gate.runs import Staged
 from pipeline_health.core.gate.services import Word, word_of
-from pipeline_health.core.gate.serving import gated
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
