@@ -83,6 +83,7 @@ def run_of(node: Json) -> RunAt:
         conclusion=node.one_of(CheckConclusion, "conclusion") if concluded else None,
         created_at=node.time("created_at"),
         updated_at=node.time("updated_at"),
+        branch=node.maybe_text("head_branch"),
         run=run,
     )
     title = node.maybe_text("display_title") or ""

@@ -138,6 +138,16 @@ def test_a_red_ci_is_not_left_out_by_claiming_to_be_it(
     assert pipeline.check() == Exit.FOUND
 
 
+def test_a_branch_that_begins_at_a_red_commit_does_not_make_it_green(pipeline: Pipeline) -> None:
+    """An agent that is to mend it pushes its branch first, and everything runs again there."""
+    pipeline.push(ci="failure")
+    pipeline.world.advance(MINUTE)
+    pipeline.repo.branches["fix-1"] = list(pipeline.repo.branches["main"])
+    pipeline.repo.run("CI", "success", branch="fix-1")
+    pipeline.world.advance(MINUTE)
+    assert pipeline.check() == Exit.FOUND
+
+
 def copied(pipeline: Pipeline) -> None:
     """Make production by copying staging."""
     pipeline.production().variables["STRIPE_KEY"] = KEY

@@ -1,6 +1,7 @@
 """Criterion `main-ci`: CI is green at exactly this commit, and the commit is on the branch."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -18,7 +19,14 @@ from pipeline_health.core.model.commit import CommitSight, NoSuchCommit
 from pipeline_health.core.model.findings import Thing
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import Relation
-from pipeline_health.core.model.readings import Blind, CheckConclusion, CheckStatus, Seen
+from pipeline_health.core.model.readings import (
+    Blind,
+    CheckConclusion,
+    Checks,
+    CheckStatus,
+    Reading,
+    Seen,
+)
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 _NAME = CriterionName.MAIN_CI
@@ -83,7 +91,7 @@ def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
     must_run = required(matter)
     if isinstance(must_run, str):
         return _unknown(matter, f"it is not known which workflows must run: {must_run}")
-    verdict = judge(sight.checks, _standing(matter, sight, must_run))
+    verdict = judge(_of_the_branch(matter, sight.checks), _standing(matter, sight, must_run))
     if verdict.state is State.GREEN:
         return _by_the_named(matter, verdict) or _green(matter, sight, verdict)
     state = _STATES[verdict.state]
@@ -94,6 +102,32 @@ def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
         hint = look_again(matter)
     says = f"CI at {short(matter.commit)}: {verdict.why}"
     return criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=_page_of(verdict))
+
+
+def _of_the_branch(matter: Matter, reading: Reading[Checks]) -> Reading[Checks]:
+    """Give the checks; of a workflow that ran for a push to our branch, what ran for others not.
+
+    Whoever begins a branch at this commit lets everything run again there, and it may skip what
+    matters: it is newer, and no answer to what failed here.
+    """
+    branch = matter.view.github.branch
+    if isinstance(reading, Blind) or not isinstance(branch, Seen):
+        return reading
+    name, suites = branch.value.name, reading.value.suites
+    ours = {
+        suite.run.workflow_id
+        for suite in suites
+        if suite.run is not None and suite.run.event == "push" and suite.branch == name
+    }
+    kept = tuple(
+        suite
+        for suite in suites
+        if suite.run is None
+        or suite.run.event != "push"
+        or suite.run.workflow_id not in ours
+        or suite.branch == name
+    )
+    return replace(reading, value=replace(reading.value, suites=kept))
 
 
 def _by_the_named(matter: Matter, verdict: CommitVerdict) -> Criterion | None:

@@ -148,11 +148,10 @@ def _served_word(
     )
 
 
-def _page(matter: Matter, service: Service, deployment: Deployment) -> str | None:
+def _page(matter: Matter, service: Service, deployment: Deployment) -> str:
     """Give Railway's page of *deployment*."""
     staging = matter.facts.staging
-    if not isinstance(staging, Seen):
-        return None
+    assert isinstance(staging, Seen), "its services were seen"  # noqa: S101
     return deploy_trace(matter.view, staging.value, service, deployment).url
 
 
