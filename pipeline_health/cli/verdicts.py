@@ -86,13 +86,18 @@ def _footer(verdict: Verdict) -> str:
 
 
 def require_place(path: Path | None) -> None:
-    """Raise ConfigurationError for a file that could not be written later."""
+    """Raise ConfigurationError for a file that could not be written later.
+
+    A verdict of an earlier check goes: whoever reads the file after this one must not find a yes
+    that nobody has given it.
+    """
     if path is None:
         return
-    folder = path.absolute().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    folder, is_taken = path.absolute().parent, path.exists() and not path.is_file()
+    if is_taken or not folder.is_dir() or not os.access(folder, os.W_OK):
         msg = f"--output {path} cannot be written; expected a file in a folder that is there"
         raise ConfigurationError(msg)
+    path.unlink(missing_ok=True)
 
 
 def leave(verdict: Verdict, path: Path) -> None:

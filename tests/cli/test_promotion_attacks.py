@@ -1,5 +1,6 @@
 """`promotion-check` in a world that tries to make it say yes; and what must not keep it from it."""
 
+import json
 import shlex
 import sys
 from collections.abc import Callable
@@ -247,6 +248,20 @@ def test_staging_that_moves_on_while_it_is_tested_is_not_what_was_tested(
     assert "/moves" in pipeline.site.asked
 
 
-def test_a_verdict_that_cannot_be_left_is_no_yes(pipeline: Pipeline) -> None:
-    """A full disk, say: who reads the file finds none, and the exit code says so."""
-    assert pipeline.check("--output", "/dev/full/verdict.json") == Exit.WRONG
+@pytest.mark.parametrize("place", ["/dev/null", "/dev/null/verdict.json"])
+def test_a_verdict_that_cannot_be_left_is_no_yes(pipeline: Pipeline, place: str) -> None:
+    """A device is no file; put in its place, the verdict would take it away from everybody."""
+    assert pipeline.check("--output", place) == Exit.WRONG
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_yes_of_an_earlier_check_does_not_outlive_a_later_one(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """Whoever reads the file, and not the exit code, finds nothing when the check breaks off."""
+    verdict = tmp_path / "verdict.json"
+    assert pipeline.check("--output", str(verdict)) == Exit.DONE
+    assert json.loads(verdict.read_text())["verdict"] == "promote"
+    pipeline.desk.configuration.write_text("nonsense")
+    assert pipeline.check("--output", str(verdict)) == Exit.WRONG
+    assert not verdict.exists()
