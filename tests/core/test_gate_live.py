@@ -7,6 +7,7 @@ import pytest
 
 from builders import HEAD, NOW, PARENT, a_deployment, a_suite, ago, blind, checks, seen
 from gate_matters import (
+    Change,
     a_matter,
     a_tested,
     criterion,
@@ -25,6 +26,7 @@ from pipeline_health.core.gate import is_ready, judge
 from pipeline_health.core.model.gate_policy import SmokeCheck, Waivable
 from pipeline_health.core.model.live import Served
 from pipeline_health.core.model.promotion import Matter
+from pipeline_health.core.model.railway import RailwayStatus
 from pipeline_health.core.model.verdict import Answer, Criterion, CriterionName, CriterionState
 
 LIVE = (CriterionName.STAGING_REACHABLE, CriterionName.SMOKE, CriterionName.E2E)
@@ -94,6 +96,40 @@ def test_the_proof_is_as_old_as_the_last_look() -> None:
     late = Served(commit=HEAD, says="answered 200", at=NOW + timedelta(minutes=5))
     matter = with_tests(matter, after=late)
     assert criterion(matter, CriterionName.STAGING_REACHABLE).at == late.at
+
+
+def a_deploy_under_way(matter: Matter) -> Matter:
+    """Let staging serve the parent while the commit is being built."""
+    old = a_deployment(name="d0", commit=PARENT, changed_at=ago(hours=1))
+    building = a_deployment(RailwayStatus.BUILDING, name="d1")
+    return with_services(matter, replace(served(building, old), serving=(old,)))
+
+
+def a_railway_outage(matter: Matter) -> Matter:
+    """Let nobody know what staging serves."""
+    return with_facts(matter, staging=blind())
+
+
+@pytest.mark.parametrize("unproved", [a_deploy_under_way, a_railway_outage])
+@pytest.mark.parametrize(
+    "old",
+    [
+        lambda matter: with_version(matter, PARENT, PARENT),
+        lambda matter: with_version(matter, None, None),
+        lambda matter: with_tests(matter, reach=a_tested("the live URL", passed=False)),
+        lambda matter: with_tests(matter, smoke=(a_tested(passed=False),)),
+    ],
+)
+def test_a_failure_before_the_commit_is_served_is_worth_waiting_for(
+    unproved: Change, old: Change
+) -> None:
+    """It is a failure of the commit that is still served: `--wait` must not end by it."""
+    matter = unproved(old(a_matter()))
+    told = verdict(matter)
+    assert (told.answer is Answer.PROMOTE, told.final) == (False, False)
+    states = {one.name: one.state for one in told.criteria}
+    assert CriterionState.FAIL not in states.values()
+    assert CriterionState.PENDING in (states[LIVE[0]], states[LIVE[1]])
 
 
 # -- smoke -----------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """Criteria `staging-reachable` and `smoke`: what the live staging URL shows.
 
 A test is about what was served when it began. When staging was deployed anew since, it proves
-nothing and is made again.
+nothing and is made again. While the deploy of the commit is under way, a test that fails is about
+the commit before it, and waiting goes on.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -35,6 +36,7 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
         words = _by_version(matter) or words
     if words.state is CriterionState.PASS and has_moved(matter, deployed):
         words = _Words(state=CriterionState.PENDING, says=MOVED)
+    words = _if_there_yet(matter, deployed, words)
     return criterion(
         name,
         words.state,
@@ -60,6 +62,7 @@ def smoke(matter: Matter, deployed: Deployed) -> Criterion:
         words = _of_test(bad)
     elif has_moved(matter, deployed):
         words = _Words(state=CriterionState.PENDING, says=MOVED)
+    words = _if_there_yet(matter, deployed, words)
     return criterion(
         name,
         words.state,
@@ -92,6 +95,17 @@ class _Words:
                 return ""
             case never:
                 assert_never(never)
+
+
+_NOT_THERE_YET = frozenset({CriterionState.PENDING, CriterionState.UNKNOWN})
+
+
+def _if_there_yet(matter: Matter, deployed: Deployed, words: _Words) -> _Words:
+    """Give *words*; while the commit may still come, a failure is one of what was there before."""
+    if words.state is not CriterionState.FAIL or deployed.criterion.state not in _NOT_THERE_YET:
+        return words
+    says = f"staging is not proved to serve {short(matter.commit)} yet: {words.says}"
+    return replace(words, state=CriterionState.PENDING, says=says)
 
 
 def _all(count: int) -> str:
