@@ -132,6 +132,17 @@ def test_a_failure_before_the_commit_is_served_is_worth_waiting_for(
     assert CriterionState.PENDING in (states[LIVE[0]], states[LIVE[1]])
 
 
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(1, CriterionState.PENDING), (3, CriterionState.FAIL)]
+)
+def test_a_deploy_of_this_minute_may_still_come_up(minutes: float, state: CriterionState) -> None:
+    """The edge shows the one before for some seconds, and an application starts."""
+    fresh = served(a_deployment(changed_at=ago(minutes=minutes)))
+    matter = with_version(with_services(a_matter(), fresh), PARENT, PARENT)
+    matter = with_tests(matter, smoke=(a_tested(passed=False),))
+    assert {found(matter, name).state for name in LIVE[:2]} == {state}
+
+
 # -- smoke -----------------------------------------------------------------------------------
 
 

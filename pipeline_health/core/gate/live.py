@@ -7,7 +7,7 @@ the commit before it, and waiting goes on.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from pipeline_health.core.gate.deploy import Deployed
@@ -97,15 +97,22 @@ class _Words:
                 assert_never(never)
 
 
+SETTLES_WITHIN = timedelta(minutes=2)
+"""How long after a deploy the edge may show the one before, and an application may be starting."""
 _NOT_THERE_YET = frozenset({CriterionState.PENDING, CriterionState.UNKNOWN})
 
 
 def _if_there_yet(matter: Matter, deployed: Deployed, words: _Words) -> _Words:
     """Give *words*; while the commit may still come, a failure is one of what was there before."""
-    if words.state is not CriterionState.FAIL or deployed.criterion.state not in _NOT_THERE_YET:
+    if words.state is not CriterionState.FAIL:
         return words
-    says = f"staging is not proved to serve {short(matter.commit)} yet: {words.says}"
-    return replace(words, state=CriterionState.PENDING, says=says)
+    if deployed.criterion.state in _NOT_THERE_YET:
+        says = f"staging is not proved to serve {short(matter.commit)} yet: {words.says}"
+        return replace(words, state=CriterionState.PENDING, says=says)
+    if deployed.since is not None and matter.now - deployed.since <= SETTLES_WITHIN:
+        says = f"staging was deployed just now: {words.says}"
+        return replace(words, state=CriterionState.PENDING, says=says)
+    return words
 
 
 def _all(count: int) -> str:
