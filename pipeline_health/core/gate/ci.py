@@ -6,6 +6,7 @@ from typing import assert_never
 
 from pipeline_health.core.at_head import required_of
 from pipeline_health.core.ci_verdict import (
+    MISSING_AFTER,
     CommitVerdict,
     EntryVerdict,
     Ours,
@@ -36,10 +37,19 @@ _STATES: Mapping[State, CriterionState] = {
 }
 _NEXT: Mapping[State, str] = {
     State.RED: "mend what failed; its fix is another commit, with a check of its own",
-    State.INDETERMINATE: "run CI again at this commit: a cancelled run proves nothing",
-    State.STUCK: "cancel the stuck run and run it again",
+    State.INDETERMINATE: (
+        "run CI again at this commit (gh run rerun), or promote a newer one: a cancelled run"
+        " proves nothing"
+    ),
+    State.STUCK: (
+        "cancel the stuck run and run it again; a check of an app can be asked for again on the"
+        " commit's page, or its app be removed from the repository"
+    ),
     State.MISSING: "run the missing workflow at this commit, or name what must run in ci_workflows",
-    State.NO_CI: "let a workflow run on push: without CI nothing is proved",
+    State.NO_CI: (
+        "push a commit at which CI runs: without a green run nothing is proved"
+        " (a message with [skip ci] keeps it from running)"
+    ),
 }
 
 
@@ -53,7 +63,11 @@ def main_ci(matter: Matter) -> Criterion:
             says = f"{matter.policy.repo} has no commit {short(matter.commit)}"
             return criterion(_NAME, CriterionState.FAIL, says, at=at, next="name another commit")
         case CommitSight() as sight:
-            return _not_on_branch(matter, sight) or _by_ci(matter, sight)
+            return (
+                _not_on_branch(matter, sight)
+                or _nothing_yet(matter, sight)
+                or _by_ci(matter, sight)
+            )
         case never:
             assert_never(never)
 
@@ -75,6 +89,17 @@ def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
     says = f"{short(matter.commit)} is not on {name}"
     hint = "merge it first; only what is on the branch goes to production"
     return criterion(_NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+
+
+def _nothing_yet(matter: Matter, sight: CommitSight) -> Criterion | None:
+    """Say that nothing ran yet at a commit that was pushed some minutes ago, if that is so."""
+    verdict = judge(sight.checks, _standing(matter, sight))
+    young = matter.now - pushed_at(sight) <= MISSING_AFTER
+    if verdict.state is not State.NO_CI or verdict.entries or not young:
+        return None
+    says = f"CI at {short(matter.commit)}: no run yet"
+    again = check_again(matter)
+    return criterion(_NAME, CriterionState.PENDING, says, at=matter.facts.at, next=again)
 
 
 def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
