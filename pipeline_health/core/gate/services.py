@@ -4,7 +4,7 @@ What counts is what is served, not what was deployed last: a deployment that fai
 before it running, and a redeploy of an old commit takes the new one away.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from pipeline_health.core.deploy_verdict import (
     is_watched_path_skip,
     judge_deployment,
 )
+from pipeline_health.core.gate import steps
 from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.ci import pushed_at
 from pipeline_health.core.gate.runs import Staged, is_live, newest_staged
@@ -24,7 +25,7 @@ from pipeline_health.core.model.questions import Contains
 from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.model.verdict import CriterionState, ServedNow
-from pipeline_health.core.observe import commit_of, is_ours
+from pipeline_health.core.observe import commit_of
 from pipeline_health.core.watched import deploy_trace
 
 APPEARS_WITHIN = timedelta(minutes=20)
@@ -45,7 +46,8 @@ class Word:
     """What one service says of the commit. *says* is a sentence without its full stop.
 
     *since* is when it was proved, *made* when the deployment of the commit was made, *newer* the
-    commit that is served instead and contains the asked one, *asks* what would let more be said.
+    commit that is served instead and contains the asked one, *asks* what would let more be said,
+    *hint* what to do about it.
     """
 
     state: CriterionState
@@ -56,6 +58,7 @@ class Word:
     newer: Sha | None = None
     asks: Contains | None = None
     url: str | None = None
+    hint: str = ""
 
 
 def served_by(service: Service) -> tuple[Deployment, ...]:
@@ -141,7 +144,9 @@ def _by_newest(
     if state is not DeployState.HEALTHY:
         says = f"service {service.name} {why} at {short(matter.commit)}"
         url = _page(matter, service, newest)
-        return _or_newer(matter, Word(state=_STATES[state], says=says, served=found, url=url))
+        hint = steps.about(matter, newest, state)
+        word = Word(state=_STATES[state], says=says, served=found, url=url, hint=hint)
+        return _or_newer(matter, word)
     if any(one.commit == matter.commit for one in found):
         return _served_word(matter, service, newest, found)
     if not found:
@@ -178,7 +183,8 @@ def _other(matter: Matter, service: Service, found: tuple[ServedNow, ...]) -> Wo
     commit = found[0].commit
     if commit is None:
         says = f"service {service.name} serves a deployment whose commit nobody knows"
-        return Word(state=CriterionState.UNKNOWN, says=says, served=found)
+        hint = steps.about_a_nameless_one(matter, service.name)
+        return Word(state=CriterionState.UNKNOWN, says=says, served=found, hint=hint)
     says = f"staging serves {short(commit)}, not {short(matter.commit)}, as service {service.name}"
     return _or_newer(matter, Word(state=CriterionState.FAIL, says=says, served=found))
 
@@ -269,22 +275,7 @@ def _never_seen(matter: Matter, service: Service, found: tuple[ServedNow, ...]) 
     says = f"service {service.name} has no deployment of {short(matter.commit)}"
     if found and found[0].commit is not None:
         says = f"{says}: it serves {short(found[0].commit)}"
-    state = CriterionState.PENDING if young else CriterionState.FAIL
-    return _or_newer(matter, Word(state=state, says=says, served=found))
-
-
-def gated(matter: Matter, services: Iterable[Service]) -> tuple[Service, ...]:
-    """Give the services that must be proved, of those that are there.
-
-    The named ones, else all that are, or ever were, built from this repository: a database or an
-    image of somebody else's has no commit that could be proved.
-    """
-    named = matter.policy.services
-    if named:
-        return tuple(one for one in services if one.name in named)
-    return tuple(one for one in services if _is_built_here(matter, one))
-
-
-def _is_built_here(matter: Matter, service: Service) -> bool:
-    sources = (service.repo, *(one.repo for one in service.deployments))
-    return any(repo is not None and is_ours(matter.view, repo) for repo in sources)
+    if young:
+        return _or_newer(matter, Word(state=CriterionState.PENDING, says=says, served=found))
+    hint = steps.about_one_that_never_came(service.name)
+    return _or_newer(matter, Word(state=CriterionState.FAIL, says=says, served=found, hint=hint))
