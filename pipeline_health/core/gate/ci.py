@@ -14,6 +14,7 @@ from pipeline_health.core.ci_verdict import (
     State,
     judge,
 )
+from pipeline_health.core.gate.steps import about_blindness
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.commit import CommitSight, NoSuchCommit
 from pipeline_health.core.model.promotion import Matter
@@ -57,7 +58,8 @@ def main_ci(matter: Matter) -> Criterion:
     """Judge CI at the commit; everything that is not plainly green blocks."""
     seen, at = matter.facts.commit, matter.facts.at
     if isinstance(seen, Blind):
-        return _unknown(matter, f"GitHub could not be read: {seen.why}")
+        says = f"GitHub could not be read: {seen.why}"
+        return _unknown(matter, says, hint=about_blindness(matter, seen))
     match seen.value:
         case NoSuchCommit():
             says = f"{matter.policy.repo} has no commit {short(matter.commit)}"
@@ -72,16 +74,15 @@ def main_ci(matter: Matter) -> Criterion:
             assert_never(never)
 
 
-def _unknown(matter: Matter, says: str) -> Criterion:
-    again = look_again(matter)
-    return criterion(_NAME, CriterionState.UNKNOWN, says, at=matter.facts.at, next=again)
+def _unknown(matter: Matter, says: str, *, hint: str = "") -> Criterion:
+    hint = hint or look_again(matter)
+    return criterion(_NAME, CriterionState.UNKNOWN, says, at=matter.facts.at, next=hint)
 
 
 def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
     if isinstance(sight.relation, Blind):
-        return _unknown(
-            matter, f"it is not known whether it is on the branch: {sight.relation.why}"
-        )
+        says = f"it is not known whether it is on the branch: {sight.relation.why}"
+        return _unknown(matter, says, hint=about_blindness(matter, sight.relation))
     if sight.relation.value in _ON_BRANCH:
         return None
     branch = matter.view.github.branch

@@ -10,7 +10,7 @@ from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.gated import gated
 from pipeline_health.core.gate.runs import Staged
 from pipeline_health.core.gate.services import Word, word_of
-from pipeline_health.core.gate.steps import SEE_LOGS
+from pipeline_health.core.gate.steps import SEE_LOGS, about_blindness
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
@@ -63,7 +63,9 @@ def staging_deploy(matter: Matter) -> Deployed:
     staging = matter.facts.staging
     if isinstance(staging, Seen):
         return _by_services(matter, staging.value)
-    return _put(matter, CriterionState.UNKNOWN, f"Railway could not be read: {staging.why}")
+    hint = about_blindness(matter, staging)
+    says = f"Railway could not be read: {staging.why}"
+    return _put(matter, CriterionState.UNKNOWN, says, hint=hint)
 
 
 def questions(matter: Matter) -> Iterator[Question]:

@@ -6,6 +6,7 @@ An issue that the facts just read prove to be over does not block: the next cycl
 from collections.abc import Iterator
 
 from pipeline_health.core.gate.ancestry import holds
+from pipeline_health.core.gate.steps import about_blindness
 from pipeline_health.core.gate.words import criterion, look_again
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Sha
@@ -30,7 +31,7 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
     """
     seen = matter.facts.incidents
     if isinstance(seen, Blind):
-        hint = look_again(matter)
+        hint = about_blindness(matter, seen)
         return criterion(_NAME, CriterionState.UNKNOWN, seen.why, at=matter.facts.at, next=hint)
     for incident in seen.value:
         if not _is_over(matter, incident, tests_pass=tests_pass) and _concerns(matter, incident):
@@ -42,8 +43,10 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
     ]
     says = "no issue of ours says that this commit is broken"
     if over:
-        numbers = ", ".join(f"issue {one.number}" for one in over)
-        says = f"{numbers} is proved to be over and will be closed by the next look"
+        numbers = ", ".join(str(one.number) for one in over)
+        says = f"issue {numbers} is proved to be over and will be closed by the next look"
+        if len(over) > 1:
+            says = f"issues {numbers} are proved to be over and will be closed by the next look"
     url = over[0].url if over else None
     return criterion(_NAME, CriterionState.PASS, says, at=matter.facts.at, url=url)
 
@@ -67,7 +70,10 @@ def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
 
 def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
     says = f"issue {incident.number} is open: {incident.title}"
-    hint = f"see {incident.url}; it is closed when its proof comes"
+    hint = (
+        f"see issue {incident.number}: it blocks until what it is about is proved to work again."
+        f" If that is gone, close the issue; then {look_again(matter)}"
+    )
     return criterion(
         _NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint, url=incident.url
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from pipeline_health.core.deploy_verdict import DeployState, judge_record
 from pipeline_health.core.gate.deploy import Deployed
+from pipeline_health.core.gate.steps import about_blindness
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.commit import CommitSight
 from pipeline_health.core.model.gate_policy import Waivable
@@ -34,12 +35,12 @@ def github_deployment(matter: Matter, deployed: Deployed) -> Criterion:
         return _put(matter, CriterionState.WAIVED, "waived: GitHub's deployments are not asked")
     seen = matter.facts.commit
     if isinstance(seen, Blind):
-        return _put(matter, CriterionState.UNKNOWN, f"GitHub could not be read: {seen.why}")
+        return _unread(matter, f"GitHub could not be read: {seen.why}", seen)
     if not isinstance(seen.value, CommitSight):
         return _put(matter, CriterionState.FAIL, "there is no such commit")
     records = seen.value.deployments
     if isinstance(records, Blind):
-        return _put(matter, CriterionState.UNKNOWN, f"its deployments are unread: {records.why}")
+        return _unread(matter, f"its deployments could not be read: {records.why}", records)
     of_commit = [one for one in records.value if one.sha == matter.commit]
     newest = max(of_commit, key=lambda one: (one.created_at, one.id), default=None)
     if newest is None:
@@ -64,6 +65,10 @@ def _in_force(newest: DeploymentRecord, of_commit: Iterable[DeploymentRecord]) -
     return next(successes, newest)
 
 
+def _unread(matter: Matter, says: str, why: Blind) -> Criterion:
+    return _put(matter, CriterionState.UNKNOWN, says, hint=about_blindness(matter, why))
+
+
 def _put(
     matter: Matter,
     state: CriterionState,
@@ -75,7 +80,7 @@ def _put(
     if state is CriterionState.PENDING:
         hint = hint or check_again(matter)
     if state is CriterionState.UNKNOWN:
-        hint = look_again(matter)
+        hint = hint or look_again(matter)
     url = None if record is None else record.url
     return criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=url)
 

@@ -1,17 +1,35 @@
-"""What somebody can do about a service that is not proved, in one sentence with a command."""
+"""What somebody can do about what is not proved, in one sentence with a command."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pipeline_health.core.deploy_verdict import DeployState, is_ci_skip
 from pipeline_health.core.gate.words import check_again, look_again
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.railway import Deployment, RailwayStatus
+from pipeline_health.core.model.readings import Blind, BlindCause, NotAsked
 
 HANGS_AFTER = timedelta(minutes=30)
 """From then on waiting alone is no advice: Railway's «Wait for CI» may wait for ever."""
 SEE_LOGS = (
     "see its deployment and logs in Railway; a fix is another commit, with a check of its own"
 )
+
+
+_MENDS: Mapping[BlindCause, str] = {
+    BlindCause.REFUSED: "replace {token}",
+    BlindCause.MISPLACED: "give {token} a token of the right environment",
+    BlindCause.UNCONFIGURED: "set what is missing",
+    BlindCause.UNSEEN: "mend the name in the configuration, or give {token} access",
+}
+
+
+def about_blindness(matter: Matter, part: Blind | NotAsked) -> str:
+    """Say what to do where something could not be read: asking again does not mend a token."""
+    again = look_again(matter)
+    if isinstance(part, NotAsked) or part.cause not in _MENDS:
+        return again
+    return f"{_MENDS[part.cause].format(token=part.token or 'the token')}; then {again}"
 
 
 def about(matter: Matter, deployment: Deployment, state: DeployState) -> str:
