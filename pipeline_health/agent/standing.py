@@ -102,6 +102,7 @@ class Standing:
             commits=_commits(incident),
             over=case.incident.phase is Phase.RESOLVED and not fails,
             of_tests=_is_of_tests(case.incident),
+            scopes=tuple(dict.fromkeys(one.symptom.scope for one in incident.ailments)),
         )
 
 

@@ -16,7 +16,9 @@ from pipeline_health.core.model.readings import Blind
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 _NAME = CriterionName.NO_OPEN_INCIDENT
-_PREFIXES = ("staging-", "main-ci-")
+_STAGING = "staging-"
+_PREFIXES = (_STAGING, "main-ci-")
+_RAILWAY = "railway:"
 
 
 def blocks(kind: Kind) -> bool:
@@ -81,9 +83,23 @@ def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
 
 def _concerns(matter: Matter, incident: OpenIncident) -> bool:
     """Tell whether *incident* may be about this commit: all but what began after it is."""
-    if not blocks(incident.kind):
+    if not blocks(incident.kind) or _is_elsewhere(matter, incident):
         return False
     return not incident.commits or not all(_is_later(matter, commit) for commit in incident.commits)
+
+
+def _is_elsewhere(matter: Matter, incident: OpenIncident) -> bool:
+    """Tell whether *incident* is about staging of other Railway projects only.
+
+    Several projects may be built from one repository. Its CI is that of all of them.
+    """
+    project = matter.policy.railway_project
+    if project is None or not incident.kind.startswith(_STAGING) or not incident.scopes:
+        return False
+    ours = f"{_RAILWAY}{project}:"
+    return all(
+        one.startswith(_RAILWAY) and not f"{one}:".startswith(ours) for one in incident.scopes
+    )
 
 
 def _is_over(matter: Matter, incident: OpenIncident, *, tests_pass: bool) -> bool:
