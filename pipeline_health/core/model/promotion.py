@@ -35,7 +35,7 @@ class OpenIncident:
 
     *over* says that the facts just read prove it to be over: the next cycle will close it.
     *of_tests* says that all that it rests on is what our own tests said before a promotion, so that
-    nothing but these tests can end it. *scopes* are where it is broken, empty where that is unknown.
+    nothing but these tests can end it. *scopes* are where it is broken, empty where nobody knows.
     """
 
     number: int
