@@ -1,4 +1,4 @@
-"""How often a waiting promotion check looks: soon at first, and never so often that it is refused."""
+"""How often a waiting promotion check looks: soon at first, later so that nobody refuses it."""
 
 from datetime import timedelta
 

@@ -83,7 +83,7 @@ def _nothing_compared(matter: Matter, why: str) -> Criterion:
 
 
 def _asked(matter: Matter) -> str:
-    return "audit.strict" if matter.policy.audit.strict else "required_secrets"
+    return "strict in [projects.audit]" if matter.policy.audit.strict else "required_secrets"
 
 
 def _by_comparison(matter: Matter, compared: Compared) -> Criterion:

@@ -17,6 +17,14 @@ from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 MOVED = "staging was deployed anew while it was tested"
+_BRING_IT_UP = (
+    "bring staging up: see its newest deployment and its logs in Railway; where it is up, mend"
+    " staging_url or health_path"
+)
+_MEND_WHAT_ANSWERS = (
+    "see what staging answers there; its fix is another commit, or mend the check in smoke of"
+    " [projects.gate]"
+)
 
 
 def has_moved(matter: Matter, deployed: Deployed) -> bool:
@@ -28,7 +36,7 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
     """Judge whether anything answers, and where `version` is configured, that it is the commit."""
     name, reach = CriterionName.STAGING_REACHABLE, matter.tests.reach
     if matter.policy.staging_url is None:
-        return _not_configured(matter, name, "staging_url")
+        return _not_configured(matter, name, "staging_url", "staging_url")
     if reach is None:
         return _not_made(matter, name)
     words = _of_test(reach)
@@ -42,7 +50,7 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
         words.state,
         words.says,
         at=words.at or reach.at,
-        next=words.hint(matter, "bring staging up: see its newest deployment and its logs"),
+        next=words.hint(matter, _BRING_IT_UP),
         url=reach.url,
     )
 
@@ -51,7 +59,7 @@ def smoke(matter: Matter, deployed: Deployed) -> Criterion:
     """Judge the configured HTTP checks; none configured proves nothing."""
     name, tests = CriterionName.SMOKE, matter.tests.smoke
     if not matter.gate.smoke:
-        return _not_configured(matter, name, "gate.smoke")
+        return _not_configured(matter, name, "smoke", "smoke in [projects.gate]")
     if len(tests) != len(matter.gate.smoke):
         return _not_made(matter, name)
     bad = next(_worst_first(tests), None)
@@ -68,7 +76,7 @@ def smoke(matter: Matter, deployed: Deployed) -> Criterion:
         words.state,
         words.says,
         at=words.at or matter.facts.at,
-        next=words.hint(matter, "see what staging answers there; its fix is another commit"),
+        next=words.hint(matter, _MEND_WHAT_ANSWERS),
         url=None if bad is None else bad.url,
         tail="" if bad is None else bad.tail,
     )
@@ -81,12 +89,13 @@ class _Words:
     state: CriterionState
     says: str
     at: datetime | None = None
+    on_failure: str = ""
 
     def hint(self, matter: Matter, on_failure: str) -> str:
         """Say what to do next."""
         match self.state:
             case CriterionState.FAIL:
-                return on_failure
+                return self.on_failure or on_failure
             case CriterionState.PENDING:
                 return check_again(matter)
             case CriterionState.UNKNOWN:
@@ -148,19 +157,27 @@ def _by_version(matter: Matter) -> _Words | None:
 
 
 def _not_the_commit(matter: Matter, when: str, served: Served | None) -> _Words:
+    wanted = matter.gate.version
+    assert wanted is not None  # noqa: S101 - the caller has asked
     if served is None:
-        says = f"which commit it serves was not asked {when} the tests"
+        says = f"{wanted.path} was not asked {when} the tests which commit is served"
         return _Words(state=CriterionState.UNKNOWN, says=says)
     if served.commit is None:
-        says = f"it does not tell which commit it serves {when} the tests: {served.says}"
-        return _Words(state=CriterionState.FAIL, says=says, at=served.at)
-    says = f"it serves {short(served.commit)} {when} the tests, not {short(matter.commit)}"
-    return _Words(state=CriterionState.FAIL, says=says, at=served.at)
+        says = f"{wanted.path} did not tell which commit is served {when} the tests: {served.says}"
+        hint = (
+            f"let {wanted.path} answer with JSON that holds all 40 digits of the commit below"
+            f" {wanted.key}: docs/live-tests.md"
+        )
+        return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint)
+    other, ours = short(served.commit), short(matter.commit)
+    says = f"{wanted.path} told {other} {when} the tests, not {ours}"
+    hint = f"let staging serve {ours} at staging_url: see its deployments, and caches in between"
+    return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint)
 
 
-def _not_configured(matter: Matter, name: CriterionName, key: str) -> Criterion:
+def _not_configured(matter: Matter, name: CriterionName, key: str, where: str) -> Criterion:
     says = f"nothing is configured: {key} is missing"
-    hint = f"set {key} for {matter.policy.name} in the configuration"
+    hint = f"set {where} for {matter.policy.name}: docs/live-tests.md"
     return criterion(name, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
 
 
