@@ -10,6 +10,7 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
+from pipeline_health.cli.tables import screen
 from pipeline_health.cli.verdicts import (
     leave,
     leave_in_actions,
@@ -124,7 +125,7 @@ def _show(verdict: Verdict, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(verdict_as_json(verdict), ensure_ascii=False))
         return
-    for line in lines_of(verdict):
+    for line in lines_of(verdict, screen=screen()):
         click.echo(line)
 
 

@@ -83,6 +83,26 @@ def test_the_live_url_must_serve_the_commit_before_and_after(
     assert found(matter, CriterionName.STAGING_REACHABLE).state is state
 
 
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [(PARENT, "let staging serve 0000000"), (None, "let /version answer with JSON that holds all")],
+)
+def test_a_version_that_is_another_says_what_to_do(before: str | None, words: str) -> None:
+    """Where it tells a commit staging is to be mended, else what it tells; the page is its own."""
+    one = criterion(with_version(a_matter(), before), CriterionName.STAGING_REACHABLE)  # type: ignore[arg-type]
+    assert one.next.startswith(words)
+    assert one.url == "https://staging.example/version"
+
+
+def test_a_command_without_output_is_not_to_be_read() -> None:
+    """It could not be started, for example."""
+    ran = a_tested("the end-to-end command", passed=False)
+    silent = criterion(with_tests(a_matter(), e2e=ran), CriterionName.E2E)
+    assert "e2e in [projects.gate]" in silent.next
+    told = criterion(with_tests(a_matter(), e2e=replace(ran, tail="boom")), CriterionName.E2E)
+    assert "read the end of its output below" in told.next
+
+
 @pytest.mark.parametrize("which", ["before", "after"])
 def test_a_version_that_was_not_asked_for_is_unknown(which: str) -> None:
     """Both are needed."""

@@ -51,7 +51,7 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
         words.says,
         at=words.at or reach.at,
         next=words.hint(matter, _BRING_IT_UP),
-        url=reach.url,
+        url=words.url or reach.url,
     )
 
 
@@ -90,6 +90,7 @@ class _Words:
     says: str
     at: datetime | None = None
     on_failure: str = ""
+    url: str | None = None
 
     def hint(self, matter: Matter, on_failure: str) -> str:
         """Say what to do next."""
@@ -159,6 +160,7 @@ def _by_version(matter: Matter) -> _Words | None:
 def _not_the_commit(matter: Matter, when: str, served: Served | None) -> _Words:
     wanted = matter.gate.version
     assert wanted is not None  # noqa: S101 - the caller has asked
+    url = f"{matter.policy.staging_url}{wanted.path}"
     if served is None:
         says = f"{wanted.path} was not asked {when} the tests which commit is served"
         return _Words(state=CriterionState.UNKNOWN, says=says)
@@ -168,11 +170,11 @@ def _not_the_commit(matter: Matter, when: str, served: Served | None) -> _Words:
             f"let {wanted.path} answer with JSON that holds all 40 digits of the commit below"
             f" {wanted.key}: docs/live-tests.md"
         )
-        return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint)
+        return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint, url=url)
     other, ours = short(served.commit), short(matter.commit)
     says = f"{wanted.path} told {other} {when} the tests, not {ours}"
     hint = f"let staging serve {ours} at staging_url: see its deployments, and caches in between"
-    return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint)
+    return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint, url=url)
 
 
 def _not_configured(matter: Matter, name: CriterionName, key: str, where: str) -> Criterion:
