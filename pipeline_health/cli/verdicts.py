@@ -82,12 +82,9 @@ def _steps(verdict: Verdict) -> Iterator[str]:
     """Give what the first line had no room for: what else is to be done, and where to look."""
     found = verdict_text.deciding(verdict)
     for one in found:
-        told = (verdict_text.todo(verdict, one), verdict_text.page(one))
-        yield (
-            f"{one.name}: {'; see '.join(filter(None, told))}"
-            if told[0]
-            else (f"{one.name}: see {told[1]}")
-        )
+        todo, page = verdict_text.todo(verdict, one), verdict_text.page(one)
+        where = f" ({page})" if page else ""
+        yield f"{one.name}: {todo}{where}" if todo else f"{one.name}: see {page}"
     if found:
         yield ""
 

@@ -94,6 +94,13 @@ def test_a_version_that_is_another_says_what_to_do(before: str | None, words: st
     assert one.url == "https://staging.example/version"
 
 
+def test_where_staging_does_not_serve_the_commit_that_is_mended_first() -> None:
+    """What the URL shows follows from it."""
+    elsewhere = with_services(a_matter(), served(a_deployment(commit=PARENT)))
+    matter = with_tests(with_version(elsewhere, PARENT, PARENT), smoke=(a_tested(passed=False),))
+    assert {criterion(matter, name).next for name in LIVE[:2]} == {"mend staging-deploy first"}
+
+
 def test_a_command_without_output_is_not_to_be_read() -> None:
     """It could not be started, for example."""
     ran = a_tested("the end-to-end command", passed=False)

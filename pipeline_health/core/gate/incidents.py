@@ -73,8 +73,8 @@ def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
 def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
     says = f"issue {incident.number} is open: {incident.title}"
     hint = (
-        f"see issue {incident.number}: it blocks until what it is about is proved to work again."
-        f" If that is gone, close the issue; then {look_again(matter)}"
+        f"see issue {incident.number}: this passes when what it is about works again; if that is"
+        " gone, close the issue"
     )
     return criterion(
         _NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint, url=incident.url

@@ -21,6 +21,7 @@ _BRING_IT_UP = (
     "bring staging up: see its newest deployment and its logs in Railway; where it is up, mend"
     " staging_url or health_path"
 )
+_FIRST = "mend staging-deploy first"
 _MEND_WHAT_ANSWERS = (
     "see what staging answers there; its fix is another commit, or mend the check in smoke of"
     " [projects.gate]"
@@ -122,7 +123,7 @@ def _if_there_yet(matter: Matter, deployed: Deployed, words: _Words) -> _Words:
     if deployed.since is not None and matter.now - deployed.since <= SETTLES_WITHIN:
         says = f"staging was deployed just now: {words.says}"
         return replace(words, state=CriterionState.PENDING, says=says)
-    return words
+    return words if deployed.is_proved else replace(words, on_failure=_FIRST)
 
 
 def _all(count: int) -> str:
