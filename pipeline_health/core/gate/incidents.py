@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.steps import about_blindness
-from pipeline_health.core.gate.words import criterion, look_again
+from pipeline_health.core.gate.words import criterion
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter, OpenIncident
