@@ -68,21 +68,10 @@ class Check:
 
 @contextmanager
 def opened(
-    config: Path | None,
-    project: str,
-    commit: Sha,
-    *,
-    log_format: LogFormat | None,
-    trusted: bool,
-    clock: Clock | None = None,
+    config: Path | None, project: str, commit: Sha, *, log_format: LogFormat | None, trusted: bool
 ) -> Iterator[Check]:
-    """Prepare the check of *commit*; everything that can be wrong without asking is found here.
-
-    Raises ConfigurationError for a project that is not configured, for a variable of its tests that
-    is not set, and for a configuration out of the very commit unless it is *trusted*.
-    """
+    """Prepare the check of *commit* as this process was started: its environment, its directory."""
     settings = load(config, log_format=log_format)
-    policy = narrowed(settings.policy, [project])
     environment = configured.process_environment()
     here = Surroundings(
         directory=Path.cwd(),
@@ -90,6 +79,28 @@ def opened(
         home=environment.get("HOME", str(Path.home())),
         variables=settings.e2e_env,
     )
+    actions = actions_of(environment)
+    with prepared(settings, project, commit, here=here, actions=actions, trusted=trusted) as check:
+        yield check
+
+
+@contextmanager
+def prepared(  # noqa: PLR0913 - one argument a part
+    settings: Settings,
+    project: str,
+    commit: Sha,
+    *,
+    here: Surroundings,
+    actions: Actions,
+    trusted: bool = False,
+    clock: Clock | None = None,
+) -> Iterator[Check]:
+    """Prepare the check of *commit*; everything that can be wrong without asking is found here.
+
+    Raises ConfigurationError for a project that is not configured, for a variable of its tests that
+    is not set, and for a configuration out of the very commit unless it is *trusted*.
+    """
+    policy = narrowed(settings.policy, [project])
     _require_variables(settings, policy)
     if not trusted:
         _require_elsewhere(settings.config_path, commit, here)
@@ -107,7 +118,7 @@ def opened(
             http=http,
             clock=timekeeper,
             here=here,
-            actions=actions_of(environment),
+            actions=actions,
         )
 
 

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline_health import bootstrap
+from pipeline_health import bootstrap, checking
 from pipeline_health import settings as configured
 from pipeline_health.core.issue_text import read_marker
+from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.issue import Marker
 from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.verdict import Verdict
+from pipeline_health.e2e import Surroundings
+from pipeline_health.ports import Clock
+from pipeline_health.settings.actions import Actions
 from pipeline_health.simulator import Loopback, World, WorldClock
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
@@ -25,6 +30,8 @@ class Host:
         self.home = home
         self.projects: list[str] = []
         self.extra = ""
+        self.actions = Actions()
+        self.publishes = False
         self.secrets = {"GITHUB_TOKEN": "gh-good-token", "RAILWAY_TOKEN": "rw-good-token"}
 
     @property
@@ -62,6 +69,30 @@ class Host:
         return bootstrap.run_once(
             self.settings(), only=only, dry=dry, clock=clock, pace=timedelta(0)
         )
+
+    def check(
+        self,
+        project: str,
+        commit: Sha,
+        *,
+        wait: timedelta = timedelta(0),
+        rollback: bool = False,
+        clock: Clock | None = None,
+    ) -> Verdict:
+        """Ask whether *commit* may go to production."""
+        here = Surroundings(directory=self.home, path="/usr/bin:/bin", home=str(self.home))
+        with checking.prepared(
+            self.settings(),
+            project,
+            commit,
+            here=here,
+            actions=self.actions,
+            clock=clock or WorldClock(self.world),
+        ) as check:
+            verdict = check.verdict(wait=wait, rollback=rollback)
+            if self.publishes:
+                check.publish(verdict)
+            return verdict
 
     def cycles(self, number: int, *, every: timedelta = 5 * MINUTE) -> list[CycleReport]:
         """Run cycle after cycle."""

@@ -59,19 +59,34 @@ def _criterion(criterion: Criterion) -> Mapping[str, JsonValue]:
     }
 
 
-def lines_of(verdict: Verdict) -> Iterator[str]:
-    """Give the verdict as text: the answer and what to do next, then how each criterion stands."""
+def lines_of(verdict: Verdict, *, screen: int | None = None) -> Iterator[str]:
+    """Give the verdict as text: the answer and what to do next, then how each criterion stands.
+
+    On a *screen* of so many columns the table is folded; other text is left to whoever shows it.
+    """
     yield verdict_text.first_line(verdict)
     yield ""
     rows = [(one.name, one.state, verdict_text.said(one)) for one in verdict.criteria]
-    yield from table(HEADINGS, rows)
+    yield from table(HEADINGS, rows, screen=screen)
     yield ""
+    yield from _steps(verdict)
     yield _footer(verdict)
     for one in verdict.criteria:
         if one.tail:
             yield ""
             yield f"The end of the output of {one.name} (untrusted):"
             yield from (f"  {line}" for line in inert(one.tail).splitlines())
+
+
+def _steps(verdict: Verdict) -> Iterator[str]:
+    """Give what the first line had no room for: what else is to be done, and where to look."""
+    found = verdict_text.deciding(verdict)
+    for one in found:
+        todo, page = verdict_text.todo(verdict, one), verdict_text.page(one)
+        where = f" ({page})" if page else ""
+        yield f"{one.name}: {todo}{where}" if todo else f"{one.name}: see {page}"
+    if found:
+        yield ""
 
 
 def _footer(verdict: Verdict) -> str:

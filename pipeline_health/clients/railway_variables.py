@@ -63,6 +63,8 @@ class Unread:
 
 Values: TypeAlias = Mapping[str, Secret | None]
 """Variables by name; None for one whose value Railway keeps to itself."""
+_NONE_AT_ALL = Unread(why="Railway shows none at all, not even its own", passing=False)
+"""A service as its deployment sees it has `RAILWAY_*` at least: an empty read is none."""
 Got: TypeAlias = tuple[Named, ...] | Values | Unread
 
 
@@ -143,7 +145,10 @@ class _Reading:
         try:
             if one.view is View.NAMES:
                 return tuple(self._names(one.environment, found.at("variables")))
-            return {name: _secret(found.at(name)) for name in found.keys()}  # noqa: SIM118
+            names = found.keys()
+            if one.view is View.RENDERED and not names:
+                return _NONE_AT_ALL
+            return {name: _secret(found.at(name)) for name in names}
         except ClientError as exc:
             return _unread(exc)
 

@@ -169,13 +169,14 @@ def _unverifiable(
     ours: Iterable[Held], theirs: Iterable[Held], shared: frozenset[str]
 ) -> Iterator[Unverifiable]:
     """Name what cannot be compared, once a name, with where and why; what is proved needs none."""
-    whys: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, dict[str, None]]] = {}
     for where, many in ((STAGING, ours), (PRODUCTION, theirs)):
         for held in many:
             if held.unreadable and held.name not in shared:
-                whys.setdefault(held.name, {})[f"{held.unreadable} in {where}"] = None
-    for name in sorted(whys):
-        yield Unverifiable(name=name, why=" and ".join(whys[name]))
+                found.setdefault(held.name, {}).setdefault(held.unreadable, {})[where] = None
+    for name, reasons in sorted(found.items()):
+        whys = (f"{reason} in {' and '.join(wheres)}" for reason, wheres in reasons.items())
+        yield Unverifiable(name=name, why=" and ".join(whys))
 
 
 def _required(

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from desk import Desk
 from pipeline_health.bootstrap import SystemClock
@@ -24,4 +25,5 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         for name, value in made.environment.items():
             monkeypatch.setenv(name, value)
         yield made
+    structlog.reset_defaults()  # the log went to this test's standard error, which is closed now
     assert world.refusals == []

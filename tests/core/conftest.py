@@ -11,7 +11,12 @@ _armed = False
 
 
 def _may_open(path: object) -> bool:
-    """Tell whether *path* is opened by an import, a traceback, or Hypothesis for itself."""
+    """Tell whether *path* is opened by an import, a traceback, or Hypothesis for itself.
+
+    A number is a file that is open already, and was judged by its path then.
+    """
+    if isinstance(path, int):
+        return True
     name = path.decode() if isinstance(path, bytes) else str(path)
     return name.endswith(_LIBRARIES) or "__pycache__" in name or ".hypothesis" in name
 

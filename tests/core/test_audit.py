@@ -161,7 +161,7 @@ def test_what_may_be_shared(
     ("staging", "production", "whys"),
     [
         ([sealed("KEY")], [has("KEY", "a")], ["is sealed in staging"]),
-        ([sealed("KEY")], [sealed("KEY")], ["is sealed in staging and is sealed in production"]),
+        ([sealed("KEY")], [sealed("KEY")], ["is sealed in staging and production"]),
         (
             [sealed("KEY"), sealed("KEY", holder="api")],
             [has("KEY", "a")],

@@ -227,3 +227,14 @@ def test_a_commit_without_any_suite_is_dated_by_itself() -> None:
     """A required workflow may still come for some minutes after the push."""
     young = with_sight(a_matter(), checks=seen(checks()), committed_at=NOW)
     assert main_ci(young).state is CriterionState.PENDING
+
+
+def test_a_commit_at_which_nothing_ran_yet_is_waited_for() -> None:
+    """Also where it is not known yet what must run: later it is a commit without CI."""
+    fresh = with_policy(with_sight(a_matter(), checks=seen(checks())), ci_workflows=())
+    view = replace(github(), required=seen(frozenset[str]()))
+    fresh = with_answers(with_view(fresh, github=view), runs={PUSHES: seen(())})
+    young = main_ci(with_sight(fresh, committed_at=ago(minutes=2)))
+    assert (young.state, "--wait" in young.next) == (CriterionState.PENDING, True)
+    old = main_ci(with_sight(fresh, committed_at=ago(minutes=11)))
+    assert (old.state, "[skip ci]" in old.next) == (CriterionState.FAIL, True)

@@ -20,6 +20,7 @@ from builders import (
     github,
     seen,
 )
+from pipeline_health.core.model.audit import Audit, Compared, Unverifiable
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading, Habit, NotAsked
@@ -232,3 +233,31 @@ def test_an_archived_repository_has_nothing_to_watch() -> None:
     )
 
     assert [] == names(a_view(read=read))
+
+
+@pytest.mark.parametrize(
+    ("unverifiable", "why"),
+    [
+        ((), None),
+        (("A",), "A cannot be compared"),
+        (tuple("ABCDEFG"), "A, B, C, D, E and 2 more cannot be compared"),
+    ],
+)
+def test_secrets_that_cannot_be_compared_are_one_line(
+    unverifiable: tuple[str, ...], why: str | None
+) -> None:
+    """Sealed or unreadable: whether they are shared nobody would hear."""
+    doubts = tuple(Unverifiable(name=name, why="is sealed") for name in unverifiable)
+    variables = seen(Compared(unverifiable=doubts))
+    audit = Audit(at=NOW, variables=variables, files=NotAsked())
+    lines = [
+        line for line in unwatched(replace(a_view(), audit=seen(audit))) if "share" in line.what
+    ]
+    assert [line.why for line in lines] == ([] if why is None else [why])
+    assert all(line.advice == "see: pipeline-health credentials-audit shop" for line in lines)
+
+
+def test_an_audit_that_saw_no_variables_names_none() -> None:
+    """That is said where the environment is not read."""
+    audit = Audit(at=NOW, variables=blind(), files=NotAsked())
+    assert names(replace(a_view(), audit=seen(audit))) == names(a_view())

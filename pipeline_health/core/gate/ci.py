@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from pipeline_health.core.ci_verdict import (
+    MISSING_AFTER,
     CommitVerdict,
     EntryVerdict,
     Ours,
@@ -14,6 +15,7 @@ from pipeline_health.core.ci_verdict import (
     judge,
 )
 from pipeline_health.core.gate.required import required
+from pipeline_health.core.gate.steps import about_blindness
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.commit import CommitSight, NoSuchCommit
 from pipeline_health.core.model.findings import Thing
@@ -46,10 +48,19 @@ _STATES: Mapping[State, CriterionState] = {
 }
 _NEXT: Mapping[State, str] = {
     State.RED: "mend what failed; its fix is another commit, with a check of its own",
-    State.INDETERMINATE: "run CI again at this commit: a cancelled run proves nothing",
-    State.STUCK: "cancel the stuck run and run it again",
+    State.INDETERMINATE: (
+        "run CI again at this commit (gh run rerun), or promote a newer one: a cancelled run"
+        " proves nothing"
+    ),
+    State.STUCK: (
+        "cancel the stuck run and run it again; a check of an app can be asked for again on the"
+        " commit's page, or its app be removed from the repository"
+    ),
     State.MISSING: "run the missing workflow at this commit, or name what must run in ci_workflows",
-    State.NO_CI: "let a workflow run on push: without CI nothing is proved",
+    State.NO_CI: (
+        "push a commit at which CI runs: without a green run nothing is proved"
+        " (a message with [skip ci] keeps it from running)"
+    ),
 }
 
 
@@ -57,27 +68,31 @@ def main_ci(matter: Matter) -> Criterion:
     """Judge CI at the commit; everything that is not plainly green blocks."""
     seen, at = matter.facts.commit, matter.facts.at
     if isinstance(seen, Blind):
-        return _unknown(matter, f"GitHub could not be read: {seen.why}")
+        says = f"GitHub could not be read: {seen.why}"
+        return _unknown(matter, says, hint=about_blindness(matter, seen))
     match seen.value:
         case NoSuchCommit():
             says = f"{matter.policy.repo} has no commit {short(matter.commit)}"
             return criterion(_NAME, CriterionState.FAIL, says, at=at, next="name another commit")
         case CommitSight() as sight:
-            return _not_on_branch(matter, sight) or _by_ci(matter, sight)
+            return (
+                _not_on_branch(matter, sight)
+                or _nothing_yet(matter, sight)
+                or _by_ci(matter, sight)
+            )
         case never:
             assert_never(never)
 
 
-def _unknown(matter: Matter, says: str) -> Criterion:
-    again = look_again(matter)
-    return criterion(_NAME, CriterionState.UNKNOWN, says, at=matter.facts.at, next=again)
+def _unknown(matter: Matter, says: str, *, hint: str = "") -> Criterion:
+    hint = hint or look_again(matter)
+    return criterion(_NAME, CriterionState.UNKNOWN, says, at=matter.facts.at, next=hint)
 
 
 def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
     if isinstance(sight.relation, Blind):
-        return _unknown(
-            matter, f"it is not known whether it is on the branch: {sight.relation.why}"
-        )
+        says = f"it is not known whether it is on the branch: {sight.relation.why}"
+        return _unknown(matter, says, hint=about_blindness(matter, sight.relation))
     if sight.relation.value in _ON_BRANCH:
         return None
     branch = matter.view.github.branch
@@ -85,6 +100,17 @@ def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
     says = f"{short(matter.commit)} is not on {name}"
     hint = "merge it first; only what is on the branch goes to production"
     return criterion(_NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+
+
+def _nothing_yet(matter: Matter, sight: CommitSight) -> Criterion | None:
+    """Say that nothing ran yet at a commit that was pushed some minutes ago, if that is so."""
+    verdict = judge(sight.checks, _standing(matter, sight, frozenset()))
+    young = matter.now - pushed_at(sight) <= MISSING_AFTER
+    if verdict.state is not State.NO_CI or verdict.entries or not young:
+        return None
+    says = f"CI at {short(matter.commit)}: no run yet"
+    again = check_again(matter)
+    return criterion(_NAME, CriterionState.PENDING, says, at=matter.facts.at, next=again)
 
 
 def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:

@@ -10,6 +10,7 @@ from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.gated import gated
 from pipeline_health.core.gate.runs import Staged
 from pipeline_health.core.gate.services import Word, word_of
+from pipeline_health.core.gate.steps import SEE_LOGS, about_blindness
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
@@ -31,7 +32,6 @@ _ORDER = (
     CriterionState.PENDING,
     CriterionState.PASS,
 )
-_SEE = "see its deployment and logs; a fix is another commit, with a check of its own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,9 @@ def staging_deploy(matter: Matter) -> Deployed:
     staging = matter.facts.staging
     if isinstance(staging, Seen):
         return _by_services(matter, staging.value)
-    return _put(matter, CriterionState.UNKNOWN, f"Railway could not be read: {staging.why}")
+    hint = about_blindness(matter, staging)
+    says = f"Railway could not be read: {staging.why}"
+    return _put(matter, CriterionState.UNKNOWN, says, hint=hint)
 
 
 def questions(matter: Matter) -> Iterator[Question]:
@@ -97,7 +99,7 @@ def _by_services(matter: Matter, environment: Environment) -> Deployed:
     absent = sorted(set(matter.policy.services) - present)
     if absent:
         says = f"{environment.name} has no service {', '.join(absent)}"
-        hint = "mend `services` in the configuration"
+        hint = "take it out of `services` in the configuration, or mend its name there"
         return _put(matter, CriterionState.FAIL, says, hint=hint)
     words = [word_of(matter, service) for service in gated(matter, environment.services)]
     if not words:
@@ -130,7 +132,7 @@ def _of_words(matter: Matter, environment: Environment, words: list[Word]) -> De
 def _hint(matter: Matter, word: Word, newer: Sha | None) -> str:
     if newer is not None:
         return f"pipeline-health promotion-check {matter.policy.name} --commit {newer}"
-    return _SEE if word.state is CriterionState.FAIL else ""
+    return word.hint or (SEE_LOGS if word.state is CriterionState.FAIL else "")
 
 
 # -- by the staging job ----------------------------------------------------------------------

@@ -31,8 +31,11 @@ def e2e(matter: Matter, deployed: Deployed, others: Iterable[CriterionState]) ->
         return _not_run(matter, others) if ran is None else _by_command(matter, deployed, ran)
     if gate.e2e_check is not None:
         return _by_check(matter, gate.e2e_check)
-    hint = f'set gate.e2e or gate.e2e_check for {matter.policy.name}, or waive "e2e"'
-    says = "nothing is configured: gate.e2e is missing"
+    hint = (
+        f"set e2e or e2e_check in [projects.gate] for {matter.policy.name}, or do without:"
+        ' waive = ["e2e"]'
+    )
+    says = "nothing is configured: e2e and e2e_check are missing"
     return _put(matter, CriterionState.FAIL, says, hint=hint)
 
 
@@ -67,7 +70,9 @@ def _by_command(matter: Matter, deployed: Deployed, ran: Tested) -> Criterion:
     if state is CriterionState.PASS and has_moved(matter, deployed):
         state, says, hint = CriterionState.PENDING, MOVED, check_again(matter)
     if state is CriterionState.FAIL:
-        hint = "read the end of its output below; its fix is another commit"
+        hint = "mend what it says, or e2e in [projects.gate]"
+        if ran.tail:
+            hint = "read the end of its output below; its fix is another commit"
     if state is CriterionState.UNKNOWN:
         hint = look_again(matter)
     tail = "" if state is CriterionState.PASS else ran.tail
@@ -101,7 +106,9 @@ def _by_check(matter: Matter, name: str) -> Criterion:
     if not states:
         young = matter.now - pushed_at(sight) < COMES_WITHIN
         state = CriterionState.PENDING if young else CriterionState.FAIL
-        hint = "" if young else f"let {name} run at this commit, or mend gate.e2e_check"
+        hint = (
+            "" if young else f"let {name} run at this commit, or mend e2e_check in [projects.gate]"
+        )
         return _put(matter, state, f"no check run {name} is about {at}", hint=hint)
     for state in (CriterionState.FAIL, CriterionState.UNKNOWN, CriterionState.PENDING):
         if state in states:

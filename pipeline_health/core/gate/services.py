@@ -14,6 +14,7 @@ from pipeline_health.core.deploy_verdict import (
     is_watched_path_skip,
     judge_deployment,
 )
+from pipeline_health.core.gate import steps
 from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.ci import pushed_at
 from pipeline_health.core.gate.runs import Staged, is_live, newest_staged
@@ -45,7 +46,8 @@ class Word:
     """What one service says of the commit. *says* is a sentence without its full stop.
 
     *since* is when it was proved, *made* when the deployment of the commit was made, *newer* the
-    commit that is served instead and contains the asked one, *asks* what would let more be said.
+    commit that is served instead and contains the asked one, *asks* what would let more be said,
+    *hint* what to do about it.
     """
 
     state: CriterionState
@@ -56,6 +58,7 @@ class Word:
     newer: Sha | None = None
     asks: Contains | None = None
     url: str | None = None
+    hint: str = ""
 
 
 def word_of(matter: Matter, service: Service) -> Word:
@@ -124,7 +127,9 @@ def _by_newest(
     if state is not DeployState.HEALTHY:
         says = f"service {service.name} {why} at {short(matter.commit)}"
         url = _page(matter, service, newest)
-        return _or_newer(matter, Word(state=_STATES[state], says=says, served=found, url=url))
+        hint = steps.about(matter, newest, state)
+        word = Word(state=_STATES[state], says=says, served=found, url=url, hint=hint)
+        return _or_newer(matter, word)
     if any(one.commit == matter.commit for one in found):
         return _served_word(matter, service, newest, found)
     if not found:
@@ -160,7 +165,8 @@ def _other(matter: Matter, service: Service, found: tuple[ServedNow, ...]) -> Wo
     commit = found[0].commit
     if commit is None:
         says = f"service {service.name} serves a deployment whose commit nobody knows"
-        return Word(state=CriterionState.UNKNOWN, says=says, served=found)
+        hint = steps.about_a_nameless_one(matter, service.name)
+        return Word(state=CriterionState.UNKNOWN, says=says, served=found, hint=hint)
     says = f"staging serves {short(commit)}, not {short(matter.commit)}, as service {service.name}"
     return _or_newer(matter, Word(state=CriterionState.FAIL, says=says, served=found))
 
@@ -265,5 +271,7 @@ def _never_seen(matter: Matter, service: Service, found: tuple[ServedNow, ...]) 
     says = f"service {service.name} has no deployment of {short(matter.commit)}"
     if found and found[0].commit is not None:
         says = f"{says}: it serves {short(found[0].commit)}"
-    state = CriterionState.PENDING if young else CriterionState.FAIL
-    return _or_newer(matter, Word(state=state, says=says, served=found))
+    if young:
+        return _or_newer(matter, Word(state=CriterionState.PENDING, says=says, served=found))
+    hint = steps.about_one_that_never_came(service.name)
+    return _or_newer(matter, Word(state=CriterionState.FAIL, says=says, served=found, hint=hint))

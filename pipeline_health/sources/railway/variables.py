@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -11,7 +11,7 @@ from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.clients.railway_variable_documents import View
 from pipeline_health.clients.railway_variables import Got, Unread, Wanted, read_variables
 from pipeline_health.clients.railway_weighing import weighed
-from pipeline_health.core.audit import PRODUCTION, STAGING, Held, Side, compared
+from pipeline_health.core.audit import PRODUCTION, STAGING, Side, compared
 from pipeline_health.core.model.audit import Compared, Unverifiable
 from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.policy import ProjectPolicy
@@ -23,7 +23,6 @@ from pipeline_health.secret import NamedSecret
 from pipeline_health.sources.railway.watching import Tokens
 
 SHARED = "shared"
-_LIST = "the list of variables"
 _LASTING = frozenset({BlindCause.UNCONFIGURED, BlindCause.UNSEEN})
 """Why production is not seen, where looking again changes nothing: there is nothing to compare."""
 
@@ -139,7 +138,7 @@ def _digest(key: bytes, text: str) -> Digest:
 
 def _unseen(part: Part[Environment], where: str, *, now: datetime) -> Blind | NotAsked:
     if isinstance(part, Blind) and part.cause not in _LASTING:
-        return Blind(at=now, why=f"{where} was not seen: {part.why}")
+        return replace(part, at=now, why=f"{where} was not seen: {part.why}")
     why = part.why if isinstance(part, Blind | NotAsked) else ""
     return NotAsked(why or f"there is no {where} to compare")
 
@@ -160,31 +159,45 @@ def _side(
     required: frozenset[str],
     digest: Digester,
 ) -> Side:
-    held: list[Held] = []
-    unread: dict[str, str] = {}
-    sealed: dict[str | None, set[str]] = {}
     names = got[Wanted(View.NAMES, environment.id)]
-    if isinstance(names, Unread):
-        unread[_LIST] = names.why
-    elif isinstance(names, tuple):
-        for each in names:
-            sealed.setdefault(each.service, set()).update({each.name} if each.sealed else ())
-    for holder, service_id, views in _holders(environment, got):
-        unread |= {f"service {holder}": view.why for view in views if isinstance(view, Unread)}
-        held += weighed(
+    held = (
+        each
+        for holder, service_id, views in _holders(environment, got)
+        for each in weighed(
             holder,
             [view for view in views if not isinstance(view, Unread | tuple)],
-            sealed=frozenset(sealed.get(service_id, ())),
+            sealed=_sealed(names, service_id),
             required=required,
             digest=digest,
         )
-    return Side(
-        held=tuple(held),
-        unread=tuple(
-            Unverifiable(name=name, why=f"cannot be read in {where}: {why}")
-            for name, why in unread.items()
-        ),
     )
+    return Side(held=tuple(held), unread=tuple(_unread(environment, where, got)))
+
+
+def _sealed(names: Got, service_id: str | None) -> frozenset[str]:
+    listed = names if isinstance(names, tuple) else ()
+    return frozenset(each.name for each in listed if each.sealed and each.service == service_id)
+
+
+def _unread(
+    environment: Environment, where: str, got: Mapping[Wanted, Got]
+) -> Iterator[Unverifiable]:
+    """Name what could not be read, each thing once, with the first reason."""
+    services = {service.id: service.name for service in environment.services}
+    whys: dict[str, str] = {}
+    for wanted, found in got.items():
+        if wanted.environment == environment.id and isinstance(found, Unread):
+            whys.setdefault(_label(wanted, services), found.why)
+    for name, why in whys.items():
+        yield Unverifiable(name=name, why=f"cannot be read in {where}: {why}")
+
+
+def _label(wanted: Wanted, services: Mapping[str, str]) -> str:
+    if wanted.view is View.NAMES:
+        return "the list of variables"
+    if wanted.view is View.SHARED:
+        return "the list of shared variables"
+    return f"service {services[wanted.service]}"
 
 
 def _holders(
