@@ -238,3 +238,11 @@ def test_a_commit_at_which_nothing_ran_yet_is_waited_for() -> None:
     assert (young.state, "--wait" in young.next) == (CriterionState.PENDING, True)
     old = main_ci(with_sight(fresh, committed_at=ago(minutes=11)))
     assert (old.state, "[skip ci]" in old.next) == (CriterionState.FAIL, True)
+
+
+def test_the_page_is_that_of_what_decided() -> None:
+    """Not of a workflow that passed beside a status that hangs and has no page."""
+    hangs = replace(a_status(StatusState.PENDING), created_at=ago(hours=4), url=None)
+    matter = with_sight(a_matter(), checks=seen(checks(a_suite(), statuses=[hangs])))
+    assert (main_ci(matter).state, main_ci(matter).url) == (CriterionState.FAIL, None)
+    assert main_ci(a_matter()).url is not None

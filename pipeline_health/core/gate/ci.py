@@ -34,6 +34,7 @@ from pipeline_health.core.model.verdict import Criterion, CriterionName, Criteri
 _NAME = CriterionName.MAIN_CI
 _ON_BRANCH = frozenset({Relation.IDENTICAL, Relation.AHEAD})
 _ENDED_WELL = frozenset({CheckConclusion.SUCCESS, CheckConclusion.NEUTRAL, CheckConclusion.SKIPPED})
+_PASSED = frozenset({EntryVerdict.SUCCESS, EntryVerdict.NEUTRAL, EntryVerdict.SKIPPED})
 _STATES: Mapping[State, CriterionState] = {
     State.GREEN: CriterionState.PASS,
     State.RED: CriterionState.FAIL,
@@ -214,5 +215,8 @@ def pushed_at(sight: CommitSight) -> datetime:
 
 def _page_of(verdict: CommitVerdict) -> str | None:
     """Give the page of what decided, the first that failed if any did."""
-    ordered = sorted(verdict.entries, key=lambda entry: entry.verdict is not EntryVerdict.RED)
+    decisive = [entry for entry in verdict.entries if entry.verdict not in _PASSED]
+    ordered = sorted(
+        decisive or verdict.entries, key=lambda entry: entry.verdict is not EntryVerdict.RED
+    )
     return next((entry.url for entry in ordered if entry.url is not None), None)
