@@ -23,6 +23,7 @@ from pipeline_health.clients.github_edits import BETWEEN_WRITES
 from pipeline_health.clients.http import Http
 from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
+from pipeline_health.core.model.readings import Blind, GitHubReading
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
@@ -162,12 +163,20 @@ def audit_credentials(
         return tuple(
             (
                 project,
-                wires.audits.audit(
-                    project, deployed[project.name], code[project.name].head, now=now
+                _with_reason(
+                    wires.audits.audit(
+                        project, deployed[project.name], code[project.name].head, now=now
+                    ),
+                    code[project.name],
                 ),
             )
             for project in policy.projects
         )
+
+
+def _with_reason(audit: Audit, code: GitHubReading) -> Audit:
+    """Give *audit*, told why there was no branch where there was none: no file was looked at."""
+    return replace(audit, files=code.branch) if isinstance(code.branch, Blind) else audit
 
 
 def narrowed(policy: Policy, only: Sequence[str]) -> Policy:

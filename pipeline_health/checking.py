@@ -27,6 +27,7 @@ from pipeline_health.ports import Clock, Ledger
 from pipeline_health.publisher import GitHubPublisher
 from pipeline_health.settings import ConfigurationError, Settings
 from pipeline_health.settings.actions import Actions, actions_of
+from pipeline_health.sources.railway.places import ABSENCE
 from pipeline_health.telemetry import LogFormat, Redaction
 from pipeline_health.wiring import wired
 
@@ -112,7 +113,8 @@ def prepared(  # noqa: PLR0913 - one argument a part
             settings,
             policy,
             commit,
-            ledger=DryRunLedger(kept),
+            # A production that was made since by copying staging shares everything.
+            ledger=DryRunLedger(kept, anew=(ABSENCE,)),
             http=http,
             clock=timekeeper,
             here=here,

@@ -36,6 +36,7 @@ from pipeline_health.core.model.questions import (
     Job,
     JobsOf,
     Relation,
+    RunsOf,
     RunTrace,
 )
 from pipeline_health.core.model.railway import Deployment, Service
@@ -175,9 +176,11 @@ def with_answers(
     *,
     contains: Mapping[Contains, Reading[Relation]] | None = None,
     jobs: Mapping[JobsOf, Reading[tuple[Job, ...]]] | None = None,
+    runs: Mapping[RunsOf, Reading[tuple[BranchRun, ...]]] | None = None,
 ) -> Matter:
     """Change what was found out beside the look."""
-    return with_view(matter, answers=Answers(contains=contains or {}, jobs=jobs or {}))
+    answers = Answers(contains=contains or {}, jobs=jobs or {}, runs=runs or {})
+    return with_view(matter, answers=answers)
 
 
 def with_version(matter: Matter, before: Sha | None = HEAD, after: Sha | None = HEAD) -> Matter:

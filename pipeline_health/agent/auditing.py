@@ -65,7 +65,8 @@ class Audits:
         due = [
             view
             for view in snapshot.projects
-            if not is_archived(view) and self._is_due(view.policy, before[view.policy.name], now)
+            if (self._every_time or not is_archived(view))
+            and self._is_due(view.policy, before[view.policy.name], now)
         ]
         due.sort(key=lambda view: _tried_at(kept[view.policy.name][0]))
         for view in due if self._every_time else due[:1]:

@@ -41,6 +41,8 @@ from pipeline_health.ports import (
 )
 
 POLL = timedelta(seconds=15)
+POLL_AT_MOST = timedelta(minutes=1)
+SLOWER_EVERY = timedelta(minutes=5)
 AWAKE = timedelta(seconds=3)
 WAKING = timedelta(seconds=30)
 SIDE_BY_SIDE = 4
@@ -107,7 +109,8 @@ class Promotion:
             left = ends - self._clock.monotonic()
             if verdict.final or left <= 0:
                 return verdict
-            self._clock.sleep(min(POLL.total_seconds(), left))
+            pause = pause_after(wait - timedelta(seconds=left))
+            self._clock.sleep(min(pause.total_seconds(), left))
 
     # -- facts -------------------------------------------------------------------------------
 
@@ -235,6 +238,15 @@ class _AskedLately:
                 return known
         self._asked = (now, self._source.look(targets, gap=gap, now=now))
         return self._asked[1]
+
+
+def pause_after(waited: timedelta) -> timedelta:
+    """Give how long to pause before the next look: a long wait must not use up a rate limit.
+
+    A look is some six requests to GitHub and three to Railway; the token of an Actions run may make
+    1,000 an hour for all of its repository's runs, and so may one of Railway's Hobby plan.
+    """
+    return min(POLL * (1 + waited // SLOWER_EVERY), POLL_AT_MOST)
 
 
 def _known(incidents: Sequence[Incident], project: ProjectPolicy) -> tuple[Incident, ...]:

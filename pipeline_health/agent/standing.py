@@ -1,6 +1,7 @@
 """Which issues of ours are open for a project, and which of them the facts prove to be over."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.agent.cases import case_of, repo_of
@@ -14,7 +15,7 @@ from pipeline_health.core.model.issue import TrackedIssue
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.promotion import OpenIncident
 from pipeline_health.core.model.questions import RunTrace
-from pipeline_health.core.model.readings import Blind, Reading, Seen
+from pipeline_health.core.model.readings import Blind, BlindCause, Reading, Seen
 from pipeline_health.ports import Memory, PipelineHealthError, Tracker
 
 
@@ -45,7 +46,7 @@ class Standing:
         """Give the open ones; Blind where any of them could be missed."""
         why_unknown = self._why_unknown()
         if why_unknown:
-            return Blind(at=now, why=why_unknown)
+            return Blind(at=now, why=why_unknown, cause=BlindCause.UNCONFIGURED)
         try:
             return self._read(look, known, now=now)
         except PipelineHealthError as exc:
@@ -56,7 +57,8 @@ class Standing:
     ) -> Reading[tuple[OpenIncident, ...]]:
         view = look.snapshot.projects[0]
         if isinstance(view.github.issues, Blind):
-            return Blind(at=now, why=f"the open issues could not be read: {view.github.issues.why}")
+            issues = view.github.issues
+            return replace(issues, at=now, why=f"the open issues could not be read: {issues.why}")
         recogniser = Recogniser(
             tracker=self._tracker,
             memory=self._memory,
@@ -100,6 +102,7 @@ class Standing:
             commits=_commits(incident),
             over=case.incident.phase is Phase.RESOLVED and not fails,
             of_tests=_is_of_tests(case.incident),
+            scopes=tuple(dict.fromkeys(one.symptom.scope for one in incident.ailments)),
         )
 
 

@@ -17,6 +17,10 @@ _APART = (
     "To do: make a second one at its provider, and set it in one of the two environments in "
     "Railway. If both may really have it, name it in shared_ok of [projects.audit]."
 )
+_COMPARABLE = (
+    "To do: set what is missing in Railway, and set what is sealed anew without sealing it; or "
+    "take it out of required_secrets, or set strict = false in [projects.audit]."
+)
 _ROTATE = (
     "To do: replace every secret in it at its provider first, then git rm --cached the file, and "
     "add .env and .env.local to .gitignore. It stays in the history."
@@ -30,13 +34,28 @@ _ROTATE = (
 def credentials_audit(options: Options, projects: tuple[str, ...], *, as_json: bool) -> Exit:
     """Compare the secrets of staging and production now, and look for committed .env files.
 
-    It shows names and places, never a value, and writes nothing anywhere. Exit code 1 says that
-    something was found, 3 that nothing was found but something could not be read.
+    It shows names and places, never a value, and writes nothing anywhere. Each line begins with
+    the project; «To do» says how to mend what stands above it.
+
+    A value counts as secret by the name of its variable (KEY, SECRET, TOKEN, PASSWORD …), or when
+    it is a URL with a password. A sealed one cannot be read, and so not be compared. What staging
+    and production may share belongs in shared_ok of [projects.audit].
+
+    Production needs a token that sees it: an account or workspace token, or a project token of
+    production in RAILWAY_TOKEN_<NAME>_PRODUCTION.
+
+    \b
+    Exit codes:
+      0    nothing was found
+      1    something was found: a shared secret, a committed .env, .env.local not ignored
+      2    usage, configuration or secrets are wrong; nothing was asked
+      3    could not tell: something could not be read, and nothing was found in the rest
 
     \b
     Examples:
       pipeline-health credentials-audit            all projects
       pipeline-health credentials-audit shop       one of them
+      pipeline-health credentials-audit --json | jq '.projects[].shared'
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
@@ -90,9 +109,18 @@ def lines_of(policy: ProjectPolicy, audit: Audit) -> Iterator[str]:
     yield from _variable_lines(policy, audit)
     yield from _file_lines(audit)
     if not _found(policy, audit):
-        clean = len(_compared(audit).clean)
-        count = "no secret" if clean == 0 else f"{clean} secret{'' if clean == 1 else 's'}"
-        yield f"nothing was found ({count} compared, none of them shared)"
+        yield _sum(audit)
+
+
+def _sum(audit: Audit) -> str:
+    """Say in one sentence that nothing was found, and in how much of what there is."""
+    count = len(_compared(audit).clean)
+    secrets = f"{count} {'secret' if count == 1 else 'secrets'} compared, none shared"
+    if _is_partial(audit):
+        return f"could not tell: not all could be read; nothing was found in the rest ({secrets})"
+    if not isinstance(audit.variables, Seen):
+        return "nothing was found, but no variables were compared"
+    return f"nothing was found ({secrets})" if count else "nothing was found (no secret to compare)"
 
 
 def _variable_lines(policy: ProjectPolicy, audit: Audit) -> Iterator[str]:
@@ -106,6 +134,8 @@ def _variable_lines(policy: ProjectPolicy, audit: Audit) -> Iterator[str]:
     for one in compared.unverifiable:
         counts = ", which keeps the promotion check from passing" if one in stops else ""
         yield f"not verifiable: {one.name} {one.why}{counts}"
+    if compared.missing or stops:
+        yield _COMPARABLE
     if compared.sharings:
         yield _APART
 

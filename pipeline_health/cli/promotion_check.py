@@ -10,6 +10,7 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
+from pipeline_health.cli.tables import screen
 from pipeline_health.cli.verdicts import (
     leave,
     leave_in_actions,
@@ -43,15 +44,21 @@ def _duration(_: click.Context, __: click.Parameter, text: str) -> timedelta:
 
 @click.command("promotion-check", short_help="Say whether a commit may go to production.")
 @click.argument("project")
-@click.option("--commit", required=True, callback=_commit, metavar="SHA", help="All 40 digits.")
+@click.option(
+    "--commit", required=True, callback=_commit, metavar="SHA", help="The commit, all 40 digits."
+)
 @click.option(
     "--wait",
     default="0",
     callback=_duration,
     metavar="DURATION",
-    help="Look again until the verdict is final or this time is over, e.g. 10m.",
+    help="Look again until nothing can change any more or this time is over, e.g. 10m.",
 )
-@click.option("--publish", is_flag=True, help="Show the verdict as a status of the commit.")
+@click.option(
+    "--publish",
+    is_flag=True,
+    help="Show the verdict on the commit, as status pipeline-health/promotion.",
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -59,12 +66,12 @@ def _duration(_: click.Context, __: click.Parameter, text: str) -> timedelta:
     help="Write the verdict to FILE as JSON.",
 )
 @click.option(
-    "--allow-rollback", is_flag=True, help="Allow a commit that production has left behind."
+    "--allow-rollback", is_flag=True, help="Allow a commit although production serves a newer one."
 )
 @click.option(
     "--trust-config",
     is_flag=True,
-    help="Use a configuration that lies in a work tree of the very commit.",
+    help="Use a configuration that lies in a checkout of the very commit, which is refused else.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj
@@ -82,15 +89,19 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
 ) -> Exit:
     """Say whether exactly this commit of PROJECT may go to production, and why.
 
-    Passing is necessary and sufficient: CI green at the commit, staging serving it, GitHub's
-    deployment status a success, the live URL tested, no credential shared, no issue of ours open.
-    What could not be seen is never taken for passed.
+    Eight things must be proved: CI is green at the commit, staging serves it, GitHub's record of
+    that deployment is a success, the live URL answers, the smoke checks and the end-to-end tests
+    pass, no credential is shared, and no issue of ours says that it is broken. What could not be
+    seen is never taken for passed.
+
+    The first line is the answer, why, and what to do next. What is to be tested stands in
+    [projects.gate] of the configuration; see docs/promotion.md and docs/live-tests.md.
 
     \b
     Exit codes:
-      0    promote
-      1    blocked, or still pending
-      2    the question is wrong: nothing was asked
+      0    promote: deploy exactly this commit, before the verdict expires
+      1    blocked: something failed, or is still pending; staging serves a newer commit
+      2    the commit, the project, the configuration or a secret is wrong; nothing was asked
       3    could not tell: something could not be read (or the verdict not be published)
 
     \b
@@ -98,6 +109,7 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
       pipeline-health promotion-check shop --commit "$(git rev-parse origin/main)"
       pipeline-health promotion-check shop --commit SHA --wait 30m --publish
       pipeline-health promotion-check shop --commit SHA --json | jq .criteria
+      pipeline-health promotion-check shop --commit SHA && deploy-to-production SHA
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import checking  # noqa: PLC0415 - `--help` needs none of it
 
@@ -124,7 +136,7 @@ def _show(verdict: Verdict, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(verdict_as_json(verdict), ensure_ascii=False))
         return
-    for line in lines_of(verdict):
+    for line in lines_of(verdict, screen=screen()):
         click.echo(line)
 
 

@@ -1,17 +1,42 @@
 """Tables for people: aligned columns, plain text, nothing that a pipe or a log would choke on."""
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 GAP = "  "
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Give the lines of a table; every row has one cell a heading."""
+NARROWEST = 24
+
+
+def screen() -> int | None:
+    """Give how many columns standard output shows, None where it is no terminal."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, screen: int | None = None
+) -> Iterator[str]:
+    """Give the lines of a table; every row has one cell a heading.
+
+    On a *screen* of so many columns the last cell goes on below itself.
+    """
     widths = [max(len(row[column]) for row in (headings, *rows)) for column in range(len(headings))]
     for row in (headings, *rows):
         padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield GAP.join(padded).rstrip()
+        before = "".join(f"{cell}{GAP}" for cell in padded[:-1])
+        for number, text in enumerate(_folded(row[-1], screen, len(before))):
+            yield f"{before if number == 0 else ' ' * len(before)}{text}".rstrip()
+
+
+def _folded(text: str, screen: int | None, before: int) -> Sequence[str]:
+    """Give *text* as lines that fit beside *before* columns, words whole where they can be."""
+    if screen is None:
+        return (text,)
+    return textwrap.wrap(text, max(NARROWEST, screen - before), break_on_hyphens=False) or ("",)
 
 
 def moment(at: datetime) -> str:

@@ -59,19 +59,34 @@ def _criterion(criterion: Criterion) -> Mapping[str, JsonValue]:
     }
 
 
-def lines_of(verdict: Verdict) -> Iterator[str]:
-    """Give the verdict as text: the answer and what to do next, then how each criterion stands."""
+def lines_of(verdict: Verdict, *, screen: int | None = None) -> Iterator[str]:
+    """Give the verdict as text: the answer and what to do next, then how each criterion stands.
+
+    On a *screen* of so many columns the table is folded; other text is left to whoever shows it.
+    """
     yield verdict_text.first_line(verdict)
     yield ""
     rows = [(one.name, one.state, verdict_text.said(one)) for one in verdict.criteria]
-    yield from table(HEADINGS, rows)
+    yield from table(HEADINGS, rows, screen=screen)
     yield ""
+    yield from _steps(verdict)
     yield _footer(verdict)
     for one in verdict.criteria:
         if one.tail:
             yield ""
             yield f"The end of the output of {one.name} (untrusted):"
             yield from (f"  {line}" for line in inert(one.tail).splitlines())
+
+
+def _steps(verdict: Verdict) -> Iterator[str]:
+    """Give what the first line had no room for: what else is to be done, and where to look."""
+    found = verdict_text.deciding(verdict)
+    for one in found:
+        todo, page = verdict_text.todo(verdict, one), verdict_text.page(one)
+        where = f" ({page})" if page else ""
+        yield f"{one.name}: {todo}{where}" if todo else f"{one.name}: see {page}"
+    if found:
+        yield ""
 
 
 def _footer(verdict: Verdict) -> str:
@@ -86,13 +101,18 @@ def _footer(verdict: Verdict) -> str:
 
 
 def require_place(path: Path | None) -> None:
-    """Raise ConfigurationError for a file that could not be written later."""
+    """Raise ConfigurationError for a file that could not be written later.
+
+    A verdict of an earlier check goes: whoever reads the file after this one must not find a yes
+    that nobody has given it.
+    """
     if path is None:
         return
-    folder = path.absolute().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    folder, is_taken = path.absolute().parent, path.exists() and not path.is_file()
+    if is_taken or not folder.is_dir() or not os.access(folder, os.W_OK):
         msg = f"--output {path} cannot be written; expected a file in a folder that is there"
         raise ConfigurationError(msg)
+    path.unlink(missing_ok=True)
 
 
 def leave(verdict: Verdict, path: Path) -> None:

@@ -3,7 +3,7 @@
 SUITE_FACTS = """
 fragment SuiteFacts on CheckSuite {
   id databaseId status conclusion createdAt updatedAt
-  app { slug }
+  app { slug } branch { name }
   workflowRun { databaseId event url workflow { databaseId name } }
 }
 """

@@ -106,6 +106,7 @@ def _suite(node: Json) -> Suite:
         conclusion=node.one_of(CheckConclusion, "conclusion") if concluded else None,
         created_at=node.time("createdAt"),
         updated_at=node.time("updatedAt"),
+        branch=node.maybe_text("branch", "name"),
         run=None if node.at("workflowRun").missing else _run(node.at("workflowRun")),
     )
 

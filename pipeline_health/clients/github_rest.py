@@ -7,7 +7,7 @@ from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.github_parse import sha_of
 from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.ids import Login, Sha, as_login
+from pipeline_health.core.model.ids import Login, RepoName, Sha, as_login
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, TrackedIssue
 from pipeline_health.core.model.questions import Job, Relation
 from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, Suite, WorkflowRun
@@ -49,6 +49,23 @@ def all_pages(wire: Wire, path: str, key: str, **params: str | int) -> Iterator[
     raise ClientError(msg)
 
 
+def runs_back_to(wire: Wire, repo: RepoName, branch: str, run_id: int) -> Iterator["RunAt"]:
+    """Give the runs of a branch behind its newest page, as far back as the run of that id.
+
+    Raises when that is farther than MOST_PAGES.
+    """
+    path = f"/repos/{repo}/actions/runs"
+    for page in range(2, MOST_PAGES + 1):
+        found = wire.get(path, branch=branch, per_page=PAGE, page=page)
+        runs = [run_of(node) for node in found.items("workflow_runs")]
+        yield from runs
+        ids = [run.suite.run.id for run in runs if run.suite.run is not None]
+        if len(runs) < PAGE or min(ids) <= run_id:
+            return
+    msg = f"more than {MOST_PAGES * PAGE} runs of {branch} began since; not all of them were read"
+    raise ClientError(msg)
+
+
 def run_of(node: Json) -> RunAt:
     """Read one Actions run; a re-run keeps its id."""
     concluded = not node.at("conclusion").missing
@@ -66,6 +83,7 @@ def run_of(node: Json) -> RunAt:
         conclusion=node.one_of(CheckConclusion, "conclusion") if concluded else None,
         created_at=node.time("created_at"),
         updated_at=node.time("updated_at"),
+        branch=node.maybe_text("head_branch"),
         run=run,
     )
     title = node.maybe_text("display_title") or ""

@@ -7,7 +7,7 @@ is made inert before it is shown.
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-from pipeline_health.core.inert import fence, inert, plain, prose
+from pipeline_health.core.inert import fence, inert, plain, prose, visible
 from pipeline_health.core.model.readings import StatusState
 from pipeline_health.core.model.verdict import (
     Answer,
@@ -32,6 +32,7 @@ _SIGNS: Mapping[CriterionState, str] = {
     CriterionState.UNKNOWN: "❔",
     CriterionState.WAIVED: "⚪",
 }
+_DECIDING = (CriterionState.FAIL, CriterionState.UNKNOWN, CriterionState.PENDING)
 _SAYS = 300
 
 
@@ -64,6 +65,28 @@ def said(criterion: Criterion) -> str:
     return plain(criterion.says, characters=_SAYS)
 
 
+def deciding(verdict: Verdict) -> tuple[Criterion, ...]:
+    """Give the criteria that decided, in their order, where they add to the first line.
+
+    Each has something to do, or a page to see. What waits for others is left out, and where a newer
+    commit is to be asked about, nothing is to be done about this one.
+    """
+    if verdict.superseded_by is not None:
+        return ()
+    for state in _DECIDING:
+        found = [one for one in verdict.criteria if one.state is state]
+        if found:
+            return tuple(one for one in found if todo(verdict, one) or page(one))
+    return ()
+
+
+def todo(verdict: Verdict, criterion: Criterion) -> str:
+    """Give what to do about *criterion* as one line, empty where the first line says it already."""
+    if verdict.next.endswith(criterion.next):
+        return ""
+    return plain(criterion.next, characters=_SAYS)
+
+
 def summary(verdict: Verdict) -> str:
     """Give the whole verdict as Markdown, for the summary of an Actions run."""
     return "\n".join(_summary(verdict)) + "\n"
@@ -83,6 +106,10 @@ def _summary(verdict: Verdict) -> Iterator[str]:
     for one in verdict.criteria:
         yield f"| {one.name} | {_SIGNS[one.state]} {one.state} | {_cell(one)} |"
     yield ""
+    others = [one for one in deciding(verdict) if todo(verdict, one)]
+    if others:
+        yield from (f"- {one.name}: {prose(todo(verdict, one))}" for one in others)
+        yield ""
     yield _footer(verdict)
     for one in verdict.criteria:
         if one.tail:
@@ -90,11 +117,17 @@ def _summary(verdict: Verdict) -> Iterator[str]:
 
 
 def _cell(criterion: Criterion) -> str:
-    says = prose(criterion.says)
-    if criterion.url is None or not criterion.url.startswith(("https://", "http://")):
-        return says
-    target = criterion.url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
-    return f"{says} ([see]({target.replace('|', '%7C')}))"
+    says, target = prose(criterion.says), page(criterion)
+    return f"{says} ([see]({target}))" if target else says
+
+
+def page(criterion: Criterion) -> str:
+    """Give the page that shows *criterion* as an address that nothing in it ends too early."""
+    url = criterion.url
+    if url is None or not url.startswith(("https://", "http://")):
+        return ""
+    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
+    return visible(target.replace("|", "%7C")).replace("\n", "%0A")
 
 
 def _footer(verdict: Verdict) -> str:

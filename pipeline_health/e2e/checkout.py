@@ -22,6 +22,7 @@ _URL: Final = re.compile(
     r"[a-z+]+://(?:[^/@]*@)?(?P<host>[^/:@]+)(?::[0-9]+)?/(?P<path>.+)", re.IGNORECASE
 )
 _SCP: Final = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/:@]+):(?P<path>.+)", re.IGNORECASE)
+_NO_WRITING: Final = {"GIT_OPTIONAL_LOCKS": "0"}
 _NOT_A_TREE: Final = "not a git repository"
 
 
@@ -61,10 +62,16 @@ class Checkout:
         try:
             if not self._is_tree() or not any(is_of(url, repo) for url in self._origins()):
                 return None
-            head = self.head()
+            head, changed = self.head(), self._changed()
         except CheckoutError as exc:
             says = f"was not run: whether {self._directory} is at the commit is unknown, {exc}"
             return Mismatch(says=says, certain=False)
+        if head == commit and changed:
+            says = (
+                f"was not run: {plain(changed[0])} of the work tree is not as it is in {commit}; "
+                "run: git stash"
+            )
+            return Mismatch(says=says, certain=True)
         if head == commit:
             return None
         return Mismatch(
@@ -74,6 +81,11 @@ class Checkout:
             ),
             certain=True,
         )
+
+    def _changed(self) -> list[str]:
+        """Name the files of the commit that are not as it has them; others may be there as well."""
+        changes = self._git("status", "--porcelain", "--untracked-files=no") or ""
+        return [line.strip().partition(" ")[2].strip() for line in changes.splitlines()]
 
     def _is_in_one(self) -> bool:
         return any((each / ".git").exists() for each in _upwards(self._directory))
@@ -95,11 +107,12 @@ class Checkout:
             msg = "because there is no git in PATH"
             raise CheckoutError(msg)
         # Whose the directory is does not matter: its own tests are about to be run.
-        command = [git, "-c", "safe.directory=*", "-C", str(self._directory), *arguments]
+        safely = ("-c", "safe.directory=*", "-c", "core.fsmonitor=false")
+        command = [git, *safely, "-C", str(self._directory), *arguments]
         try:
             done = subprocess.run(  # noqa: S603 - git, and no shell
                 command,
-                env={"PATH": self._path, "HOME": self._home, "LC_ALL": "C"},
+                env={"PATH": self._path, "HOME": self._home, "LC_ALL": "C", **_NO_WRITING},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_PATIENCE,

@@ -1,5 +1,8 @@
 """A ledger for dry runs: it reads through to another one and writes to nothing but itself."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
@@ -12,12 +15,15 @@ from pipeline_health.ports import Ledger
 class DryRunLedger(MemoryLedger):
     """A `Ledger` that shows *base* with this process's changes on top, and never changes *base*.
 
-    Its lease is its own: a dry run waits for nobody and keeps nobody waiting.
+    What belongs to the topics of *anew* is found out anew every time: what *base* remembers of it
+    is not believed, and nothing more is remembered. Its lease is its own: a dry run waits for
+    nobody and keeps nobody waiting.
     """
 
-    def __init__(self, base: Ledger) -> None:
+    def __init__(self, base: Ledger, *, anew: Collection[str] = ()) -> None:
         super().__init__()
         self._base = base
+        self._anew = anew
         self._forgotten: set[tuple[str, str]] = set()
         self._settled: set[str] = set()
 
@@ -34,9 +40,14 @@ class DryRunLedger(MemoryLedger):
     def recall(self, topic: str, key: str) -> str | None:
         """Give what was remembered, or None."""
         fact = super().recall(topic, key)
-        if fact is not None or (topic, key) in self._forgotten:
+        if fact is not None or topic in self._anew or (topic, key) in self._forgotten:
             return fact
         return self._base.recall(topic, key)
+
+    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
+        """Keep *fact* under *topic* and *key*, replacing what was there."""
+        if topic not in self._anew:
+            super().remember(topic, key, fact, now=now)
 
     def forget(self, topic: str, key: str) -> None:
         """Drop what was remembered, if anything was."""

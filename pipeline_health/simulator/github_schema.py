@@ -84,6 +84,7 @@ type CheckSuite implements Node {
   createdAt: DateTime!
   updatedAt: DateTime!
   app: App
+  branch: Ref
   workflowRun: WorkflowRun
   checkRuns(first: Int, filterBy: CheckRunFilter): CheckRunConnection
 }

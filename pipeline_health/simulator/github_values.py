@@ -105,9 +105,9 @@ def commit_status(status: CommitStatus) -> Value:
 def check_suite(repo: Repo, suite: Suite) -> Value:
     """Write a check suite; only one of Actions has a workflow run."""
     if isinstance(suite, ExternalSuite):
-        app, run = suite.app, None
+        app, run, branch = suite.app, None, repo.branch_of(suite.sha)
     else:
-        app = "github-actions"
+        app, branch = "github-actions", suite.branch
         run = {
             "databaseId": suite.id,
             "event": suite.event,
@@ -123,6 +123,7 @@ def check_suite(repo: Repo, suite: Suite) -> Value:
         "createdAt": seconds(suite.created_at),
         "updatedAt": seconds(suite.updated_at),
         "app": {"slug": app},
+        "branch": {"name": branch} if branch in repo.branches else None,
         "workflowRun": run,
         "checkRuns": lambda given: _check_runs(repo, suite, given),
     }

@@ -109,6 +109,7 @@ class Repo(History, IssueBook):
         minutes: float = 3,
         status: str | None = None,
         title: str | None = None,
+        branch: str | None = None,
     ) -> Run:
         """Add an Actions run that ends now, or with no conclusion one that begins now.
 
@@ -124,7 +125,7 @@ class Repo(History, IssueBook):
             workflow=workflow,
             workflow_id=self._workflows.setdefault(workflow, self._timeline.number()),
             event=event,
-            branch=self.branch_of(commit.sha),
+            branch=branch or self.branch_of(commit.sha),
             sha=commit.sha,
             status=status or ("completed" if conclusion else "in_progress"),
             conclusion=conclusion,

@@ -110,6 +110,29 @@ def test_waiting_outlives_a_provider_that_fails_for_a_moment(shop: Ready) -> Non
     assert clock.waited > 0
 
 
+def test_waiting_goes_on_while_the_url_still_tells_the_commit_before(shop: Ready) -> None:
+    """As it does after every push: CI has ended, and staging is being built."""
+    before = shop.head
+    shop.configure(gate('version = { path = "/version", json = "commit" }', 'e2e = ["true"]'))
+    shop.site.body = f'{{"status": "ok", "commit": "{before}"}}'
+    shop.repo.push("second")
+    shop.repo.run("CI", "success")
+    building = shop.web.deploy("BUILDING")
+    shop.world.advance(MINUTE)
+
+    def end() -> None:
+        if clock.waited > 60 and building.status == "BUILDING":
+            shop.web.become(building, "SUCCESS")
+            shop.repo.record_deployment("shop / staging", "success")
+        elif clock.waited > 100:  # the edge follows a little later
+            shop.site.body = f'{{"status": "ok", "commit": "{shop.head}"}}'
+
+    clock = WaitingClock(shop.world, end)
+    told = shop.host.check("shop", shop.head, wait=timedelta(minutes=10), clock=clock)
+    assert told.answer is Answer.PROMOTE
+    assert 100 < clock.waited < 140
+
+
 # -- our own issues --------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ def test_nothing_found(
     """Exit 0, and how much was compared; nothing is written anywhere, not even a ledger."""
     assert run(["credentials-audit"]) == Exit.DONE
     out = capsys.readouterr().out
-    assert out == "shop: nothing was found (1 secret compared, none of them shared)\n"
+    assert out == "shop: nothing was found (1 secret compared, none shared)\n"
     assert (desk.ledger.exists(), desk.repo.issues) == (False, {})
     assert desk.world.writes("github") == []
 
@@ -78,7 +78,8 @@ def test_a_required_secret_that_is_missing_is_found(
 
     assert run(["credentials-audit"]) == Exit.FOUND
 
-    missing, doubtful = capsys.readouterr().out.splitlines()
+    missing, doubtful, advice = capsys.readouterr().out.splitlines()
+    assert advice.startswith("shop: To do: set what is missing in Railway, and set what is sealed")
     why = "is not set in production; it is in required_secrets"
     assert missing == f"shop: missing: STRIPE_KEY {why}"
     why = "is sealed in staging, which keeps the promotion check from passing"
@@ -126,9 +127,20 @@ def test_what_could_not_be_read_is_exit_three(
         host="railway", mode="status", status=502, match="query Variables", times=99
     )
     assert run(["credentials-audit"]) == Exit.BLIND
-    assert "shop: blind: variables: could not read the variables" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "shop: blind: variables: could not read the variables" in out
+    assert "shop: could not tell: not all could be read; nothing was found in the" in out
     desk.repo.push("third", files={".env": ""})
     assert run(["credentials-audit"]) == Exit.FOUND
+
+
+def test_a_refused_token_is_the_reason_why_no_file_was_looked_at(
+    desk: Desk, live: RailwayService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """«The newest commit is not known» would send nobody to the token."""
+    desk.world.faults.add(host="github", mode="status", status=401, times=99)
+    assert run(["credentials-audit"]) == Exit.BLIND
+    assert "shop: blind: files: GitHub refused the token" in capsys.readouterr().out
 
 
 def test_a_service_that_is_not_shown_is_exit_three(desk: Desk, live: RailwayService) -> None:
@@ -146,7 +158,7 @@ def test_without_production_only_files_are_audited(
     assert run(["credentials-audit"]) == Exit.DONE
     out = capsys.readouterr().out
     assert "shop: not configured: variables: " in out
-    assert "nothing was found (no secret compared" in out
+    assert "shop: nothing was found, but no variables were compared\n" in out
 
 
 def test_json_is_one_object(

@@ -72,6 +72,13 @@ def test_only_the_last_ten_pushes_count(stage: Stage) -> None:
     assert {"CI", "New"} == names(required(stage))
 
 
+def test_a_list_that_is_cut_in_a_push_does_not_excuse_what_is_cut_off(stage: Stage) -> None:
+    """A hundred runs are a page; of the last push on it only a part is shown."""
+    push(stage, "CI", *(f"W{number}" for number in range(27)), number=4)
+
+    assert "CI" in names(required(stage))
+
+
 def test_it_is_asked_once_a_day(stage: Stage) -> None:
     """Each look between knows it; the next day asks again."""
     push(stage, "CI", number=3)

@@ -7,6 +7,7 @@ import pytest
 from builders import (
     HEAD,
     NOW,
+    REPO,
     a_run,
     a_status,
     a_suite,
@@ -21,6 +22,7 @@ from gate_matters import (
     a_matter,
     criterion,
     verdict,
+    with_answers,
     with_facts,
     with_policy,
     with_sight,
@@ -28,7 +30,7 @@ from gate_matters import (
 )
 from pipeline_health.core.model.commit import NoSuchCommit
 from pipeline_health.core.model.promotion import Asked, Matter
-from pipeline_health.core.model.questions import Relation
+from pipeline_health.core.model.questions import Relation, RunsOf
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     CheckStatus,
@@ -38,6 +40,8 @@ from pipeline_health.core.model.readings import (
     Unrecognised,
 )
 from pipeline_health.core.model.verdict import Answer, Criterion, CriterionName, CriterionState
+
+PUSHES = RunsOf(repo=REPO, branch="main", event="push")
 
 
 def main_ci(matter: Matter) -> Criterion:
@@ -103,7 +107,7 @@ def test_a_required_workflow_without_a_run_is_missed() -> None:
 
 def test_a_path_filtered_workflow_is_not_missed() -> None:
     """What is not required need not run at every commit."""
-    matter = with_policy(a_matter(), ci_workflows=())
+    matter = with_answers(with_policy(a_matter(), ci_workflows=()), runs={PUSHES: seen(())})
     learned = replace(github(), required=seen(frozenset({"CI"})))
     assert main_ci(with_view(matter, github=learned)).state is CriterionState.PASS
 
@@ -111,7 +115,7 @@ def test_a_path_filtered_workflow_is_not_missed() -> None:
 @pytest.mark.parametrize("required", [blind("the runs could not be listed"), NotAsked()])
 def test_without_knowing_what_must_run_nothing_is_green(required: NotAsked) -> None:
     """Green checks prove nothing while it is unknown which are missing."""
-    matter = with_policy(a_matter(), ci_workflows=())
+    matter = with_answers(with_policy(a_matter(), ci_workflows=()), runs={PUSHES: seen(())})
     unlearned = with_view(matter, github=replace(github(), required=required))
     assert main_ci(unlearned).state is CriterionState.UNKNOWN
 
@@ -223,3 +227,22 @@ def test_a_commit_without_any_suite_is_dated_by_itself() -> None:
     """A required workflow may still come for some minutes after the push."""
     young = with_sight(a_matter(), checks=seen(checks()), committed_at=NOW)
     assert main_ci(young).state is CriterionState.PENDING
+
+
+def test_a_commit_at_which_nothing_ran_yet_is_waited_for() -> None:
+    """Also where it is not known yet what must run: later it is a commit without CI."""
+    fresh = with_policy(with_sight(a_matter(), checks=seen(checks())), ci_workflows=())
+    view = replace(github(), required=seen(frozenset[str]()))
+    fresh = with_answers(with_view(fresh, github=view), runs={PUSHES: seen(())})
+    young = main_ci(with_sight(fresh, committed_at=ago(minutes=2)))
+    assert (young.state, "--wait" in young.next) == (CriterionState.PENDING, True)
+    old = main_ci(with_sight(fresh, committed_at=ago(minutes=11)))
+    assert (old.state, "[skip ci]" in old.next) == (CriterionState.FAIL, True)
+
+
+def test_the_page_is_that_of_what_decided() -> None:
+    """Not of a workflow that passed beside a status that hangs and has no page."""
+    hangs = replace(a_status(StatusState.PENDING), created_at=ago(hours=4), url=None)
+    matter = with_sight(a_matter(), checks=seen(checks(a_suite(), statuses=[hangs])))
+    assert (main_ci(matter).state, main_ci(matter).url) == (CriterionState.FAIL, None)
+    assert main_ci(a_matter()).url is not None

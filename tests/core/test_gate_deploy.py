@@ -244,6 +244,29 @@ def test_a_named_service_whose_commit_nobody_knows_is_unknown() -> None:
     assert (found.state, "nobody knows" in found.says) == (CriterionState.UNKNOWN, True)
 
 
+@pytest.mark.parametrize(
+    ("deployment", "words"),
+    [
+        (a_deployment(RailwayStatus.FAILED), "see its deployment and logs"),
+        (a_deployment(RailwayStatus.SKIPPED), "deploy it at this commit in Railway"),
+        (
+            a_deployment(RailwayStatus.SKIPPED, skipped_reason="CI check suite failed"),
+            "mend CI, then deploy it at this commit",
+        ),
+        (a_deployment(RailwayStatus.NEEDS_APPROVAL), "approve it in Railway; then pipeline-health"),
+        (a_deployment(RailwayStatus.WAITING, changed_at=ago(minutes=29)), "pipeline-health"),
+        (a_deployment(RailwayStatus.WAITING, changed_at=ago(minutes=31)), "it may hang"),
+        (a_deployment(Unrecognised("HIBERNATING")), "pipeline-health"),
+        (replace(a_deployment(), commit=None, repo=None), "deploy web from the repository"),
+        (a_deployment(commit=PARENT), "deploy web to staging at this commit"),
+    ],
+)
+def test_who_is_refused_is_told_what_to_do(deployment: Deployment, words: str) -> None:
+    """To ask again is no advice where the answer would be the same for ever."""
+    told = staging(with_services(a_matter(), served(deployment)))
+    assert told.next.startswith(words)
+
+
 # -- watched paths ---------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from builders import HEAD, NOW, PARENT, a_deployment, a_suite, ago, blind, checks, seen
 from gate_matters import (
+    Change,
     a_matter,
     a_tested,
     criterion,
@@ -25,6 +26,7 @@ from pipeline_health.core.gate import is_ready, judge
 from pipeline_health.core.model.gate_policy import SmokeCheck, Waivable
 from pipeline_health.core.model.live import Served
 from pipeline_health.core.model.promotion import Matter
+from pipeline_health.core.model.railway import RailwayStatus
 from pipeline_health.core.model.verdict import Answer, Criterion, CriterionName, CriterionState
 
 LIVE = (CriterionName.STAGING_REACHABLE, CriterionName.SMOKE, CriterionName.E2E)
@@ -81,6 +83,33 @@ def test_the_live_url_must_serve_the_commit_before_and_after(
     assert found(matter, CriterionName.STAGING_REACHABLE).state is state
 
 
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [(PARENT, "let staging serve 0000000"), (None, "let /version answer with JSON that holds all")],
+)
+def test_a_version_that_is_another_says_what_to_do(before: str | None, words: str) -> None:
+    """Where it tells a commit staging is to be mended, else what it tells; the page is its own."""
+    one = criterion(with_version(a_matter(), before), CriterionName.STAGING_REACHABLE)  # type: ignore[arg-type]
+    assert one.next.startswith(words)
+    assert one.url == "https://staging.example/version"
+
+
+def test_where_staging_does_not_serve_the_commit_that_is_mended_first() -> None:
+    """What the URL shows follows from it."""
+    elsewhere = with_services(a_matter(), served(a_deployment(commit=PARENT)))
+    matter = with_tests(with_version(elsewhere, PARENT, PARENT), smoke=(a_tested(passed=False),))
+    assert {criterion(matter, name).next for name in LIVE[:2]} == {"mend staging-deploy first"}
+
+
+def test_a_command_without_output_is_not_to_be_read() -> None:
+    """It could not be started, for example."""
+    ran = a_tested("the end-to-end command", passed=False)
+    silent = criterion(with_tests(a_matter(), e2e=ran), CriterionName.E2E)
+    assert "e2e in [projects.gate]" in silent.next
+    told = criterion(with_tests(a_matter(), e2e=replace(ran, tail="boom")), CriterionName.E2E)
+    assert "read the end of its output below" in told.next
+
+
 @pytest.mark.parametrize("which", ["before", "after"])
 def test_a_version_that_was_not_asked_for_is_unknown(which: str) -> None:
     """Both are needed."""
@@ -96,6 +125,51 @@ def test_the_proof_is_as_old_as_the_last_look() -> None:
     assert criterion(matter, CriterionName.STAGING_REACHABLE).at == late.at
 
 
+def a_deploy_under_way(matter: Matter) -> Matter:
+    """Let staging serve the parent while the commit is being built."""
+    old = a_deployment(name="d0", commit=PARENT, changed_at=ago(hours=1))
+    building = a_deployment(RailwayStatus.BUILDING, name="d1")
+    return with_services(matter, replace(served(building, old), serving=(old,)))
+
+
+def a_railway_outage(matter: Matter) -> Matter:
+    """Let nobody know what staging serves."""
+    return with_facts(matter, staging=blind())
+
+
+@pytest.mark.parametrize("unproved", [a_deploy_under_way, a_railway_outage])
+@pytest.mark.parametrize(
+    "old",
+    [
+        lambda matter: with_version(matter, PARENT, PARENT),
+        lambda matter: with_version(matter, None, None),
+        lambda matter: with_tests(matter, reach=a_tested("the live URL", passed=False)),
+        lambda matter: with_tests(matter, smoke=(a_tested(passed=False),)),
+    ],
+)
+def test_a_failure_before_the_commit_is_served_is_worth_waiting_for(
+    unproved: Change, old: Change
+) -> None:
+    """It is a failure of the commit that is still served: `--wait` must not end by it."""
+    matter = unproved(old(a_matter()))
+    told = verdict(matter)
+    assert (told.answer is Answer.PROMOTE, told.final) == (False, False)
+    states = {one.name: one.state for one in told.criteria}
+    assert CriterionState.FAIL not in states.values()
+    assert CriterionState.PENDING in (states[LIVE[0]], states[LIVE[1]])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(1, CriterionState.PENDING), (3, CriterionState.FAIL)]
+)
+def test_a_deploy_of_this_minute_may_still_come_up(minutes: float, state: CriterionState) -> None:
+    """The edge shows the one before for some seconds, and an application starts."""
+    fresh = served(a_deployment(changed_at=ago(minutes=minutes)))
+    matter = with_version(with_services(a_matter(), fresh), PARENT, PARENT)
+    matter = with_tests(matter, smoke=(a_tested(passed=False),))
+    assert {found(matter, name).state for name in LIVE[:2]} == {state}
+
+
 # -- smoke -----------------------------------------------------------------------------------
 
 
@@ -103,7 +177,7 @@ def test_no_verification_configured_is_no_success() -> None:
     """Nothing that could fail proves nothing."""
     matter = with_tests(with_gate(a_matter(), smoke=()), smoke=())
     one = found(matter, CriterionName.SMOKE)
-    assert (one.state, "gate.smoke" in one.next) == (CriterionState.FAIL, True)
+    assert (one.state, "smoke in [projects.gate]" in one.next) == (CriterionState.FAIL, True)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +226,7 @@ def test_no_end_to_end_test_configured_is_no_success() -> None:
     """`waive` is the only way to do without."""
     matter = with_gate(a_matter(), e2e=())
     one = found(matter, CriterionName.E2E)
-    assert (one.state, 'waive "e2e"' in one.next) == (CriterionState.FAIL, True)
+    assert (one.state, 'waive = ["e2e"]' in one.next) == (CriterionState.FAIL, True)
     assert found(waiving(Waivable.E2E)(matter), CriterionName.E2E).state is CriterionState.WAIVED
 
 

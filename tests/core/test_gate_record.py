@@ -20,6 +20,7 @@ from gate_matters import (
 from pipeline_health.core.model.commit import NoSuchCommit
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.promotion import Matter
+from pipeline_health.core.model.railway import RailwayStatus
 from pipeline_health.core.model.readings import (
     DeploymentRecord,
     DeploymentState,
@@ -121,7 +122,41 @@ def test_a_record_that_nobody_updates_is_given_up() -> None:
     """GitHub does so after thirty minutes, too."""
     forgotten = a_record(DeploymentState.IN_PROGRESS, changed_at=ago(minutes=31))
     found = record(recorded(forgotten))
-    assert (found.state, "post one" in found.next) == (CriterionState.FAIL, True)
+    assert (found.state, "post its end" in found.next) == (CriterionState.FAIL, True)
+
+
+def test_two_records_of_one_deploy_do_not_block_each_other() -> None:
+    """The one that ended last made the other inactive, whichever was made first."""
+    first = a_record(number=1, changed_at=ago(minutes=2))
+    second = a_record(DeploymentState.INACTIVE, number=2, changed_at=ago(minutes=2))
+    older = replace(first, created_at=ago(minutes=30))
+    matter = with_services(
+        recorded(older, second), served(a_deployment(changed_at=ago(minutes=10)))
+    )
+    assert record(matter).state is CriterionState.PASS
+    for other in (
+        replace(older, changed_at=ago(minutes=3)),
+        replace(older, environment="shop / preview"),
+        replace(older, sha=PARENT),
+        replace(older, state=DeploymentState.FAILURE),
+    ):
+        changed = with_sight(matter, deployments=seen((other, second)))
+        assert record(changed).state is CriterionState.FAIL
+
+
+def test_a_failed_record_is_waited_for_while_staging_is_deployed_anew() -> None:
+    """Its success makes up for the failure; a final no would end the wait before that."""
+    building = served(a_deployment(RailwayStatus.BUILDING, changed_at=ago(minutes=1)))
+    failed = a_record(DeploymentState.FAILURE, changed_at=ago(minutes=30))
+    found = record(with_services(recorded(failed), building))
+    assert (found.state, "--wait" in found.next) == (CriterionState.PENDING, True)
+
+
+def test_a_missing_record_may_have_another_name() -> None:
+    """Who named the environment is not told to name it."""
+    assert "github_environment" in record(recorded()).next
+    named = with_policy(recorded(), github_environment="shop / staging")
+    assert "github_environment" not in record(named).next
 
 
 def test_the_operator_may_do_without_and_it_is_said() -> None:

@@ -38,7 +38,7 @@ from gate_matters import (
 )
 from pipeline_health.core.gate import questions
 from pipeline_health.core.model.audit import Compared, SharedBy, Sharing, Unverifiable
-from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.findings import Kind, Scope
 from pipeline_health.core.model.gate_policy import AuditPolicy, Waivable
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter, OpenIncident
@@ -213,6 +213,32 @@ def test_an_issue_about_a_later_commit_is_another_matter() -> None:
     ):
         told = with_answers(matter, contains={question: seen(relation)})
         assert issues(told).state is state
+
+
+@pytest.mark.parametrize(
+    ("kind", "scopes", "state"),
+    [
+        (Kind.STAGING_DEPLOY_FAILED, ("railway:other:staging",), CriterionState.PASS),
+        (Kind.STAGING_DEPLOY_FAILED, ("railway:other:staging:x:7",), CriterionState.PASS),
+        (Kind.STAGING_DEPLOY_FAILED, (f"railway:{RAILWAY_PROJECT}:staging",), CriterionState.FAIL),
+        (
+            Kind.STAGING_DEPLOY_FAILED,
+            ("railway:other:staging", f"railway:{RAILWAY_PROJECT}:staging"),
+            CriterionState.FAIL,
+        ),
+        (Kind.STAGING_TESTS_FAILED, ("github:7:main",), CriterionState.FAIL),
+        (Kind.STAGING_DEPLOY_FAILED, (), CriterionState.FAIL),
+        (Kind.MAIN_CI_RED, ("railway:other:staging",), CriterionState.FAIL),
+    ],
+)
+def test_staging_of_another_project_of_the_repository_does_not_block(
+    kind: Kind, scopes: tuple[str, ...], state: CriterionState
+) -> None:
+    """Each has a Railway project of its own; CI, and what is told by Actions, is everybody's."""
+    incident = replace(an_incident(kind, HEAD), scopes=tuple(Scope(one) for one in scopes))
+    assert issues(standing(incident)).state is state
+    without = with_policy(standing(incident), railway_project=None)
+    assert issues(without).state is CriterionState.FAIL
 
 
 def test_an_issue_that_is_proved_to_be_over_does_not_block() -> None:

@@ -4,19 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from builders import HEAD, NOW, a_run, a_suite, blind, checks, seen
+from builders import HEAD, NOW, a_run, a_suite, blind, checks, seen, sha
 from gate_matters import a_matter, a_tested, verdict, with_facts, with_gate, with_sight, with_tests
 from pipeline_health.core.gate import judge
+from pipeline_health.core.model.commit import NoSuchCommit
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.readings import CheckConclusion, StatusState
-from pipeline_health.core.model.verdict import Criterion, Verdict
+from pipeline_health.core.model.verdict import Criterion, CriterionName, Verdict
 from pipeline_health.core.verdict_text import (
     LONGEST_STATUS,
+    deciding,
     first_line,
+    page,
     said,
     status_line,
     status_state,
     summary,
+    todo,
 )
 
 NASTY = "x`|**[a](https://evil.example)** <img> @archon fix #12 \x1b[31m\nnext"
@@ -114,6 +118,38 @@ def test_nothing_that_others_wrote_is_alive_in_the_summary() -> None:
     assert r"\[a](hxxps://" in row
     assert "<img>" not in row.replace(r"\<img", "")
     assert "\n" not in first_line(told)
+
+
+def two_failures() -> Verdict:
+    """Give a no with two reasons, and something that waits for both."""
+    bare = with_gate(with_tests(a_matter(), smoke=(), e2e=None), smoke=())
+    return judge(with_facts(bare, commit=seen(NoSuchCommit(sha=HEAD))))
+
+
+def test_what_the_first_line_has_no_room_for_is_told_too() -> None:
+    """Whoever mends one thing at a time asks again for each of them."""
+    told = two_failures()
+    assert told.reason.startswith("main-ci: ")
+    names = [one.name for one in deciding(told)]
+    assert names == [CriterionName.SMOKE]
+    assert todo(told, told.criteria[0]) == ""
+    assert "\n- smoke: set smoke in \\[projects.gate] for shop: docs" in summary(told)
+
+
+def test_nothing_is_to_be_done_about_a_commit_that_was_left_behind() -> None:
+    """Nor about one that may be promoted."""
+    assert deciding(replace(two_failures(), superseded_by=sha(7))) == ()
+    assert deciding(promoted()) == ()
+    assert "\n- " not in summary(promoted())
+
+
+def test_what_is_unknown_or_pending_decides_where_nothing_failed() -> None:
+    """Its page helps, also where there is nothing to do but to ask again."""
+    assert [one.name for one in deciding(pending())] == [CriterionName.MAIN_CI]
+    (ci,) = deciding(pending())
+    assert todo(pending(), ci) == ""
+    assert page(ci).startswith("https://")
+    assert deciding(unknown()) == ()
 
 
 def test_a_link_that_is_none_is_left_out() -> None:

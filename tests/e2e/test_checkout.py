@@ -91,6 +91,25 @@ def test_another_commit_is_not_tested(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_changed_tree_is_not_at_its_commit(tmp_path: Path, staged: bool) -> None:  # noqa: FBT001
+    """What somebody changed there proves nothing of what was committed."""
+    tree, spec = Tree(tmp_path), tmp_path / "spec of it.js"
+    spec.write_text("expect(true)")
+    assert tree.tested(tree.head).passed is True, "what was never committed is no change of it"
+    tree.git("add", spec.name)
+    tree.git("commit", "--quiet", "--message", "second")
+    assert tree.tested(tree.head).passed is True
+    spec.write_text("skip()")
+    if staged:
+        tree.git("add", spec.name)
+
+    tested = tree.tested(tree.head)
+
+    assert says_no(tested)
+    assert "spec of it.js" in tested.says
+
+
 def test_a_directory_below_is_in_the_tree(tmp_path: Path) -> None:
     """The tests need not be at its root."""
     (tmp_path / "a/b").mkdir(parents=True)

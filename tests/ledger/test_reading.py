@@ -193,6 +193,18 @@ def test_a_dry_run_hides_what_it_settled_forgot_or_replaced(path: Path) -> None:
         )
 
 
+def test_a_dry_run_may_find_out_anew_what_is_remembered(path: Path) -> None:
+    """What a decision must not rest on is neither believed nor kept."""
+    filled(path).close()
+    with SqlLedger.read_only(path) as base:
+        ledger = DryRunLedger(base, anew=("repo",))
+        before = ledger.recall("repo", "acme/shop")
+        ledger.remember("repo", "acme/shop", "R_2", now=T0)
+
+        assert base.recall("repo", "acme/shop") is not None
+        assert (None, None) == (before, ledger.recall("repo", "acme/shop"))
+
+
 def test_a_dry_run_is_possible_while_a_cycle_holds_the_lease(path: Path) -> None:
     """Its lease is its own: nobody waits for anybody."""
     with (

@@ -7,7 +7,7 @@ is the answer a yes, and a yes is for these deployments, this commit and this mo
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from pipeline_health.core.gate import deploy, e2e, incidents, rollback
+from pipeline_health.core.gate import deploy, e2e, incidents, required, rollback
 from pipeline_health.core.gate.ci import main_ci
 from pipeline_health.core.gate.credentials import allowed_age, credential_isolation
 from pipeline_health.core.gate.deploy import Deployed, staging_deploy
@@ -52,6 +52,7 @@ def served_deployments(matter: Matter) -> frozenset[str]:
 
 def questions(matter: Matter) -> Iterator[Question]:
     """Name everything that would let more be decided."""
+    yield from required.questions(matter)
     yield from deploy.questions(matter)
     yield from e2e.questions(matter)
     yield from incidents.questions(matter)

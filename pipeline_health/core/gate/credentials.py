@@ -8,6 +8,7 @@ block for ever.
 from datetime import timedelta
 from typing import assert_never
 
+from pipeline_health.core.gate.steps import about_blindness
 from pipeline_health.core.gate.words import criterion, look_again
 from pipeline_health.core.model.audit import Compared
 from pipeline_health.core.model.findings import Kind
@@ -17,15 +18,34 @@ from pipeline_health.core.model.readings import Blind, NotAsked, Seen
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 _NAME = CriterionName.CREDENTIAL_ISOLATION
-_SEPARATE = "make a new one at its provider and set it in one environment only"
+_SEPARATE = (
+    "give each environment one of its own; pipeline-health credentials-audit {project} says where"
+    " it is. What both may have belongs in shared_ok of [projects.audit]"
+)
 _NAMED_AT_MOST = 5
 
 
 def credential_isolation(matter: Matter) -> Criterion:
-    """Judge the audit that was just made."""
-    if matter.waives(Waivable.RAILWAY):
+    """Judge the audit that was just made; who does without it still shares what is proved."""
+    told = _still_told(matter)
+    if told is None and matter.waives(Waivable.RAILWAY):
         return _put(matter, CriterionState.WAIVED, "waived with Railway: no variables are compared")
-    return _still_told(matter) or _by_audit(matter)
+    return told or _of_one_environment(matter) or _by_audit(matter)
+
+
+def _of_one_environment(matter: Matter) -> Criterion | None:
+    """Say that staging is production, if it is: then there is nothing that they do not share.
+
+    A name and an id in the configuration may mean one environment.
+    """
+    staging, production = matter.facts.staging, matter.view.production
+    if not isinstance(staging, Seen) or not isinstance(production, Seen):
+        return None
+    if staging.value.id != production.value.id:
+        return None
+    says = f"staging and production are one environment of Railway: {staging.value.name}"
+    hint = "set production_environment to the name or the id of another one"
+    return _put(matter, CriterionState.FAIL, says, hint=hint)
 
 
 def _still_told(matter: Matter) -> Criterion | None:
@@ -37,20 +57,26 @@ def _still_told(matter: Matter) -> Criterion | None:
     for one in incidents.value if isinstance(incidents, Seen) else ():
         if one.kind is Kind.CREDENTIAL_SHARED and not one.over:
             says = f"issue {one.number} is open: {one.title}"
-            return _put(matter, CriterionState.FAIL, says, hint=_SEPARATE)
+            return _put(matter, CriterionState.FAIL, says, hint=_separate(matter))
     return None
 
 
 def _by_audit(matter: Matter) -> Criterion:
     match matter.facts.audit.variables:
-        case Blind(why=why):
-            return _put(matter, CriterionState.UNKNOWN, f"the variables could not be read: {why}")
+        case Blind() as blind:
+            says = f"the variables could not be read: {blind.why}"
+            hint = about_blindness(matter, blind)
+            return _put(matter, CriterionState.UNKNOWN, says, hint=hint)
         case NotAsked(why=why):
             return _nothing_compared(matter, why)
         case Seen(value=compared):
             return _by_comparison(matter, compared)
         case never:
             assert_never(never)
+
+
+def _separate(matter: Matter) -> str:
+    return _SEPARATE.format(project=matter.policy.name)
 
 
 def allowed_age(matter: Matter) -> timedelta:
@@ -73,14 +99,14 @@ def _nothing_compared(matter: Matter, why: str) -> Criterion:
 
 
 def _asked(matter: Matter) -> str:
-    return "audit.strict" if matter.policy.audit.strict else "required_secrets"
+    return "strict in [projects.audit]" if matter.policy.audit.strict else "required_secrets"
 
 
 def _by_comparison(matter: Matter, compared: Compared) -> Criterion:
     if compared.sharings:
         names = _list([one.subject for one in compared.sharings])
         says = f"staging and production share {names}"
-        return _put(matter, CriterionState.FAIL, says, hint=_SEPARATE)
+        return _put(matter, CriterionState.FAIL, says, hint=_separate(matter))
     if compared.missing:
         says = "; ".join(f"{one.name} {one.why}" for one in compared.missing[:_NAMED_AT_MOST])
         hint = "set it there, or take it out of required_secrets"
@@ -93,16 +119,22 @@ def _by_the_unverified(matter: Matter, compared: Compared) -> Criterion:
     unverified = [one.name for one in compared.unverifiable]
     wanted = unverified if audit.strict else [one for one in unverified if one in audit.required]
     if wanted:
-        says = (
-            f"it cannot be verified that {_list(wanted)} differ, and {_asked(matter)} asks for it"
+        says = f"it cannot be verified that {_list(wanted)} {_differ(wanted)}"
+        says = f"{says}, and {_asked(matter)} asks for it"
+        hint = (
+            f"pipeline-health credentials-audit {matter.policy.name} says why; a sealed variable"
+            f" can be set anew without sealing it. Or relax {_asked(matter)}"
         )
-        hint = "unseal it so that it can be compared, or take it out of the list"
         return _put(matter, CriterionState.FAIL, says, hint=hint)
     count = len(compared.clean)
     says = f"{count or 'no'} {'secret' if count == 1 else 'secrets'} compared, none shared"
     if unverified:
         says = f"{says}; not verifiable: {_list(unverified)}"
     return _put(matter, CriterionState.PASS, says)
+
+
+def _differ(names: list[str]) -> str:
+    return "differs" if len(set(names)) == 1 else "differ"
 
 
 def _list(names: list[str]) -> str:

@@ -7,8 +7,10 @@ from datetime import datetime
 from pipeline_health.core.deploy_verdict import DeployState
 from pipeline_health.core.gate import runs
 from pipeline_health.core.gate.ancestry import holds
+from pipeline_health.core.gate.gated import gated
 from pipeline_health.core.gate.runs import Staged
-from pipeline_health.core.gate.services import Word, gated, word_of
+from pipeline_health.core.gate.services import Word, word_of
+from pipeline_health.core.gate.steps import SEE_LOGS, about_blindness
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
@@ -30,7 +32,6 @@ _ORDER = (
     CriterionState.PENDING,
     CriterionState.PASS,
 )
-_SEE = "see its deployment and logs; a fix is another commit, with a check of its own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,9 @@ def staging_deploy(matter: Matter) -> Deployed:
     staging = matter.facts.staging
     if isinstance(staging, Seen):
         return _by_services(matter, staging.value)
-    return _put(matter, CriterionState.UNKNOWN, f"Railway could not be read: {staging.why}")
+    hint = about_blindness(matter, staging)
+    says = f"Railway could not be read: {staging.why}"
+    return _put(matter, CriterionState.UNKNOWN, says, hint=hint)
 
 
 def questions(matter: Matter) -> Iterator[Question]:
@@ -96,7 +99,7 @@ def _by_services(matter: Matter, environment: Environment) -> Deployed:
     absent = sorted(set(matter.policy.services) - present)
     if absent:
         says = f"{environment.name} has no service {', '.join(absent)}"
-        hint = "mend `services` in the configuration"
+        hint = "take it out of `services` in the configuration, or mend its name there"
         return _put(matter, CriterionState.FAIL, says, hint=hint)
     words = [word_of(matter, service) for service in gated(matter, environment.services)]
     if not words:
@@ -129,7 +132,7 @@ def _of_words(matter: Matter, environment: Environment, words: list[Word]) -> De
 def _hint(matter: Matter, word: Word, newer: Sha | None) -> str:
     if newer is not None:
         return f"pipeline-health promotion-check {matter.policy.name} --commit {newer}"
-    return _SEE if word.state is CriterionState.FAIL else ""
+    return word.hint or (SEE_LOGS if word.state is CriterionState.FAIL else "")
 
 
 # -- by the staging job ----------------------------------------------------------------------
@@ -189,11 +192,17 @@ def _no_run(matter: Matter, job: str) -> Deployed:
 
 
 def _since_then(matter: Matter, found: Staged, job: str) -> Deployed:
-    """Say whether what the job deployed is still served: a later run may have replaced it."""
+    """Say whether what the job deployed is still served.
+
+    A later run may have replaced it, or an older one that was made again.
+    """
     at, name = short(matter.commit), matter.policy.deploy_workflow
-    for run in () if runs.is_live(matter) else runs.later(matter, found.run):
+    others = (*runs.later(matter, found.run), *runs.touched_since(matter, found))
+    for run in () if runs.is_live(matter) else others:
         after = runs.staged(matter, run)
-        if isinstance(after, Staged) and after.state is DeployState.NOTHING_DEPLOYED:
+        if isinstance(after, Staged) and (
+            _left_nothing(after, found) or _left_the_commit(matter, after)
+        ):
             continue
         if isinstance(after, Staged) and after.state is DeployState.HEALTHY:
             return _moved_on(matter, run)
@@ -203,6 +212,18 @@ def _since_then(matter: Matter, found: Staged, job: str) -> Deployed:
         return _put(matter, CriterionState.UNKNOWN, says)
     put = _put(matter, CriterionState.PASS, f"{job} passed at {at}, and nothing was deployed since")
     return Deployed(criterion=put.criterion, since=found.ended, made=found.began)
+
+
+def _left_nothing(other: Staged, found: Staged) -> bool:
+    """Tell whether the staging job of *other* changed nothing since that of *found*."""
+    if other.state is DeployState.NOTHING_DEPLOYED:
+        return True
+    return other.run.run.id < found.run.run.id and runs.was_before(other, found)
+
+
+def _left_the_commit(matter: Matter, other: Staged) -> bool:
+    """Tell whether the staging job of *other* deployed this very commit once more."""
+    return other.state is DeployState.HEALTHY and runs.is_about(matter, other.run)
 
 
 def _served_by_runs(matter: Matter) -> tuple[ServedNow, ...]:

@@ -12,7 +12,7 @@ from pipeline_health.core.model.commit import NamedCheck
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.live import Tested
 from pipeline_health.core.model.promotion import Matter
-from pipeline_health.core.model.questions import Job, JobsOf
+from pipeline_health.core.model.questions import BranchRun, Job, JobsOf
 from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, Seen
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
@@ -31,8 +31,11 @@ def e2e(matter: Matter, deployed: Deployed, others: Iterable[CriterionState]) ->
         return _not_run(matter, others) if ran is None else _by_command(matter, deployed, ran)
     if gate.e2e_check is not None:
         return _by_check(matter, gate.e2e_check)
-    hint = f'set gate.e2e or gate.e2e_check for {matter.policy.name}, or waive "e2e"'
-    says = "nothing is configured: gate.e2e is missing"
+    hint = (
+        f"set e2e or e2e_check in [projects.gate] for {matter.policy.name}, or do without:"
+        ' waive = ["e2e"]'
+    )
+    says = "nothing is configured: e2e and e2e_check are missing"
     return _put(matter, CriterionState.FAIL, says, hint=hint)
 
 
@@ -67,7 +70,9 @@ def _by_command(matter: Matter, deployed: Deployed, ran: Tested) -> Criterion:
     if state is CriterionState.PASS and has_moved(matter, deployed):
         state, says, hint = CriterionState.PENDING, MOVED, check_again(matter)
     if state is CriterionState.FAIL:
-        hint = "read the end of its output below; its fix is another commit"
+        hint = "mend what it says, or e2e in [projects.gate]"
+        if ran.tail:
+            hint = "read the end of its output below; its fix is another commit"
     if state is CriterionState.UNKNOWN:
         hint = look_again(matter)
     tail = "" if state is CriterionState.PASS else ran.tail
@@ -101,7 +106,9 @@ def _by_check(matter: Matter, name: str) -> Criterion:
     if not states:
         young = matter.now - pushed_at(sight) < COMES_WITHIN
         state = CriterionState.PENDING if young else CriterionState.FAIL
-        hint = "" if young else f"let {name} run at this commit, or mend gate.e2e_check"
+        hint = (
+            "" if young else f"let {name} run at this commit, or mend e2e_check in [projects.gate]"
+        )
         return _put(matter, state, f"no check run {name} is about {at}", hint=hint)
     for state in (CriterionState.FAIL, CriterionState.UNKNOWN, CriterionState.PENDING):
         if state in states:
@@ -153,8 +160,17 @@ def _of_jobs(matter: Matter, name: str) -> Iterator[CriterionState]:
         jobs = answer.value if isinstance(answer, Seen) else ()
         found = [job for job in jobs if job.name == name]
         yield from (_state_of_job(job) for job in found)
+        if not found and _may_still_make_it(matter, run):
+            yield CriterionState.PENDING
+            return
         if found:
             return
+
+
+def _may_still_make_it(matter: Matter, run: BranchRun) -> bool:
+    """Tell whether the job may still come in *run*; not in the one that waits for this verdict."""
+    is_own = run.run.id == matter.asked.own_run
+    return run.suite.status is not CheckStatus.COMPLETED and not is_own
 
 
 def _state_of_job(job: Job) -> CriterionState:

@@ -6,7 +6,8 @@ An issue that the facts just read prove to be over does not block: the next cycl
 from collections.abc import Iterator
 
 from pipeline_health.core.gate.ancestry import holds
-from pipeline_health.core.gate.words import criterion, look_again
+from pipeline_health.core.gate.steps import about_blindness
+from pipeline_health.core.gate.words import criterion
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter, OpenIncident
@@ -15,7 +16,9 @@ from pipeline_health.core.model.readings import Blind
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 _NAME = CriterionName.NO_OPEN_INCIDENT
-_PREFIXES = ("staging-", "main-ci-")
+_STAGING = "staging-"
+_PREFIXES = (_STAGING, "main-ci-")
+_RAILWAY = "railway:"
 
 
 def blocks(kind: Kind) -> bool:
@@ -30,7 +33,7 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
     """
     seen = matter.facts.incidents
     if isinstance(seen, Blind):
-        hint = look_again(matter)
+        hint = about_blindness(matter, seen)
         return criterion(_NAME, CriterionState.UNKNOWN, seen.why, at=matter.facts.at, next=hint)
     for incident in seen.value:
         if not _is_over(matter, incident, tests_pass=tests_pass) and _concerns(matter, incident):
@@ -42,8 +45,10 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
     ]
     says = "no issue of ours says that this commit is broken"
     if over:
-        numbers = ", ".join(f"issue {one.number}" for one in over)
-        says = f"{numbers} is proved to be over and will be closed by the next look"
+        numbers = ", ".join(str(one.number) for one in over)
+        says = f"issue {numbers} is proved to be over and will be closed by the next look"
+        if len(over) > 1:
+            says = f"issues {numbers} are proved to be over and will be closed by the next look"
     url = over[0].url if over else None
     return criterion(_NAME, CriterionState.PASS, says, at=matter.facts.at, url=url)
 
@@ -67,7 +72,10 @@ def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
 
 def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
     says = f"issue {incident.number} is open: {incident.title}"
-    hint = f"see {incident.url}; it is closed when its proof comes"
+    hint = (
+        f"see issue {incident.number}: this passes when what it is about works again; if that is"
+        " gone, close the issue"
+    )
     return criterion(
         _NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint, url=incident.url
     )
@@ -75,9 +83,23 @@ def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
 
 def _concerns(matter: Matter, incident: OpenIncident) -> bool:
     """Tell whether *incident* may be about this commit: all but what began after it is."""
-    if not blocks(incident.kind):
+    if not blocks(incident.kind) or _is_elsewhere(matter, incident):
         return False
     return not incident.commits or not all(_is_later(matter, commit) for commit in incident.commits)
+
+
+def _is_elsewhere(matter: Matter, incident: OpenIncident) -> bool:
+    """Tell whether *incident* is about staging of other Railway projects only.
+
+    Several projects may be built from one repository. Its CI is that of all of them.
+    """
+    project = matter.policy.railway_project
+    if project is None or not incident.kind.startswith(_STAGING) or not incident.scopes:
+        return False
+    ours = f"{_RAILWAY}{project}:"
+    return all(
+        one.startswith(_RAILWAY) and not f"{one}:".startswith(ours) for one in incident.scopes
+    )
 
 
 def _is_over(matter: Matter, incident: OpenIncident, *, tests_pass: bool) -> bool:

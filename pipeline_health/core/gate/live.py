@@ -1,12 +1,13 @@
 """Criteria `staging-reachable` and `smoke`: what the live staging URL shows.
 
 A test is about what was served when it began. When staging was deployed anew since, it proves
-nothing and is made again.
+nothing and is made again. While the deploy of the commit is under way, a test that fails is about
+the commit before it, and waiting goes on.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from pipeline_health.core.gate.deploy import Deployed
@@ -16,6 +17,15 @@ from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 MOVED = "staging was deployed anew while it was tested"
+_BRING_IT_UP = (
+    "bring staging up: see its newest deployment and its logs in Railway; where it is up, mend"
+    " staging_url or health_path"
+)
+_FIRST = "mend staging-deploy first"
+_MEND_WHAT_ANSWERS = (
+    "see what staging answers there; its fix is another commit, or mend the check in smoke of"
+    " [projects.gate]"
+)
 
 
 def has_moved(matter: Matter, deployed: Deployed) -> bool:
@@ -27,7 +37,11 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
     """Judge whether anything answers, and where `version` is configured, that it is the commit."""
     name, reach = CriterionName.STAGING_REACHABLE, matter.tests.reach
     if matter.policy.staging_url is None:
-        return _not_configured(matter, name, "staging_url")
+        return _not_configured(matter, name, "staging_url", "staging_url")
+    if matter.policy.staging_url == matter.policy.production_url:
+        says = "staging_url is that of production: what is tested there proves nothing of staging"
+        hint = f"set staging_url of {matter.policy.name} to that of staging"
+        return criterion(name, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
     if reach is None:
         return _not_made(matter, name)
     words = _of_test(reach)
@@ -35,13 +49,14 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
         words = _by_version(matter) or words
     if words.state is CriterionState.PASS and has_moved(matter, deployed):
         words = _Words(state=CriterionState.PENDING, says=MOVED)
+    words = _if_there_yet(matter, deployed, words)
     return criterion(
         name,
         words.state,
         words.says,
         at=words.at or reach.at,
-        next=words.hint(matter, "bring staging up: see its newest deployment and its logs"),
-        url=reach.url,
+        next=words.hint(matter, _BRING_IT_UP),
+        url=words.url or reach.url,
     )
 
 
@@ -49,7 +64,7 @@ def smoke(matter: Matter, deployed: Deployed) -> Criterion:
     """Judge the configured HTTP checks; none configured proves nothing."""
     name, tests = CriterionName.SMOKE, matter.tests.smoke
     if not matter.gate.smoke:
-        return _not_configured(matter, name, "gate.smoke")
+        return _not_configured(matter, name, "smoke", "smoke in [projects.gate]")
     if len(tests) != len(matter.gate.smoke):
         return _not_made(matter, name)
     bad = next(_worst_first(tests), None)
@@ -60,12 +75,13 @@ def smoke(matter: Matter, deployed: Deployed) -> Criterion:
         words = _of_test(bad)
     elif has_moved(matter, deployed):
         words = _Words(state=CriterionState.PENDING, says=MOVED)
+    words = _if_there_yet(matter, deployed, words)
     return criterion(
         name,
         words.state,
         words.says,
         at=words.at or matter.facts.at,
-        next=words.hint(matter, "see what staging answers there; its fix is another commit"),
+        next=words.hint(matter, _MEND_WHAT_ANSWERS),
         url=None if bad is None else bad.url,
         tail="" if bad is None else bad.tail,
     )
@@ -78,12 +94,14 @@ class _Words:
     state: CriterionState
     says: str
     at: datetime | None = None
+    on_failure: str = ""
+    url: str | None = None
 
     def hint(self, matter: Matter, on_failure: str) -> str:
         """Say what to do next."""
         match self.state:
             case CriterionState.FAIL:
-                return on_failure
+                return self.on_failure or on_failure
             case CriterionState.PENDING:
                 return check_again(matter)
             case CriterionState.UNKNOWN:
@@ -92,6 +110,24 @@ class _Words:
                 return ""
             case never:
                 assert_never(never)
+
+
+SETTLES_WITHIN = timedelta(minutes=2)
+"""How long after a deploy the edge may show the one before, and an application may be starting."""
+_NOT_THERE_YET = frozenset({CriterionState.PENDING, CriterionState.UNKNOWN})
+
+
+def _if_there_yet(matter: Matter, deployed: Deployed, words: _Words) -> _Words:
+    """Give *words*; while the commit may still come, a failure is one of what was there before."""
+    if words.state is not CriterionState.FAIL:
+        return words
+    if deployed.criterion.state in _NOT_THERE_YET:
+        says = f"staging is not proved to serve {short(matter.commit)} yet: {words.says}"
+        return replace(words, state=CriterionState.PENDING, says=says)
+    if deployed.since is not None and matter.now - deployed.since <= SETTLES_WITHIN:
+        says = f"staging was deployed just now: {words.says}"
+        return replace(words, state=CriterionState.PENDING, says=says)
+    return words if deployed.is_proved else replace(words, on_failure=_FIRST)
 
 
 def _all(count: int) -> str:
@@ -127,19 +163,28 @@ def _by_version(matter: Matter) -> _Words | None:
 
 
 def _not_the_commit(matter: Matter, when: str, served: Served | None) -> _Words:
+    wanted = matter.gate.version
+    assert wanted is not None  # noqa: S101 - the caller has asked
+    url = f"{matter.policy.staging_url}{wanted.path}"
     if served is None:
-        says = f"which commit it serves was not asked {when} the tests"
+        says = f"{wanted.path} was not asked {when} the tests which commit is served"
         return _Words(state=CriterionState.UNKNOWN, says=says)
     if served.commit is None:
-        says = f"it does not tell which commit it serves {when} the tests: {served.says}"
-        return _Words(state=CriterionState.FAIL, says=says, at=served.at)
-    says = f"it serves {short(served.commit)} {when} the tests, not {short(matter.commit)}"
-    return _Words(state=CriterionState.FAIL, says=says, at=served.at)
+        says = f"{wanted.path} did not tell which commit is served {when} the tests: {served.says}"
+        hint = (
+            f"let {wanted.path} answer with JSON that holds all 40 digits of the commit below"
+            f" {wanted.key}: docs/live-tests.md"
+        )
+        return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint, url=url)
+    other, ours = short(served.commit), short(matter.commit)
+    says = f"{wanted.path} told {other} {when} the tests, not {ours}"
+    hint = f"let staging serve {ours} at staging_url: see its deployments, and caches in between"
+    return _Words(state=CriterionState.FAIL, says=says, at=served.at, on_failure=hint, url=url)
 
 
-def _not_configured(matter: Matter, name: CriterionName, key: str) -> Criterion:
+def _not_configured(matter: Matter, name: CriterionName, key: str, where: str) -> Criterion:
     says = f"nothing is configured: {key} is missing"
-    hint = f"set {key} for {matter.policy.name} in the configuration"
+    hint = f"set {where} for {matter.policy.name}: docs/live-tests.md"
     return criterion(name, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
 
 

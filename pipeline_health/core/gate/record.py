@@ -1,10 +1,11 @@
 """Criterion `github-deployment`: GitHub's newest record of this commit in staging is a success."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pipeline_health.core.deploy_verdict import DeployState, judge_record
 from pipeline_health.core.gate.deploy import Deployed
+from pipeline_health.core.gate.steps import about_blindness
 from pipeline_health.core.gate.words import check_again, criterion, look_again, short
 from pipeline_health.core.model.commit import CommitSight
 from pipeline_health.core.model.gate_policy import Waivable
@@ -18,6 +19,10 @@ RECORDED_WITHIN = timedelta(minutes=10)
 ENDS_WITHIN = timedelta(minutes=30)
 """GitHub itself gives a deployment up that nobody updated for so long."""
 POST_ONE = "post one for this commit: docs/promotion.md, «Record the deployment»"
+NAMED_OTHERWISE = "; or set github_environment to the name under which GitHub shows staging"
+POST_ITS_END = (
+    "post its end, or a new one for this commit: docs/promotion.md, «Record the deployment»"
+)
 _FAILING: Mapping[DeployState, str] = {
     DeployState.FAILED: "failed",
     DeployState.SUPERSEDED: "was replaced by another one",
@@ -30,15 +35,38 @@ def github_deployment(matter: Matter, deployed: Deployed) -> Criterion:
         return _put(matter, CriterionState.WAIVED, "waived: GitHub's deployments are not asked")
     seen = matter.facts.commit
     if isinstance(seen, Blind):
-        return _put(matter, CriterionState.UNKNOWN, f"GitHub could not be read: {seen.why}")
+        return _unread(matter, f"GitHub could not be read: {seen.why}", seen)
     if not isinstance(seen.value, CommitSight):
         return _put(matter, CriterionState.FAIL, "there is no such commit")
     records = seen.value.deployments
     if isinstance(records, Blind):
-        return _put(matter, CriterionState.UNKNOWN, f"its deployments are unread: {records.why}")
+        return _unread(matter, f"its deployments could not be read: {records.why}", records)
     of_commit = [one for one in records.value if one.sha == matter.commit]
     newest = max(of_commit, key=lambda one: (one.created_at, one.id), default=None)
-    return _none(matter, deployed) if newest is None else _by_record(matter, deployed, newest)
+    if newest is None:
+        return _none(matter, deployed)
+    return _by_record(matter, deployed, _in_force(newest, of_commit))
+
+
+def _in_force(newest: DeploymentRecord, of_commit: Iterable[DeploymentRecord]) -> DeploymentRecord:
+    """Give the record that counts: where two tell of one deploy, the later success ends the other.
+
+    GitHub makes a success inactive as soon as another one of its environment succeeds.
+    """
+    if judge_record(newest.state) is not DeployState.SUPERSEDED:
+        return newest
+    successes = (
+        one
+        for one in of_commit
+        if one.environment == newest.environment
+        and judge_record(one.state) is DeployState.HEALTHY
+        and one.changed_at >= newest.changed_at
+    )
+    return next(successes, newest)
+
+
+def _unread(matter: Matter, says: str, why: Blind) -> Criterion:
+    return _put(matter, CriterionState.UNKNOWN, says, hint=about_blindness(matter, why))
 
 
 def _put(
@@ -52,7 +80,7 @@ def _put(
     if state is CriterionState.PENDING:
         hint = hint or check_again(matter)
     if state is CriterionState.UNKNOWN:
-        hint = look_again(matter)
+        hint = hint or look_again(matter)
     url = None if record is None else record.url
     return criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=url)
 
@@ -64,7 +92,8 @@ def _none(matter: Matter, deployed: Deployed) -> Criterion:
         return _put(matter, CriterionState.UNKNOWN, f"{says} under the names that are known")
     if deployed.since is None or not _is_over(matter, deployed.since, RECORDED_WITHIN):
         return _put(matter, CriterionState.PENDING, says)
-    return _put(matter, CriterionState.FAIL, says, hint=POST_ONE)
+    hint = POST_ONE if matter.policy.github_environment else POST_ONE + NAMED_OTHERWISE
+    return _put(matter, CriterionState.FAIL, says, hint=hint)
 
 
 def _knows_the_name(matter: Matter) -> bool:
@@ -88,8 +117,9 @@ def _by_record(matter: Matter, deployed: Deployed, record: DeploymentRecord) -> 
             return _by_failure(matter, deployed, record, f"{says} {_FAILING[state]}")
         case DeployState.IN_FLIGHT:
             if _is_over(matter, record.changed_at, ENDS_WITHIN):
-                says = f"{says} has been under way for too long"
-                return _put(matter, CriterionState.FAIL, says, hint=POST_ONE, record=record)
+                minutes = int(ENDS_WITHIN.total_seconds() // 60)
+                says = f"{says} has been under way for more than {minutes} minutes"
+                return _put(matter, CriterionState.FAIL, says, hint=POST_ITS_END, record=record)
             return _put(matter, CriterionState.PENDING, f"{says} is under way", record=record)
         case _:
             says = f"{says} is in a state that we do not know"
@@ -101,10 +131,18 @@ def _by_failure(
 ) -> Criterion:
     """Let a failure pass only where staging was deployed anew, at the same commit, after it.
 
+    While staging is being deployed that may still come.
+
     When the deployment was made counts, not when it changed: one that wakes up changes too.
     """
     if deployed.is_proved and deployed.made is not None and deployed.made > record.changed_at:
         says = f"{says}, and staging was deployed at {short(matter.commit)} since"
         return _put(matter, CriterionState.PASS, says, record=record)
-    hint = "see why it failed; a later success at this commit makes up for it"
+    if deployed.criterion.state is CriterionState.PENDING:
+        says = f"{says}, and staging is being deployed"
+        return _put(matter, CriterionState.PENDING, says, record=record)
+    hint = (
+        "see why it failed; deploy staging again at this commit, or post a success for it:"
+        " docs/promotion.md, «Record the deployment»"
+    )
     return _put(matter, CriterionState.FAIL, says, hint=hint, record=record)

@@ -5,6 +5,7 @@ the branch is by then: such a run is about the commit only when its name says so
 URL itself says that it serves the commit.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,21 @@ from pipeline_health.core.model.questions import BranchRun, Job, JobsOf, RunTrac
 from pipeline_health.core.model.readings import CheckStatus, Seen
 
 AT_THEIR_COMMIT = frozenset({"push", "merge_group"})
+_NAMED_BY_THEIR_WORKFLOW = frozenset(
+    {
+        "deployment",
+        "deployment_status",
+        "repository_dispatch",
+        "schedule",
+        "workflow_dispatch",
+        "workflow_run",
+    }
+)
+"""Events of which the run is called what its workflow says, and not what a stranger wrote.
+
+A push is called as its commit message is, and an issue or a pull request as whoever opened it says.
+"""
+_COMMIT = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
 MOST_RUNS = 10
 """Runs of which the jobs are asked for: where more began since, staging has moved on anyway."""
 
@@ -39,8 +55,9 @@ def runs_about(matter: Matter) -> tuple[BranchRun, ...]:
 
 
 def is_about(matter: Matter, run: BranchRun) -> bool:
-    """Tell whether *run* is about the commit."""
-    if matter.commit in run.title.lower():
+    """Tell whether *run* is about the commit; a name that holds two of them names neither."""
+    is_named = run.run.event in _NAMED_BY_THEIR_WORKFLOW
+    if is_named and set(_COMMIT.findall(run.title.lower())) == {matter.commit}:
         return True
     if run.sha != matter.commit:
         return False
@@ -100,7 +117,13 @@ def questions(matter: Matter) -> Iterator[JobsOf]:
     about = runs_about(matter)
     if matter.policy.staging_job is None or not about:
         return
-    for run in (*about[:MOST_RUNS], *later(matter, about[0])[:MOST_RUNS]):
+    newest = newest_staged(matter)
+    again = touched_since(matter, newest) if isinstance(newest, Staged) else ()
+    for run in (
+        *about[:MOST_RUNS],
+        *later(matter, about[0])[:MOST_RUNS],
+        *again[:MOST_RUNS],
+    ):
         found = staged(matter, run)
         if isinstance(found, JobsOf):
             yield found
@@ -111,6 +134,26 @@ def later(matter: Matter, than: BranchRun) -> tuple[BranchRun, ...]:
     sight = matter.sight
     runs = sight.runs.value if sight is not None and isinstance(sight.runs, Seen) else ()
     return tuple(run for run in runs if run.run.id > than.run.id)
+
+
+def touched_since(matter: Matter, than: Staged) -> tuple[BranchRun, ...]:
+    """Give the older runs that changed since *than* began to deploy.
+
+    One that is made again keeps its number, and deploys its old commit.
+    """
+    sight, since = matter.sight, _starts(than)
+    runs = sight.runs.value if sight is not None and isinstance(sight.runs, Seen) else ()
+    older = (run for run in runs if run.run.id < than.run.run.id)
+    return tuple(run for run in older if run.suite.updated_at >= since)
+
+
+def was_before(one: Staged, than: Staged) -> bool:
+    """Tell whether the job of *one* was over before that of *than* was; who ends last has won."""
+    return one.ended is not None and one.ended <= (than.ended or _starts(than))
+
+
+def _starts(staged: Staged) -> datetime:
+    return staged.began or staged.run.suite.created_at
 
 
 def commit_of_run(run: BranchRun) -> Sha | None:

@@ -4,7 +4,7 @@ What counts is what is served, not what was deployed last: a deployment that fai
 before it running, and a redeploy of an old commit takes the new one away.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,17 +14,19 @@ from pipeline_health.core.deploy_verdict import (
     is_watched_path_skip,
     judge_deployment,
 )
+from pipeline_health.core.gate import steps
 from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.ci import pushed_at
 from pipeline_health.core.gate.runs import Staged, is_live, newest_staged
+from pipeline_health.core.gate.serving import served_by
 from pipeline_health.core.gate.words import short
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import Contains
-from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
-from pipeline_health.core.model.readings import Seen
+from pipeline_health.core.model.railway import Deployment, Service
+from pipeline_health.core.model.readings import Seen, Unrecognised
 from pipeline_health.core.model.verdict import CriterionState, ServedNow
-from pipeline_health.core.observe import commit_of, is_ours
+from pipeline_health.core.observe import commit_of
 from pipeline_health.core.watched import deploy_trace
 
 APPEARS_WITHIN = timedelta(minutes=20)
@@ -37,7 +39,6 @@ _STATES: Mapping[DeployState, CriterionState] = {
     DeployState.ATTENTION: CriterionState.PENDING,
     DeployState.UNKNOWN: CriterionState.UNKNOWN,
 }
-_RUNS = frozenset({RailwayStatus.SUCCESS, RailwayStatus.SLEEPING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class Word:
     """What one service says of the commit. *says* is a sentence without its full stop.
 
     *since* is when it was proved, *made* when the deployment of the commit was made, *newer* the
-    commit that is served instead and contains the asked one, *asks* what would let more be said.
+    commit that is served instead and contains the asked one, *asks* what would let more be said,
+    *hint* what to do about it.
     """
 
     state: CriterionState
@@ -56,26 +58,7 @@ class Word:
     newer: Sha | None = None
     asks: Contains | None = None
     url: str | None = None
-
-
-def served_by(service: Service) -> tuple[Deployment, ...]:
-    """Give the deployments that *service* serves now, newest first.
-
-    A sleeping one is not among Railway's active ones, nor is that of a cron job between its ticks.
-    """
-    active = tuple(one for one in service.serving if _serves(one, cron=service.cron))
-    if active:
-        return active
-    kept = (
-        one
-        for one in service.deployments
-        if one.status is RailwayStatus.SLEEPING or (service.cron and _serves(one, cron=True))
-    )
-    return tuple(kept)[:1]
-
-
-def _serves(deployment: Deployment, *, cron: bool) -> bool:
-    return deployment.status in _RUNS and (cron or not deployment.stopped)
+    hint: str = ""
 
 
 def word_of(matter: Matter, service: Service) -> Word:
@@ -85,6 +68,9 @@ def word_of(matter: Matter, service: Service) -> Word:
         ServedNow(service=service.name, deployment=one.id, commit=_commit(matter, one))
         for one in served
     )
+    if any(isinstance(one.status, Unrecognised) for one in service.serving):
+        says = f"service {service.name} runs a deployment in a state that we do not know"
+        return Word(state=CriterionState.UNKNOWN, says=says, served=found)
     commits = {one.commit for one in found}
     if len(commits) > 1:
         says = f"service {service.name} is changing over between two deployments"
@@ -141,7 +127,9 @@ def _by_newest(
     if state is not DeployState.HEALTHY:
         says = f"service {service.name} {why} at {short(matter.commit)}"
         url = _page(matter, service, newest)
-        return _or_newer(matter, Word(state=_STATES[state], says=says, served=found, url=url))
+        hint = steps.about(matter, newest, state)
+        word = Word(state=_STATES[state], says=says, served=found, url=url, hint=hint)
+        return _or_newer(matter, word)
     if any(one.commit == matter.commit for one in found):
         return _served_word(matter, service, newest, found)
     if not found:
@@ -165,11 +153,10 @@ def _served_word(
     )
 
 
-def _page(matter: Matter, service: Service, deployment: Deployment) -> str | None:
+def _page(matter: Matter, service: Service, deployment: Deployment) -> str:
     """Give Railway's page of *deployment*."""
     staging = matter.facts.staging
-    if not isinstance(staging, Seen):
-        return None
+    assert isinstance(staging, Seen), "its services were seen"  # noqa: S101
     return deploy_trace(matter.view, staging.value, service, deployment).url
 
 
@@ -178,7 +165,8 @@ def _other(matter: Matter, service: Service, found: tuple[ServedNow, ...]) -> Wo
     commit = found[0].commit
     if commit is None:
         says = f"service {service.name} serves a deployment whose commit nobody knows"
-        return Word(state=CriterionState.UNKNOWN, says=says, served=found)
+        hint = steps.about_a_nameless_one(matter, service.name)
+        return Word(state=CriterionState.UNKNOWN, says=says, served=found, hint=hint)
     says = f"staging serves {short(commit)}, not {short(matter.commit)}, as service {service.name}"
     return _or_newer(matter, Word(state=CriterionState.FAIL, says=says, served=found))
 
@@ -233,12 +221,19 @@ def _by_skip(
 def _unskipped(
     matter: Matter, service: Service, served: Deployment, found: tuple[ServedNow, ...]
 ) -> Word | None:
-    """Say which deployment between what is served and the commit was not skipped, if any."""
-    since = (one for one in service.deployments if one.created_at > served.created_at)
-    for one in since:
+    """Say which deployment between what is served and the commit was not skipped, if any.
+
+    Counted from the first deployment of what is served: one that was rolled back to is made anew,
+    after what it took away.
+    """
+    base = found[0].commit
+    began = min(one.created_at for one in (served, *_of_commit(matter, service, base)))
+    for one in (one for one in service.deployments if one.created_at > began):
         commit = commit_of(matter.view, one)
-        if is_watched_path_skip(one) or commit == found[0].commit:
+        if is_watched_path_skip(one) or commit == base:
             continue
+        if commit is None and one.created_at <= served.created_at:
+            continue  # whatever it was, what is served has replaced it
         inside = commit is None or holds(matter.view, newer=matter.commit, older=commit)
         if inside is False:
             continue
@@ -251,6 +246,13 @@ def _unskipped(
         says = f"what was deployed to service {service.name} since is not listed to its end"
         return Word(state=CriterionState.UNKNOWN, says=says, served=found)
     return None
+
+
+def _of_commit(matter: Matter, service: Service, commit: Sha | None) -> Iterator[Deployment]:
+    """Give the deployments of *commit* that were not skipped."""
+    for one in service.deployments:
+        if not is_watched_path_skip(one) and commit_of(matter.view, one) == commit:
+            yield one
 
 
 def _at(commit: Sha | None) -> str:
@@ -269,22 +271,7 @@ def _never_seen(matter: Matter, service: Service, found: tuple[ServedNow, ...]) 
     says = f"service {service.name} has no deployment of {short(matter.commit)}"
     if found and found[0].commit is not None:
         says = f"{says}: it serves {short(found[0].commit)}"
-    state = CriterionState.PENDING if young else CriterionState.FAIL
-    return _or_newer(matter, Word(state=state, says=says, served=found))
-
-
-def gated(matter: Matter, services: Iterable[Service]) -> tuple[Service, ...]:
-    """Give the services that must be proved, of those that are there.
-
-    The named ones, else all that are, or ever were, built from this repository: a database or an
-    image of somebody else's has no commit that could be proved.
-    """
-    named = matter.policy.services
-    if named:
-        return tuple(one for one in services if one.name in named)
-    return tuple(one for one in services if _is_built_here(matter, one))
-
-
-def _is_built_here(matter: Matter, service: Service) -> bool:
-    sources = (service.repo, *(one.repo for one in service.deployments))
-    return any(repo is not None and is_ours(matter.view, repo) for repo in sources)
+    if young:
+        return _or_newer(matter, Word(state=CriterionState.PENDING, says=says, served=found))
+    hint = steps.about_one_that_never_came(service.name)
+    return _or_newer(matter, Word(state=CriterionState.FAIL, says=says, served=found, hint=hint))

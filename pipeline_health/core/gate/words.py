@@ -8,6 +8,8 @@ from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
 SHORT = 7
+_DRIFT = timedelta(minutes=1)
+"""How far a clock may go back without anybody having set it; an answer may come in between."""
 
 
 def short(sha: Sha) -> str:
@@ -42,9 +44,15 @@ def look_again(matter: Matter) -> str:
 
 
 def not_older_than(criterion: Criterion, age: timedelta, *, now: datetime) -> Criterion:
-    """Give *criterion*, unknown where it passed on evidence that is older than *age*."""
-    if criterion.state is not CriterionState.PASS or now - criterion.at <= age:
+    """Give *criterion*, unknown where it passed on evidence that is older than *age*.
+
+    Evidence of the future shows that our clock was set back, and that nobody knows its age.
+    """
+    if criterion.state is not CriterionState.PASS or -_DRIFT <= now - criterion.at <= age:
         return criterion
+    if now < criterion.at:
+        says = f"the clock of this host was set back since: {criterion.says}"
+        return replace(criterion, state=CriterionState.UNKNOWN, says=says, next="check again")
     says = f"the evidence is older than {_length(age)}: {criterion.says}"
     return replace(criterion, state=CriterionState.UNKNOWN, says=says, next="check again")
 

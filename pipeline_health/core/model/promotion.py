@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.commit import AtCommit, CommitSight
-from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.findings import Kind, Scope
 from pipeline_health.core.model.gate_policy import GatePolicy, Waivable
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.live import Served, Tested
@@ -35,7 +35,7 @@ class OpenIncident:
 
     *over* says that the facts just read prove it to be over: the next cycle will close it.
     *of_tests* says that all that it rests on is what our own tests said before a promotion, so that
-    nothing but these tests can end it.
+    nothing but these tests can end it. *scopes* are where it is broken, empty where nobody knows.
     """
 
     number: int
@@ -45,6 +45,7 @@ class OpenIncident:
     commits: tuple[Sha, ...]
     over: bool
     of_tests: bool = False
+    scopes: tuple[Scope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,6 +171,7 @@ class Suite:
     """A check suite: one a workflow run, or one an app.
 
     `check_runs` is None when it was not asked for; `node_id` is empty where REST was read instead.
+    *branch* is where the commit was pushed to, None where GitHub does not say, or it is gone.
     """
 
     id: int
@@ -182,6 +183,7 @@ class Suite:
     updated_at: datetime
     run: WorkflowRun | None = None
     check_runs: int | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

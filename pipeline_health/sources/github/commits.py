@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_commit import CommitFound, CommitLook, CommitWanted
-from pipeline_health.clients.github_rest import RunAt
+from pipeline_health.clients.github_rest import RunAt, runs_back_to
+from pipeline_health.clients.github_wire import PAGE
 from pipeline_health.core.model.commit import AtCommit, CommitSight, NamedCheck, NoSuchCommit
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.questions import BranchRun, Relation
@@ -55,6 +56,7 @@ class Commits:
 
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
             rest = self._rest(found, wanted, pool, runs=workflow is not None)
+            rest = rest if workflow is None else self._reaching(rest, found, workflow)
             named = self._named(found, rest, wanted, pool)
         return Seen(
             at=found.at,
@@ -102,6 +104,28 @@ class Commits:
             return found.tip
         branch = found.tip.value.name
         return _reading(found.at, lambda: self._client.runs_lately(found.repo, branch))
+
+    def _reaching(self, rest: _Rest, found: CommitFound, workflow: str) -> _Rest:
+        """Give *rest* with a list that reaches back to the runs of the commit.
+
+        What is not listed could have deployed something else since.
+        """
+        lately, here = rest.lately, rest.here
+        if not (
+            isinstance(lately, Seen) and isinstance(here, Seen) and isinstance(found.tip, Seen)
+        ):
+            return rest
+        own, listed = _ids(here.value, workflow), _ids(lately.value)
+        if len(lately.value) < PAGE or not own or min(listed) <= min(own):
+            return rest
+        branch, oldest = found.tip.value.name, min(own)
+        more = _reading(
+            found.at,
+            lambda: tuple(runs_back_to(self._client.wire, found.repo, branch, oldest)),
+        )
+        if isinstance(more, Blind):
+            return replace(rest, lately=more)
+        return replace(rest, lately=replace(lately, value=(*lately.value, *more.value)))
 
     def _here(self, found: CommitFound, sha: Sha) -> Reading[tuple[RunAt, ...]]:
         return _reading(found.at, lambda: self._client.runs_at(found.repo, sha))
@@ -160,6 +184,12 @@ def _checks(found: CommitFound, here: Part[tuple[RunAt, ...]]) -> Reading[Checks
         return here
     suites = tuple(run.suite for run in here.value)
     return replace(found.bare, value=replace(found.bare.value, suites=suites, other_apps=False))
+
+
+def _ids(runs: Iterable[RunAt], workflow: str | None = None) -> tuple[int, ...]:
+    """Give the numbers of *runs*, of one workflow where it is named."""
+    known = (each.suite.run for each in runs)
+    return tuple(run.id for run in known if run is not None and workflow in (None, run.workflow))
 
 
 def _reading(at: datetime, read: Callable[[], T]) -> Reading[T]:

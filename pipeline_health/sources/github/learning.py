@@ -12,6 +12,7 @@ from datetime import datetime
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_rest import RunAt
+from pipeline_health.clients.github_wire import PAGE
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
@@ -82,7 +83,10 @@ def learned(runs: Sequence[RunAt], *, before: frozenset[str]) -> frozenset[str]:
     for each in sorted(runs, key=lambda each: each.suite.created_at, reverse=True):
         if each.suite.run is not None:
             pushes.setdefault(each.sha, set()).add(each.suite.run.workflow)
-    newest = list(pushes.values())[:PUSHES]
+    whole = list(pushes.values())
+    if len(runs) >= PAGE:  # cut, in the middle of the oldest push that it has
+        whole.pop()
+    newest = whole[:PUSHES]
     if len(newest) < FEWEST_PUSHES:
         return before
     always = frozenset(set.intersection(*newest))

@@ -22,7 +22,8 @@ from pipeline_health.ports import Memory
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
 _NAMES_SHOWN = 10
-_NONE = "railway-no-environment"
+ABSENCE = "railway-no-environment"
+"""The topic under which it is remembered that there is no such environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +130,14 @@ class Places:
         """Give an environment up, for a day where nobody said that it must be there."""
         if certain and not watched.named:
             text = f"{now.isoformat()} {why}"
-            self._memory.remember(_NONE, f"{variable} {_key(watched)}", text, now=now)
+            self._memory.remember(ABSENCE, f"{variable} {_key(watched)}", text, now=now)
         return Nowhere(why, certain=certain)
 
     def _absence(self, watched: Watched, variable: str, *, now: datetime) -> Nowhere | None:
         """Give what was found out of an environment that is not there, while it is fresh."""
         if watched.named:
             return None
-        kept = self._memory.recall(_NONE, f"{variable} {_key(watched)}")
+        kept = self._memory.recall(ABSENCE, f"{variable} {_key(watched)}")
         at, _, why = (kept or "").partition(" ")
         try:
             fresh = now - datetime.fromisoformat(at) < LOOK_AGAIN_AFTER

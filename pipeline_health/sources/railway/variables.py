@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -138,7 +138,7 @@ def _digest(key: bytes, text: str) -> Digest:
 
 def _unseen(part: Part[Environment], where: str, *, now: datetime) -> Blind | NotAsked:
     if isinstance(part, Blind) and part.cause not in _LASTING:
-        return Blind(at=now, why=f"{where} was not seen: {part.why}")
+        return replace(part, at=now, why=f"{where} was not seen: {part.why}")
     why = part.why if isinstance(part, Blind | NotAsked) else ""
     return NotAsked(why or f"there is no {where} to compare")
 
