@@ -137,6 +137,16 @@ def test_an_older_run_that_ended_late_has_deployed_before() -> None:
     assert staging(matter).state is CriterionState.PASS
 
 
+def test_of_two_jobs_at_a_time_the_one_that_ended_last_has_won() -> None:
+    """Without a rule of concurrency two deployments may overlap."""
+    before = with_older(CheckConclusion.SUCCESS, a_staging_job(began=40, ended=25))
+    assert staging(before).state is CriterionState.PASS
+    after = with_older(CheckConclusion.SUCCESS, a_staging_job(began=40, ended=21))
+    assert staging(after).state is CriterionState.FAIL
+    endless = with_older(CheckConclusion.SUCCESS, a_staging_job(began=40, ended=None))
+    assert staging(endless).state is CriterionState.FAIL
+
+
 def test_an_older_run_of_this_very_commit_may_be_made_again() -> None:
     """It deploys nothing else."""
     older = a_deploy(number=3, changed_at=ago(minutes=5))

@@ -148,8 +148,8 @@ def touched_since(matter: Matter, than: Staged) -> tuple[BranchRun, ...]:
 
 
 def was_before(one: Staged, than: Staged) -> bool:
-    """Tell whether *one* surely had deployed what it deploys before *than* began to."""
-    return one.ended is not None and one.ended <= _starts(than)
+    """Tell whether the job of *one* was over before that of *than* was; who ends last has won."""
+    return one.ended is not None and one.ended <= (than.ended or _starts(than))
 
 
 def _starts(staged: Staged) -> datetime:
