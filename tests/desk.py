@@ -21,6 +21,7 @@ class Desk:
 
     def __init__(self, world: World, loopback: Loopback, home: Path) -> None:
         self.world = world
+        self.loopback = loopback
         self.home = home
         self.repo = world.repo("acme/shop")
         self.repo.push("first")
