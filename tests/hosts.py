@@ -12,6 +12,7 @@ from pipeline_health.core.model.issue import Marker
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.model.verdict import Verdict
 from pipeline_health.e2e import Surroundings
+from pipeline_health.ports import Clock
 from pipeline_health.settings.actions import Actions
 from pipeline_health.simulator import Loopback, World, WorldClock
 from pipeline_health.simulator.github_records import Issue
@@ -70,7 +71,13 @@ class Host:
         )
 
     def check(
-        self, project: str, commit: Sha, *, wait: timedelta = timedelta(0), rollback: bool = False
+        self,
+        project: str,
+        commit: Sha,
+        *,
+        wait: timedelta = timedelta(0),
+        rollback: bool = False,
+        clock: Clock | None = None,
     ) -> Verdict:
         """Ask whether *commit* may go to production."""
         here = Surroundings(directory=self.home, path="/usr/bin:/bin", home=str(self.home))
@@ -80,7 +87,7 @@ class Host:
             commit,
             here=here,
             actions=self.actions,
-            clock=WorldClock(self.world),
+            clock=clock or WorldClock(self.world),
         ) as check:
             verdict = check.verdict(wait=wait, rollback=rollback)
             if self.publishes:
