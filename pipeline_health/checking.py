@@ -131,7 +131,7 @@ def _check(  # noqa: PLR0913 - one argument a part
     here: Surroundings,
     actions: Actions,
 ) -> Check:
-    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock)
+    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock, habits=False)
     redaction = Redaction(settings.secrets())
     filed_as = wires.code.known_login()
     promotion = Promotion(

@@ -40,7 +40,7 @@ class Wired:
     tracker: GitHubTracker
 
 
-def wired(
+def wired(  # noqa: PLR0913 - one argument a part
     settings: Settings,
     policy: Policy,
     *,
@@ -48,8 +48,12 @@ def wired(
     http: Http,
     clock: Clock,
     pace: timedelta = BETWEEN_WRITES,
+    habits: bool = True,
 ) -> Wired:
-    """Connect everything; *pace* is the least time between two writes to GitHub."""
+    """Connect everything; *pace* is the least time between two writes to GitHub.
+
+    *habits* is for who tells what nothing watches.
+    """
     redaction, identity = Redaction(settings.secrets()), policy.routing.identity
     token, tokens = _github_token(settings), settings.credentials.railway
     railway = Railway(http, api=settings.railway_api, clock=clock)
@@ -69,6 +73,7 @@ def wired(
             identity=identity,
             redact=redaction,
             variable=settings.credentials.github.variable,
+            habits=habits,
         ),
         deploys=RailwaySource(
             railway,

@@ -23,6 +23,7 @@ from pipeline_health.core.model.promotion import Asked, Facts, Matter, Tests
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Blind, Part, Reading, Seen
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.model.urls import Target, UrlSights
 from pipeline_health.core.model.verdict import Verdict
 from pipeline_health.core.reach import is_asleep
 from pipeline_health.ports import (
@@ -43,6 +44,7 @@ POLL = timedelta(seconds=15)
 AWAKE = timedelta(seconds=3)
 WAKING = timedelta(seconds=30)
 SIDE_BY_SIDE = 4
+LATELY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class Promotion:
         self._eyes = Eyes(
             github=sources.github,
             railway=sources.railway,
-            urls=sources.urls,
+            urls=_AskedLately(sources.urls),
             audits=None,
             memory=ledger,
             evidence=False,
@@ -216,6 +218,23 @@ class Promotion:
             live = self._live(matter, of=tests.of)
             tests = replace(tests, reach=live.reach, smoke=live.smoke)
         return replace(tests, after=self._version())
+
+
+class _AskedLately:
+    """Asks *source*, and takes its answers for the second look, too: nothing fails so soon."""
+
+    def __init__(self, source: UrlSource) -> None:
+        self._source = source
+        self._asked: tuple[datetime, UrlSights] | None = None
+
+    def look(self, targets: Sequence[Target], *, gap: timedelta, now: datetime) -> UrlSights:
+        """Ask each of *targets*, or tell what they answered less than LATELY ago."""
+        if self._asked is not None and now - self._asked[0] <= LATELY:
+            known = self._asked[1]
+            if all(target in known for target in targets):
+                return known
+        self._asked = (now, self._source.look(targets, gap=gap, now=now))
+        return self._asked[1]
 
 
 def _known(incidents: Sequence[Incident], project: ProjectPolicy) -> tuple[Incident, ...]:

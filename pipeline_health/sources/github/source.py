@@ -45,10 +45,11 @@ Sightings: TypeAlias = Mapping[Wanted, Sighting]
 class GitHubSource:
     """Sees repositories, checks, deployments and our issues; *identity* names our account.
 
-    *variable* is where the token comes from, for the words about one that is refused.
+    *variable* is where the token comes from, for the words about one that is refused. *habits* are
+    read for who tells what nothing watches.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part
         self,
         client: GitHub,
         memory: Memory,
@@ -57,8 +58,10 @@ class GitHubSource:
         identity: Login | None = None,
         variable: str = "GITHUB_TOKEN",
         batch: int = BATCH,
+        habits: bool = True,
     ) -> None:
         self._client = client
+        self._habits = habits
         self._memory = memory
         self._redact = redact
         self._variable = variable
@@ -74,11 +77,14 @@ class GitHubSource:
         wanted = {project.name: self._wanted(project) for project in projects}
         readings = self._readings(tuple(dict.fromkeys(wanted.values())), now)
         learning = Learning(self._client, self._memory, now=now)
-        habits = Habits(self._client, self._memory, now=now)
-        return {
-            project.name: habits.added(learning.taught(readings[wanted[project.name]], project))
+        taught = {
+            project.name: learning.taught(readings[wanted[project.name]], project)
             for project in projects
         }
+        if not self._habits:
+            return taught
+        habits = Habits(self._client, self._memory, now=now)
+        return {name: habits.added(reading) for name, reading in taught.items()}
 
     def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing run left behind; complete evidence is asked for once."""
