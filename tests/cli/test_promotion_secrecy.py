@@ -77,7 +77,7 @@ def test_no_secret_leaves_by_what_the_site_answers(
 ) -> None:
     """A product that shows its configuration when it fails does harm enough by itself."""
     gated.site.body = f"{PASSWORD} {URL} {' '.join(TOKENS)}"
-    _configure(gated, code=0)
+    gated.configure('smoke = [{ path = "/healthz", contains = "all is well" }]', 'e2e = ["true"]')
     assert run([*gated.asking, "--publish"]) == Exit.FOUND
     assert_kept(_left(gated, folder, *capsys.readouterr()), PLANTED)
 
