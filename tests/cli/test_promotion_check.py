@@ -168,19 +168,27 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_asked(
     assert gated.world.requests == []
 
 
+SPOILED = {"the folder is gone": "rm -r {folder}", "a folder is in its place": "mkdir {place}"}
+
+
+@pytest.mark.parametrize("command", SPOILED.values(), ids=SPOILED.keys())
 def test_a_file_that_could_not_be_written_is_no_yes(
-    gated: Gated, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    gated: Gated, capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str
 ) -> None:
-    """The folder is gone when the tests are over; the verdict is told all the same."""
+    """It is known only when the tests are over; the verdict is told and shown all the same."""
     folder = tmp_path / "left"
     folder.mkdir()
-    gated.configure(SMOKE, f'e2e = ["rmdir", "{folder}"]')
+    place = folder / "verdict.json"
+    words = command.format(folder=folder, place=place).split()
+    gated.configure(SMOKE, f"e2e = {json.dumps(words)}")
 
-    assert run([*gated.asking, "--output", str(folder / "verdict.json")]) == Exit.BLIND
+    assert run([*gated.asking, "--publish", "--output", str(place)]) == Exit.BLIND
 
     out, err = capsys.readouterr()
     assert out.startswith("promote: ")
-    assert "the verdict could not be written to" in err
+    assert f"the verdict could not be written to {place}: " in err
+    assert [status.state for status in gated.published()] == ["success"]
+    assert list(tmp_path.rglob(".verdict*")) == []
 
 
 # -- a defect --------------------------------------------------------------------------------

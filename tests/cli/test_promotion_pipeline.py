@@ -149,6 +149,21 @@ def test_a_superseded_step_names_the_commit_that_staging_serves(gated: Gated, ru
     ]
 
 
+@pytest.mark.usefixtures("runner")
+def test_a_step_that_cannot_be_told_shows_the_verdict_all_the_same(
+    gated: Gated, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An old yes must not stay at the commit because a file could not be written."""
+    assert run([*gated.asking, "--publish"]) == Exit.DONE
+    monkeypatch.setenv("GITHUB_OUTPUT", str(gated.desk.home / "nowhere" / "output"))
+    gated.configure(SMOKE, FAILS)
+
+    assert run([*gated.asking, "--publish"]) == Exit.BLIND
+
+    assert "the verdict could not be added to" in capsys.readouterr().err
+    assert [status.state for status in gated.published()] == ["failure"]
+
+
 def test_the_run_that_asks_is_not_ci(
     gated: Gated, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
