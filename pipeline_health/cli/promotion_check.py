@@ -2,6 +2,7 @@
 
 import json
 import signal
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -119,12 +120,14 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
         options.config, project, commit, log_format=options.log_format, trusted=trust_config
     ) as check:
         verdict = check.verdict(wait=wait, rollback=allow_rollback)
-        _show(verdict, as_json=as_json)
-        if output is not None:
-            leave(verdict, output)
-        leave_in_actions(verdict, check.actions)
-        if publish:
-            check.publish(verdict)
+        # Each is told, whatever becomes of the others: an old yes must stay nowhere.
+        with ExitStack() as tells:
+            if publish:
+                tells.callback(check.publish, verdict)
+            tells.callback(leave_in_actions, verdict, check.actions)
+            if output is not None:
+                tells.callback(leave, verdict, output)
+            _show(verdict, as_json=as_json)
     return exit_of(verdict)
 
 

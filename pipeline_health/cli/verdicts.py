@@ -119,13 +119,13 @@ def leave(verdict: Verdict, path: Path) -> None:
     """Write the verdict to *path* as JSON, whole or not at all."""
     text = json.dumps(verdict_as_json(verdict), ensure_ascii=False, indent=2) + "\n"
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.absolute().parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        with tempfile.TemporaryDirectory(
+            dir=path.absolute().parent, prefix=f".{path.name}."
+        ) as folder:
+            temporary = Path(folder) / path.name
+            temporary.write_text(text, encoding="utf-8")
+            temporary.chmod(0o644)
+            temporary.replace(path)
     except OSError as exc:
         msg = f"the verdict could not be written to {path}: {exc.strerror}"
         raise LeavingError(msg) from exc

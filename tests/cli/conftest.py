@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 import structlog
 
 from desk import Desk
+from gated import Gated
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.simulator import Loopback, World
 
@@ -27,3 +29,14 @@ def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield made
     structlog.reset_defaults()  # the log went to this test's standard error, which is closed now
     assert world.refusals == []
+
+
+@pytest.fixture
+def gated(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gated]:
+    """Give a desk whose product may go to production, outside of any work tree and any runner."""
+    for name in ("ACTIONS", "RUN_ID", "STEP_SUMMARY", "OUTPUT", "SERVER_URL", "REPOSITORY"):
+        monkeypatch.delenv(f"GITHUB_{name}", raising=False)
+    monkeypatch.chdir(desk.home)
+    before = signal.getsignal(signal.SIGTERM)
+    yield Gated(desk)
+    signal.signal(signal.SIGTERM, before)  # the command ends its tests in its own way
