@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit rows lock clean
+.PHONY: help demo test lint types floors actions unit rows guards lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +57,9 @@ rows: $(VENV)/installed ## take each row of the decision tables away, and see a 
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	--generate-hashes pyproject.toml
+
+guards: $(VENV)/installed ## take each guard of the promotion check away, and see a test fail (slow)
+	$(BIN)/python tests/guards.py
 
 lock: ## renew the lock files (needs uv): all that we use, and what the command needs
 	$(LOCK) --upgrade --group dev --output-file requirements.lock

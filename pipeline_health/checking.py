@@ -133,7 +133,7 @@ def _check(  # noqa: PLR0913 - one argument a part
     here: Surroundings,
     actions: Actions,
 ) -> Check:
-    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock, habits=False)
+    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock, verdict=True)
     redaction = Redaction(settings.secrets())
     filed_as = wires.code.known_login()
     promotion = Promotion(

@@ -48,11 +48,11 @@ def wired(  # noqa: PLR0913 - one argument a part
     http: Http,
     clock: Clock,
     pace: timedelta = BETWEEN_WRITES,
-    habits: bool = True,
+    verdict: bool = False,
 ) -> Wired:
     """Connect everything; *pace* is the least time between two writes to GitHub.
 
-    *habits* is for who tells what nothing watches.
+    For one *verdict* nothing is read that decides nothing: habits, and the files of the branch.
     """
     redaction, identity = Redaction(settings.secrets()), policy.routing.identity
     token, tokens = _github_token(settings), settings.credentials.railway
@@ -73,7 +73,7 @@ def wired(  # noqa: PLR0913 - one argument a part
             identity=identity,
             redact=redaction,
             variable=settings.credentials.github.variable,
-            habits=habits,
+            habits=not verdict,
         ),
         deploys=RailwaySource(
             railway,
@@ -90,7 +90,7 @@ def wired(  # noqa: PLR0913 - one argument a part
                 memory=ledger,
                 key=partial(secrets.token_bytes, _KEY_BYTES),
             ),
-            files=BranchFiles(github, redact=redaction),
+            files=None if verdict else BranchFiles(github, redact=redaction),
         ),
         urls=ProbingSource(
             Web(), memory=ledger, clock=clock, time=policy.limits.cycle_deadline / 3

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_LONGEST = 19
+"""The digits of GitHub's longest number: it keeps them in 64 bits."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
@@ -23,8 +26,7 @@ def actions_of(environment: Mapping[str, str]) -> Actions:
 
     The number of the run counts wherever it is set: leaving a run out of CI can only block.
     """
-    number = environment.get("GITHUB_RUN_ID", "")
-    run_id = int(number) if number.isascii() and number.isdigit() else None
+    run_id = _number(environment.get("GITHUB_RUN_ID", ""))
     if environment.get("GITHUB_ACTIONS") != "true":
         return Actions(run_id=run_id)
     return Actions(
@@ -33,6 +35,12 @@ def actions_of(environment: Mapping[str, str]) -> Actions:
         summary=_path(environment.get("GITHUB_STEP_SUMMARY")),
         output=_path(environment.get("GITHUB_OUTPUT")),
     )
+
+
+def _number(text: str) -> int | None:
+    """Give *text* as the number of a run; int() raises for more digits than it likes."""
+    fits = text.isascii() and text.isdigit() and len(text) <= _LONGEST
+    return int(text) if fits else None
 
 
 def _page(environment: Mapping[str, str], run_id: int | None) -> str | None:

@@ -11,7 +11,7 @@ from pipeline_health.core.model.audit import Audit, Committed, Compared
 from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.policy import ProjectPolicy
-from pipeline_health.core.model.readings import Blind, Part
+from pipeline_health.core.model.readings import Blind, NotAsked, Part
 
 T = TypeVar("T")
 
@@ -37,9 +37,9 @@ class ListsFiles(Protocol):
 
 
 class Auditor:
-    """Both halves of the audit, each Blind or not on its own."""
+    """Both halves of the audit, each Blind or not on its own; *files* may be asked by nobody."""
 
-    def __init__(self, *, variables: ComparesVariables, files: ListsFiles) -> None:
+    def __init__(self, *, variables: ComparesVariables, files: ListsFiles | None) -> None:
         self._variables = variables
         self._files = files
 
@@ -47,17 +47,12 @@ class Auditor:
         self, project: ProjectPolicy, deployed: Deployed, head: Sha | None, *, now: datetime
     ) -> Audit:
         """Audit one project now; *head* is the commit whose tree is read. Never raises."""
-        # Imported here: a cycle without a due project needs no threads.
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            files = pool.submit(
-                _guarded, lambda: self._files.committed(project, head, now=now), now=now
-            )
-            variables = _guarded(
-                lambda: self._variables.compared(project, deployed, now=now), now=now
-            )
-            return Audit(at=now, variables=variables, files=files.result())
+        variables = _guarded(lambda: self._variables.compared(project, deployed, now=now), now=now)
+        files, source = NotAsked("nobody asked for the files"), self._files
+        if source is None:
+            return Audit(at=now, variables=variables, files=files)
+        listed = _guarded(lambda: source.committed(project, head, now=now), now=now)
+        return Audit(at=now, variables=variables, files=listed)
 
 
 def _guarded(look: Callable[[], Part[T]], *, now: datetime) -> Part[T]:

@@ -64,7 +64,7 @@ def test_staging_that_is_deployed_anew_while_it_is_tested_is_tested_again(shop: 
     shop.configure(gate(deploying(shop, shop.head)))
     told = shop.check()
     assert (told.answer, told.final) == (Answer.BLOCK, False)
-    assert of(told, E2E).says == "staging was deployed anew while it was tested"
+    assert of(told, E2E).says == "what was tested is not what staging is seen to serve now"
 
 
 # -- waiting ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pipeline_health.core.model.live import Served, Tested
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
 
-MOVED = "staging was deployed anew while it was tested"
+MOVED = "what was tested is not what staging is seen to serve now"
 _BRING_IT_UP = (
     "bring staging up: see its newest deployment and its logs in Railway; where it is up, mend"
     " staging_url or health_path"

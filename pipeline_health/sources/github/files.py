@@ -42,13 +42,8 @@ class BranchFiles:
         return Seen(at=now, value=found)
 
     def _committed(self, project: ProjectPolicy, head: Sha) -> Committed:
-        # Imported here: a cycle without a due project needs no threads.
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            ignored = pool.submit(self._client.files.text, project.repo, head, IGNORED)
-            tree = self._client.files.tree(project.repo, head)
-            text = ignored.result()
+        tree = self._client.files.tree(project.repo, head)
+        text = self._client.files.text(project.repo, head, IGNORED) if IGNORED in tree.paths else ""
         return Committed(
             paths=tuple(sorted(path for path in tree.paths if is_env_file(path))),
             ignores_local=keeps_out(text or "", LOCAL),

@@ -1,0 +1,95 @@
+"""Take the guards of the promotion check away, one at a time, and see a test fail for each.
+
+    python tests/guards.py [WORDS …]
+
+A guard is a piece of text of a module, and what the module would say without it: they are listed in
+`guards.toml`. For each the tree is copied, the text is replaced, and tests are run until the first
+one fails. With *WORDS* only the guards whose name holds one of them are tried. A guard that no test
+misses is named, and the exit code is 1; so it is for one whose text is not there any more.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("pipeline_health", "tests", "docs", "deploy", "README.md", "pyproject.toml")
+TESTS: Mapping[str, tuple[str, ...]] = {
+    "tables": ("tests/core", "-k", "gate or ci_verdict or deploy_verdict or observe"),
+    "stories": ("tests/agent", "-k", "promotion"),
+    "commands": ("tests/cli", "-k", "promotion"),
+    "contract": ("tests/contract", "-k", "railway"),
+}
+FAILED = 1
+"""What pytest exits with when a test failed; with more it could not run them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What *name* would let through if *text* of *file* read *without*; *tests* must miss it."""
+
+    name: str
+    file: str
+    text: str
+    without: str
+    tests: str = "tables"
+
+
+def guards() -> tuple[Guard, ...]:
+    """Give all that are listed."""
+    listed = tomllib.loads((ROOT / "tests" / "guards.toml").read_text())
+    return tuple(Guard(**each) for each in listed["guard"])
+
+
+def is_missed(guard: Guard) -> bool:
+    """Tell whether any test fails without *guard*."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in PARTS:
+            source, target = ROOT / part, copy / part
+            _ = shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+        changed = copy / guard.file
+        changed.write_text(changed.read_text().replace(guard.text, guard.without))
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(  # the copy comes first on the path
+            [*command, *TESTS[guard.tests]],
+            cwd=copy,
+            env={"PYTHONPATH": str(copy), "PATH": "/usr/bin:/bin", "HOME": folder},
+            capture_output=True,
+            check=False,
+        )
+    return done.returncode == FAILED
+
+
+def misplaced(listed: tuple[Guard, ...]) -> Iterator[str]:
+    """Say of each guard whose text is not in its file exactly once that it is not."""
+    for guard in listed:
+        found = (ROOT / guard.file).read_text().count(guard.text)
+        if found != 1:
+            yield f"{guard.name}: its text is in {guard.file} {found} times"
+
+
+def main(words: list[str]) -> int:
+    """Try every guard whose name holds one of *words*; give 1 when one is not missed."""
+    chosen = tuple(one for one in guards() if not words or any(word in one.name for word in words))
+    lost = list(misplaced(chosen))
+    if lost or not chosen:
+        sys.stderr.write("\n".join(lost or ["no such guard"]) + "\n")
+        return 1
+    with ThreadPoolExecutor(2) as pool:
+        missed = list(pool.map(is_missed, chosen))
+    for guard, is_guard_missed in zip(chosen, missed, strict=True):
+        sys.stdout.write(f"{'missed    ' if is_guard_missed else 'NOT MISSED'}  {guard.name}\n")
+    kept = missed.count(False)
+    sys.stdout.write(f"{len(chosen) - kept} guards were missed by a test, {kept} were not\n")
+    return 1 if kept else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
