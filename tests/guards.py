@@ -15,7 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -82,6 +82,10 @@ def main(words: list[str]) -> int:
     if lost or not chosen:
         sys.stderr.write("\n".join(lost or ["no such guard"]) + "\n")
         return 1
+    for kind in sorted({one.tests for one in chosen}):
+        if is_missed(replace(chosen[0], without=chosen[0].text, tests=kind)):
+            sys.stderr.write(f"{' '.join(TESTS[kind])} fails with every guard in its place\n")
+            return 1
     with ThreadPoolExecutor(2) as pool:
         missed = list(pool.map(is_missed, chosen))
     for guard, is_guard_missed in zip(chosen, missed, strict=True):

@@ -240,28 +240,43 @@ def contains(view: ProjectView, *, newer: Sha, older: Sha) -> bool | Contains:
 
     The head counts as containing what was forced off the branch.
     """
+    answer = descends(view, newer=newer, older=older)
+    if answer is False and newer == _head(view):
+        return _relation(view, newer, older) in (Relation.DIVERGED, Relation.MISSING)
+    return answer
+
+
+def descends(view: ProjectView, *, newer: Sha, older: Sha) -> bool | Contains:
+    """Tell whether *newer* is *older* or a descendant of it, or give the question to be asked.
+
+    What was forced off the branch has no descendants there. An answer that could not be had stays a
+    question: nothing is concluded from it.
+    """
     if newer == older:
         return True
-    by_history = contains_by_history(view, newer, older)
+    by_history = _contains_by_history(view, newer, older)
     if by_history is not None:
         return by_history
-    question = Contains(repo=view.policy.repo, newer=newer, older=older)
-    answer = view.answers.contains.get(question)
-    if not isinstance(answer, Seen):
-        return question
-    match answer.value:
+    relation = _relation(view, newer, older)
+    match relation:
+        case None:
+            return Contains(repo=view.policy.repo, newer=newer, older=older)
         case Relation.IDENTICAL | Relation.AHEAD:
             return True
-        case Relation.DIVERGED | Relation.MISSING:
-            return newer == _head(view)
-        case Relation.BEHIND:
+        case Relation.BEHIND | Relation.DIVERGED | Relation.MISSING:
             return False
         case never:
             assert_never(never)
 
 
-def contains_by_history(view: ProjectView, newer: Sha, older: Sha) -> bool | None:
-    """Tell whether *newer* contains *older* by the history that the look brought, if it tells."""
+def _relation(view: ProjectView, newer: Sha, older: Sha) -> Relation | None:
+    """Give how the two stand to each other, as far as that was found out."""
+    question = Contains(repo=view.policy.repo, newer=newer, older=older)
+    answer = view.answers.contains.get(question)
+    return answer.value if isinstance(answer, Seen) else None
+
+
+def _contains_by_history(view: ProjectView, newer: Sha, older: Sha) -> bool | None:
     branch = view.github.branch
     if not isinstance(branch, Seen):
         return None

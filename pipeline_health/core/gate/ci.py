@@ -16,7 +16,7 @@ from pipeline_health.core.ci_verdict import (
 )
 from pipeline_health.core.gate.required import required
 from pipeline_health.core.gate.steps import about_blindness
-from pipeline_health.core.gate.words import check_again, criterion, look_again, short
+from pipeline_health.core.gate.words import criterion, short
 from pipeline_health.core.model.commit import CommitSight, NoSuchCommit
 from pipeline_health.core.model.findings import Thing
 from pipeline_health.core.model.promotion import Matter
@@ -67,14 +67,14 @@ _NEXT: Mapping[State, str] = {
 
 def main_ci(matter: Matter) -> Criterion:
     """Judge CI at the commit; everything that is not plainly green blocks."""
-    seen, at = matter.facts.commit, matter.facts.at
+    seen = matter.facts.commit
     if isinstance(seen, Blind):
         says = f"GitHub could not be read: {seen.why}"
         return _unknown(matter, says, hint=about_blindness(matter, seen))
     match seen.value:
         case NoSuchCommit():
             says = f"{matter.policy.repo} has no commit {short(matter.commit)}"
-            return criterion(_NAME, CriterionState.FAIL, says, at=at, next="name another commit")
+            return criterion(matter, _NAME, CriterionState.FAIL, says, hint="name another commit")
         case CommitSight() as sight:
             return (
                 _not_on_branch(matter, sight)
@@ -86,8 +86,7 @@ def main_ci(matter: Matter) -> Criterion:
 
 
 def _unknown(matter: Matter, says: str, *, hint: str = "") -> Criterion:
-    hint = hint or look_again(matter)
-    return criterion(_NAME, CriterionState.UNKNOWN, says, at=matter.facts.at, next=hint)
+    return criterion(matter, _NAME, CriterionState.UNKNOWN, says, hint=hint)
 
 
 def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
@@ -100,7 +99,7 @@ def _not_on_branch(matter: Matter, sight: CommitSight) -> Criterion | None:
     name = branch.value.name if isinstance(branch, Seen) else "the branch"
     says = f"{short(matter.commit)} is not on {name}"
     hint = "merge it first; only what is on the branch goes to production"
-    return criterion(_NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+    return criterion(matter, _NAME, CriterionState.FAIL, says, hint=hint)
 
 
 def _nothing_yet(matter: Matter, sight: CommitSight) -> Criterion | None:
@@ -110,8 +109,7 @@ def _nothing_yet(matter: Matter, sight: CommitSight) -> Criterion | None:
     if verdict.state is not State.NO_CI or verdict.entries or not young:
         return None
     says = f"CI at {short(matter.commit)}: no run yet"
-    again = check_again(matter)
-    return criterion(_NAME, CriterionState.PENDING, says, at=matter.facts.at, next=again)
+    return criterion(matter, _NAME, CriterionState.PENDING, says)
 
 
 def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
@@ -123,12 +121,8 @@ def _by_ci(matter: Matter, sight: CommitSight) -> Criterion:
         return _by_the_named(matter, verdict) or _green(matter, sight, verdict)
     state = _STATES[verdict.state]
     hint = _NEXT.get(verdict.state, "")
-    if state is CriterionState.PENDING:
-        hint = check_again(matter)
-    if state is CriterionState.UNKNOWN:
-        hint = look_again(matter)
     says = f"CI at {short(matter.commit)}: {verdict.why}"
-    return criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=_page_of(verdict))
+    return criterion(matter, _NAME, state, says, hint=hint, url=_page_of(verdict))
 
 
 def _of_the_branch(matter: Matter, reading: Reading[Checks]) -> Reading[Checks]:
@@ -169,7 +163,7 @@ def _by_the_named(matter: Matter, verdict: CommitVerdict) -> Criterion | None:
         return None
     says = f"CI at {short(matter.commit)}: {', '.join(skipped)}: was skipped, which proves nothing"
     hint = "let it run at this commit, or take it out of ci_workflows"
-    return criterion(_NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+    return criterion(matter, _NAME, CriterionState.FAIL, says, hint=hint)
 
 
 def _green(matter: Matter, sight: CommitSight, verdict: CommitVerdict) -> Criterion:
@@ -178,7 +172,7 @@ def _green(matter: Matter, sight: CommitSight, verdict: CommitVerdict) -> Criter
     if isinstance(sight.checks, Seen) and not sight.checks.value.other_apps:
         says = f"{says}; checks of other apps than Actions are not visible to this token"
     url = _page_of(verdict)
-    return criterion(_NAME, CriterionState.PASS, says, at=matter.facts.at, url=url)
+    return criterion(matter, _NAME, CriterionState.PASS, says, url=url)
 
 
 def _standing(matter: Matter, sight: CommitSight, must_run: frozenset[str]) -> Standing:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from pipeline_health.core.gate.steps import about_blindness
-from pipeline_health.core.gate.words import criterion, look_again
+from pipeline_health.core.gate.words import criterion
 from pipeline_health.core.model.audit import Compared
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.gate_policy import Waivable
@@ -85,9 +85,7 @@ def allowed_age(matter: Matter) -> timedelta:
 
 
 def _put(matter: Matter, state: CriterionState, says: str, *, hint: str = "") -> Criterion:
-    if state is CriterionState.UNKNOWN:
-        hint = hint or look_again(matter)
-    return criterion(_NAME, state, says, at=matter.facts.audit.at, next=hint)
+    return criterion(matter, _NAME, state, says, at=matter.facts.audit.at, hint=hint)
 
 
 def _nothing_compared(matter: Matter, why: str) -> Criterion:

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from pipeline_health.core.deploy_verdict import DeployState
 from pipeline_health.core.gate import runs
-from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.gated import gated
 from pipeline_health.core.gate.runs import Staged
 from pipeline_health.core.gate.services import Word, word_of
 from pipeline_health.core.gate.steps import SEE_LOGS, about_blindness
-from pipeline_health.core.gate.words import check_again, criterion, look_again, short
+from pipeline_health.core.gate.words import criterion, look_again, short
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter
@@ -24,6 +23,7 @@ from pipeline_health.core.model.verdict import (
     CriterionState,
     ServedNow,
 )
+from pipeline_health.core.observe import descends
 
 _NAME = CriterionName.STAGING_DEPLOY
 _ORDER = (
@@ -83,12 +83,7 @@ def _put(
     url: str | None = None,
 ) -> Deployed:
     """Put it, with what to do about it."""
-    if state is CriterionState.PENDING:
-        hint = hint or check_again(matter)
-    if state is CriterionState.UNKNOWN:
-        hint = hint or look_again(matter)
-    put = criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=url)
-    return Deployed(criterion=put)
+    return Deployed(criterion=criterion(matter, _NAME, state, says, hint=hint, url=url))
 
 
 # -- by Railway ------------------------------------------------------------------------------
@@ -246,7 +241,7 @@ def _moved_on(matter: Matter, run: BranchRun) -> Deployed:
     says = f"a later run of {matter.policy.deploy_workflow} deployed to staging"
     if commit is None:
         return _put(matter, CriterionState.FAIL, says)
-    answer = holds(matter.view, newer=commit, older=matter.commit)
+    answer = descends(matter.view, newer=commit, older=matter.commit)
     newer = commit if answer is True and commit != matter.commit else None
     hint = "" if newer is None else f"{look_again(matter).replace(matter.commit, newer)}"
     put = _put(matter, CriterionState.FAIL, f"{says}: {short(commit)}", hint=hint)

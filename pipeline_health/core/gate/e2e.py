@@ -7,7 +7,7 @@ from pipeline_health.core.gate import runs
 from pipeline_health.core.gate.ci import pushed_at
 from pipeline_health.core.gate.deploy import Deployed
 from pipeline_health.core.gate.live import MOVED, has_moved
-from pipeline_health.core.gate.words import check_again, criterion, look_again, short
+from pipeline_health.core.gate.words import criterion, short
 from pipeline_health.core.model.commit import NamedCheck
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.live import Tested
@@ -40,11 +40,7 @@ def e2e(matter: Matter, deployed: Deployed, others: Iterable[CriterionState]) ->
 
 
 def _put(matter: Matter, state: CriterionState, says: str, *, hint: str = "") -> Criterion:
-    if state is CriterionState.PENDING:
-        hint = hint or check_again(matter)
-    if state is CriterionState.UNKNOWN:
-        hint = hint or look_again(matter)
-    return criterion(_NAME, state, says, at=matter.facts.at, next=hint)
+    return criterion(matter, _NAME, state, says, hint=hint)
 
 
 # -- a command -------------------------------------------------------------------------------
@@ -68,15 +64,13 @@ def _by_command(matter: Matter, deployed: Deployed, ran: Tested) -> Criterion:
     }
     state, says, hint = states[ran.passed], f"{ran.what} {ran.says}", ""
     if state is CriterionState.PASS and has_moved(matter, deployed):
-        state, says, hint = CriterionState.PENDING, MOVED, check_again(matter)
+        state, says = CriterionState.PENDING, MOVED
     if state is CriterionState.FAIL:
         hint = "mend what it says, or e2e in [projects.gate]"
         if ran.tail:
             hint = "read the end of its output below; its fix is another commit"
-    if state is CriterionState.UNKNOWN:
-        hint = look_again(matter)
     tail = "" if state is CriterionState.PASS else ran.tail
-    return criterion(_NAME, state, says, at=ran.at, next=hint, url=ran.url, tail=tail)
+    return criterion(matter, _NAME, state, says, at=ran.at, hint=hint, url=ran.url, tail=tail)
 
 
 # -- a check run -----------------------------------------------------------------------------

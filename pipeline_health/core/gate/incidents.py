@@ -5,7 +5,6 @@ An issue that the facts just read prove to be over does not block: the next cycl
 
 from collections.abc import Iterator
 
-from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.steps import about_blindness
 from pipeline_health.core.gate.words import criterion
 from pipeline_health.core.model.findings import Kind
@@ -14,6 +13,7 @@ from pipeline_health.core.model.promotion import Matter, OpenIncident
 from pipeline_health.core.model.questions import Contains
 from pipeline_health.core.model.readings import Blind
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
+from pipeline_health.core.observe import descends
 
 _NAME = CriterionName.NO_OPEN_INCIDENT
 _STAGING = "staging-"
@@ -34,7 +34,7 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
     seen = matter.facts.incidents
     if isinstance(seen, Blind):
         hint = about_blindness(matter, seen)
-        return criterion(_NAME, CriterionState.UNKNOWN, seen.why, at=matter.facts.at, next=hint)
+        return criterion(matter, _NAME, CriterionState.UNKNOWN, seen.why, hint=hint)
     for incident in seen.value:
         if not _is_over(matter, incident, tests_pass=tests_pass) and _concerns(matter, incident):
             return _blocked(matter, incident)
@@ -50,7 +50,7 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
         if len(over) > 1:
             says = f"issues {numbers} are proved to be over and will be closed by the next look"
     url = over[0].url if over else None
-    return criterion(_NAME, CriterionState.PASS, says, at=matter.facts.at, url=url)
+    return criterion(matter, _NAME, CriterionState.PASS, says, url=url)
 
 
 def questions(matter: Matter) -> Iterator[Contains]:
@@ -65,7 +65,7 @@ def questions(matter: Matter) -> Iterator[Contains]:
 
 
 def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
-    answer = holds(matter.view, newer=newer, older=older)
+    answer = descends(matter.view, newer=newer, older=older)
     if isinstance(answer, Contains):
         yield answer
 
@@ -76,9 +76,7 @@ def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
         f"see issue {incident.number}: this passes when what it is about works again; if that is"
         " gone, close the issue"
     )
-    return criterion(
-        _NAME, CriterionState.FAIL, says, at=matter.facts.at, next=hint, url=incident.url
-    )
+    return criterion(matter, _NAME, CriterionState.FAIL, says, hint=hint, url=incident.url)
 
 
 def _concerns(matter: Matter, incident: OpenIncident) -> bool:
@@ -107,10 +105,13 @@ def _is_over(matter: Matter, incident: OpenIncident, *, tests_pass: bool) -> boo
     if incident.over or not incident.of_tests:
         return incident.over
     return tests_pass and all(
-        holds(matter.view, newer=matter.commit, older=commit) is True for commit in incident.commits
+        descends(matter.view, newer=matter.commit, older=commit) is True
+        for commit in incident.commits
     )
 
 
 def _is_later(matter: Matter, commit: Sha) -> bool:
     """Tell whether *commit* is known to be a descendant of ours."""
-    return commit != matter.commit and holds(matter.view, newer=commit, older=matter.commit) is True
+    return (
+        commit != matter.commit and descends(matter.view, newer=commit, older=matter.commit) is True
+    )

@@ -8,10 +8,9 @@ the commit before it, and waiting goes on.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from pipeline_health.core.gate.deploy import Deployed
-from pipeline_health.core.gate.words import check_again, criterion, look_again, short
+from pipeline_health.core.gate.words import criterion, short
 from pipeline_health.core.model.live import Served, Tested
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
@@ -41,7 +40,7 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
     if matter.policy.staging_url == matter.policy.production_url:
         says = "staging_url is that of production: what is tested there proves nothing of staging"
         hint = f"set staging_url of {matter.policy.name} to that of staging"
-        return criterion(name, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+        return criterion(matter, name, CriterionState.FAIL, says, hint=hint)
     if reach is None:
         return _not_made(matter, name)
     words = _of_test(reach)
@@ -51,11 +50,12 @@ def staging_reachable(matter: Matter, deployed: Deployed) -> Criterion:
         words = _Words(state=CriterionState.PENDING, says=MOVED)
     words = _if_there_yet(matter, deployed, words)
     return criterion(
+        matter,
         name,
         words.state,
         words.says,
         at=words.at or reach.at,
-        next=words.hint(matter, _BRING_IT_UP),
+        hint=words.hint(_BRING_IT_UP),
         url=words.url or reach.url,
     )
 
@@ -77,11 +77,12 @@ def smoke(matter: Matter, deployed: Deployed) -> Criterion:
         words = _Words(state=CriterionState.PENDING, says=MOVED)
     words = _if_there_yet(matter, deployed, words)
     return criterion(
+        matter,
         name,
         words.state,
         words.says,
-        at=words.at or matter.facts.at,
-        next=words.hint(matter, _MEND_WHAT_ANSWERS),
+        at=words.at,
+        hint=words.hint(_MEND_WHAT_ANSWERS),
         url=None if bad is None else bad.url,
         tail="" if bad is None else bad.tail,
     )
@@ -97,19 +98,10 @@ class _Words:
     on_failure: str = ""
     url: str | None = None
 
-    def hint(self, matter: Matter, on_failure: str) -> str:
-        """Say what to do next."""
-        match self.state:
-            case CriterionState.FAIL:
-                return self.on_failure or on_failure
-            case CriterionState.PENDING:
-                return check_again(matter)
-            case CriterionState.UNKNOWN:
-                return look_again(matter)
-            case CriterionState.PASS | CriterionState.WAIVED:
-                return ""
-            case never:
-                assert_never(never)
+    def hint(self, on_failure: str) -> str:
+        """Say what to do next about a failure; what else there is says how to ask again."""
+        failed = self.state is CriterionState.FAIL
+        return (self.on_failure or on_failure) if failed else ""
 
 
 SETTLES_WITHIN = timedelta(minutes=2)
@@ -185,11 +177,8 @@ def _not_the_commit(matter: Matter, when: str, served: Served | None) -> _Words:
 def _not_configured(matter: Matter, name: CriterionName, key: str, where: str) -> Criterion:
     says = f"nothing is configured: {key} is missing"
     hint = f"set {where} for {matter.policy.name}: docs/live-tests.md"
-    return criterion(name, CriterionState.FAIL, says, at=matter.facts.at, next=hint)
+    return criterion(matter, name, CriterionState.FAIL, says, hint=hint)
 
 
 def _not_made(matter: Matter, name: CriterionName) -> Criterion:
-    again = look_again(matter)
-    return criterion(
-        name, CriterionState.UNKNOWN, "it was not tested", at=matter.facts.at, next=again
-    )
+    return criterion(matter, name, CriterionState.UNKNOWN, "it was not tested")

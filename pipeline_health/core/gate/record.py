@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pipeline_health.core.deploy_verdict import DeployState, judge_record
 from pipeline_health.core.gate.deploy import Deployed
 from pipeline_health.core.gate.steps import about_blindness
-from pipeline_health.core.gate.words import check_again, criterion, look_again, short
+from pipeline_health.core.gate.words import criterion, short
 from pipeline_health.core.model.commit import CommitSight
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.promotion import Matter
@@ -77,12 +77,8 @@ def _put(
     hint: str = "",
     record: DeploymentRecord | None = None,
 ) -> Criterion:
-    if state is CriterionState.PENDING:
-        hint = hint or check_again(matter)
-    if state is CriterionState.UNKNOWN:
-        hint = hint or look_again(matter)
     url = None if record is None else record.url
-    return criterion(_NAME, state, says, at=matter.facts.at, next=hint, url=url)
+    return criterion(matter, _NAME, state, says, hint=hint, url=url)
 
 
 def _none(matter: Matter, deployed: Deployed) -> Criterion:

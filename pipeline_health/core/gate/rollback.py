@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.words import short
 from pipeline_health.core.lanes import served_in_production
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import Contains
+from pipeline_health.core.observe import descends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ def behind(matter: Matter) -> Behind:
     """Say which newer commit production serves, or that it cannot be told; what is known wins."""
     unclear = Behind()
     for sha in () if matter.asked.rollback else served_in_production(matter.view):
-        answer = holds(matter.view, newer=sha, older=matter.commit)
+        answer = descends(matter.view, newer=sha, older=matter.commit)
         if answer is True and sha != matter.commit:
             says = f"production serves {short(sha)}, which contains {short(matter.commit)}"
             return Behind(says=says, is_certain=True)
@@ -35,6 +35,6 @@ def behind(matter: Matter) -> Behind:
 def questions(matter: Matter) -> Iterator[Contains]:
     """Ask how what production serves stands to the commit."""
     for sha in () if matter.asked.rollback else served_in_production(matter.view):
-        answer = holds(matter.view, newer=sha, older=matter.commit)
+        answer = descends(matter.view, newer=sha, older=matter.commit)
         if isinstance(answer, Contains):
             yield answer

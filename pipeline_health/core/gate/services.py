@@ -15,7 +15,6 @@ from pipeline_health.core.deploy_verdict import (
     judge_deployment,
 )
 from pipeline_health.core.gate import steps
-from pipeline_health.core.gate.ancestry import holds
 from pipeline_health.core.gate.ci import pushed_at
 from pipeline_health.core.gate.runs import Staged, is_live, newest_staged
 from pipeline_health.core.gate.serving import served_by
@@ -26,7 +25,7 @@ from pipeline_health.core.model.questions import Contains
 from pipeline_health.core.model.railway import Deployment, Service
 from pipeline_health.core.model.readings import Seen, Unrecognised
 from pipeline_health.core.model.verdict import CriterionState, ServedNow
-from pipeline_health.core.observe import commit_of
+from pipeline_health.core.observe import commit_of, descends
 from pipeline_health.core.watched import deploy_trace
 
 APPEARS_WITHIN = timedelta(minutes=20)
@@ -176,7 +175,7 @@ def _or_newer(matter: Matter, word: Word) -> Word:
     for one in word.served:
         if one.commit is None or one.commit == matter.commit:
             continue
-        answer = holds(matter.view, newer=one.commit, older=matter.commit)
+        answer = descends(matter.view, newer=one.commit, older=matter.commit)
         if answer is True:
             says = (
                 f"staging serves {short(one.commit)}, which contains {short(matter.commit)},"
@@ -199,7 +198,7 @@ def _by_skip(
         says = f"service {service.name} skipped the commit, and nobody knows what it serves"
         return Word(state=CriterionState.UNKNOWN, says=says, served=found)
     base = found[0].commit
-    behind = holds(matter.view, newer=matter.commit, older=base)
+    behind = descends(matter.view, newer=matter.commit, older=base)
     if isinstance(behind, Contains):
         says = f"it is not known whether {short(base)}, which service {service.name} serves, is"
         return Word(
@@ -234,7 +233,7 @@ def _unskipped(
             continue
         if commit is None and one.created_at <= served.created_at:
             continue  # whatever it was, what is served has replaced it
-        inside = commit is None or holds(matter.view, newer=matter.commit, older=commit)
+        inside = commit is None or descends(matter.view, newer=matter.commit, older=commit)
         if inside is False:
             continue
         says = f"service {service.name} was to be deployed at {_at(commit)} since, and was not"

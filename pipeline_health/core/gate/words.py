@@ -18,17 +18,26 @@ def short(sha: Sha) -> str:
 
 
 def criterion(  # noqa: PLR0913 - one argument a field
+    matter: Matter,
     name: CriterionName,
     state: CriterionState,
     says: str,
     *,
-    at: datetime,
-    next: str = "",  # noqa: A002 - the word of the interface
+    at: datetime | None = None,
+    hint: str = "",
     url: str | None = None,
     tail: str = "",
 ) -> Criterion:
-    """Make a criterion."""
-    return Criterion(name=name, state=state, says=says, at=at, next=next, url=url, tail=tail)
+    """Make a criterion, of when the facts were read where nothing else is said.
+
+    What is pending or unknown says how to ask again, unless *hint* says more.
+    """
+    if state is CriterionState.PENDING:
+        hint = hint or check_again(matter)
+    if state is CriterionState.UNKNOWN:
+        hint = hint or look_again(matter)
+    at = matter.facts.at if at is None else at
+    return Criterion(name=name, state=state, says=says, at=at, next=hint, url=url, tail=tail)
 
 
 def check_again(matter: Matter) -> str:
