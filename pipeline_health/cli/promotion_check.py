@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
+from typing import assert_never
 
 import click
 
@@ -152,3 +153,5 @@ def exit_of(verdict: Verdict) -> Exit:
             return Exit.FOUND
         case Answer.UNKNOWN:
             return Exit.BLIND
+        case never:
+            assert_never(never)
