@@ -17,7 +17,7 @@ from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.web import Web
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.ports import Clock, Ledger
-from pipeline_health.settings import GitHubApp, GitHubToken, Settings
+from pipeline_health.settings import GitHubApp, GitHubToken, RailwayCredentials, Settings
 from pipeline_health.sources.audit import Auditor
 from pipeline_health.sources.github import BranchFiles, GitHubSource
 from pipeline_health.sources.railway import RailwaySource, VariablesSource
@@ -83,19 +83,23 @@ def wired(  # noqa: PLR0913 - one argument a part
             redact=redaction,
         ),
         audits=Auditor(
-            variables=VariablesSource(
-                railway,
-                tokens=tokens.for_project,
-                production=tokens.for_production,
-                memory=ledger,
-                key=partial(secrets.token_bytes, _KEY_BYTES),
-            ),
+            variables=_variables(railway, tokens, ledger),
             files=None if verdict else BranchFiles(github, redact=redaction),
         ),
         urls=ProbingSource(
             Web(), memory=ledger, clock=clock, time=policy.limits.cycle_deadline / 3
         ),
         tracker=GitHubTracker(github, edits, memory=ledger, identity=identity),
+    )
+
+
+def _variables(railway: Railway, tokens: RailwayCredentials, ledger: Ledger) -> VariablesSource:
+    return VariablesSource(
+        railway,
+        tokens=tokens.for_project,
+        production=tokens.for_production,
+        memory=ledger,
+        key=partial(secrets.token_bytes, _KEY_BYTES),
     )
 
 

@@ -1,0 +1,79 @@
+"""What is kept between two cycles, and the right to write."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.report import CycleReport
+
+
+class Lease(Protocol):
+    """The right to write; only a ledger makes one."""
+
+    def renew(self, *, now: datetime) -> None:
+        """Prolong it, or raise LeaseLostError when somebody else has it now."""
+        ...
+
+
+class Memory(Protocol):
+    """Small facts that outlive a cycle: ids that were looked up, answers that never change."""
+
+    def recall(self, topic: str, key: str) -> str | None:
+        """Give what was remembered, or None."""
+        ...
+
+    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
+        """Keep *fact* under *topic* and *key*, replacing what was there."""
+        ...
+
+    def forget(self, topic: str, key: str) -> None:
+        """Drop what was remembered, if anything was."""
+        ...
+
+
+class Ledger(Memory, Protocol):
+    """What the agent knows beside what it sees. Losing it costs comfort, never correctness."""
+
+    def lease(self, *, now: datetime, lasting: timedelta) -> AbstractContextManager[Lease]:
+        """Take the lease for one cycle, or raise LeaseHeldError."""
+        ...
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Give every incident that is kept, oldest first."""
+        ...
+
+    def save(self, incidents: Iterable[Incident], *, lease: Lease) -> None:
+        """Keep *incidents*, each by its fingerprint and nonce, in one transaction."""
+        ...
+
+    def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
+        """Append one line to the decision trail of an incident, unless it repeats the last."""
+        ...
+
+    def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
+        """Give the decision trail of an incident, oldest first (bounded)."""
+        ...
+
+    def intend(self, intent: Intent, *, lease: Lease) -> None:
+        """Note, durably, what is about to be created."""
+        ...
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Give the intents whose outcome is not known yet."""
+        ...
+
+    def settle(self, key: str) -> None:
+        """Drop an intent: it happened, or it certainly did not."""
+        ...
+
+    def record(self, report: CycleReport) -> None:
+        """Keep the report of a cycle."""
+        ...
+
+    def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
+        """Give the newest reports, newest first."""
+        ...
