@@ -39,11 +39,6 @@ from pipeline_health.core.observe import (
 )
 from pipeline_health.core.stages import Stage
 
-_RECORD_WORDS = {
-    DeployState.IN_FLIGHT: "is under way",
-    DeployState.UNKNOWN: "is in a state that we do not know",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
