@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 
@@ -25,6 +25,9 @@ REQUEST = timedelta(seconds=30)
 LARGEST_BODY = 32 * 1024 * 1024
 LONGEST_WAIT = timedelta(seconds=5)
 TRIES = 3
+
+Transport: TypeAlias = httpx.BaseTransport
+"""What stands in for the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class Http:
         *,
         clock: Clock,
         jitter: Callable[[], float],
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self._clock = clock
         self._jitter = jitter
