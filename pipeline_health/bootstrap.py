@@ -1,7 +1,4 @@
-"""The composition root: from settings to an agent that runs one cycle. It owns the only clock.
-
-What a quiet cycle does not need is imported where it is needed: PyGithub by the first edit.
-"""
+"""The composition root: from settings to an agent that runs one cycle. It owns the only clock."""
 
 import random
 import secrets
@@ -19,7 +16,7 @@ import structlog
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
-from pipeline_health.clients.github_edits import BETWEEN_WRITES
+from pipeline_health.clients.github_wire import BETWEEN_WRITES
 from pipeline_health.clients.http import Http, Transport
 from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
@@ -120,7 +117,7 @@ def run_once(
         lease = opened.enter_context(ledger.lease(now=started, lasting=lasting))
         http = Http(clock=here.clock, jitter=here.dice.random, transport=here.transport)
         opened.callback(http.close)
-        http.end_within(policy.limits.cycle_deadline)
+        http.ending.end_within(policy.limits.cycle_deadline)
         cycle = Cycle(
             id=started.strftime("%Y%m%dT%H%M%S.%fZ"),
             now=started,
@@ -144,7 +141,13 @@ def assembled(
 ) -> Agent:
     """Put an agent together."""
     wires = wired(
-        settings, policy, ledger=ledger, http=http, clock=machine.clock, pace=machine.pace
+        settings,
+        policy,
+        ledger=ledger,
+        http=http,
+        clock=machine.clock,
+        pace=machine.pace,
+        transport=machine.transport,
     )
     return Agent(
         policy,
@@ -152,7 +155,7 @@ def assembled(
         railway=wires.deploys,
         urls=wires.urls,
         audits=wires.audits,
-        runner=GitHubRunner(wires.github),
+        runner=GitHubRunner(wires.writing),
         tracker=wires.tracker,
         ledger=ledger,
     )
@@ -171,7 +174,7 @@ def audit_credentials(
         ledger = opened.enter_context(_dry_ledger(settings))
         http = Http(clock=timekeeper, jitter=random.random)
         opened.callback(http.close)
-        http.end_within(policy.limits.cycle_deadline)
+        http.ending.end_within(policy.limits.cycle_deadline)
         wires = wired(settings, policy, ledger=ledger, http=http, clock=timekeeper)
         now = timekeeper.now()
         deployed = wires.deploys.look(policy.projects, now=now)
