@@ -1,11 +1,9 @@
 """`promotion-check`: say whether exactly this commit may go to production."""
 
 import json
-import signal
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import assert_never
 
 import click
@@ -116,7 +114,6 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
     from pipeline_health import checking  # noqa: PLC0415 - `--help` needs none of it
 
     require_place(output)
-    signal.signal(signal.SIGTERM, _interrupt)  # a test that runs must not outlive us
     with checking.opened(
         options.config, project, commit, log_format=options.log_format, trusted=trust_config
     ) as check:
@@ -130,10 +127,6 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
                 tells.callback(leave, verdict, output)
             _show(verdict, as_json=as_json)
     return exit_of(verdict)
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _show(verdict: Verdict, *, as_json: bool) -> None:

@@ -47,12 +47,11 @@ def run_once(
     if close_orphans and only:
         msg = "--close-orphans looks at all projects; leave --project out"
         raise click.UsageError(msg)
-    report = bootstrap.run_once(
-        bootstrap.load(options.config, log_format=options.log_format),
-        only=only,
-        dry=dry_run,
-        close_orphans=close_orphans,
-    )
+    settings = bootstrap.load(options.config, log_format=options.log_format)
+    with bootstrap.this_machine() as machine:
+        report = bootstrap.run_once(
+            settings, only=only, dry=dry_run, close_orphans=close_orphans, machine=machine
+        )
     if as_json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False))
     else:

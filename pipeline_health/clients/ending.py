@@ -43,6 +43,13 @@ class Ending:
         ends = self._clock.monotonic() + left.total_seconds()
         self._called_in = min(self._called_in, ends)
 
+    @property
+    def why(self) -> str:
+        """Say why there is no time left, in words that «to ask somebody» follows."""
+        if self._called_in < self._ends:
+            return "this run was told to end, so no time is left"
+        return "no time is left in this cycle" if self._within is None else self._within.why
+
     def left(self) -> float:
         """Tell how many seconds are left; not more than zero when it is over."""
         own = min(self._ends, self._called_in) - self._clock.monotonic()

@@ -116,3 +116,14 @@ def test_an_ending_that_is_called_in_ends_what_is_under_way() -> None:
     assert time.monotonic() - began < 2
     released.set()
     call.join()
+
+
+def test_an_ending_says_why_there_is_no_time() -> None:
+    """Somebody ended it, or it took too long; the inner one knows of the outer one."""
+    whole = Ending(StillClock())
+    part = Ending(StillClock(), within=whole)
+    late = part.why
+    whole.call_in(SECOND)
+
+    assert "no time is left in this cycle" == late
+    assert "this run was told to end, so no time is left" == part.why == whole.why
