@@ -40,3 +40,23 @@ def test_railways_wait_is_obeyed_over_cycles(shop: Shop) -> None:
 
     shop.host.cycle(after=20 * MINUTE)
     assert before[0] < asked(shop, "railway")
+
+
+def test_ten_thousand_issues_of_other_people_cost_nothing(shop: Shop) -> None:
+    """One issue is filed and closed among them; a quiet look asks as little as ever."""
+    for at in range(10_000):
+        shop.repo.open_issue(f"An idea {at}", "It would be nice.", user=f"user-{at % 700}")
+    before = asked(shop, "github")
+    shop.host.cycle()
+    assert asked(shop, "github") - before <= 2
+
+    shop.fail_ci()
+    shop.host.cycles(2)
+    (issue,) = ours(shop.repo)
+    assert "open" == issue.state
+
+    shop.repo.push("mended")
+    shop.repo.run("CI", "success", jobs={"build": "success", "test": "success"})
+    shop.host.cycles(2)
+    assert ("closed", 1) == (issue.state, len(ours(shop.repo)))
+    assert all(not other.comments for other in shop.repo.issues.values() if other is not issue)
