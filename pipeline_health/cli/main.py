@@ -85,7 +85,7 @@ def cli(
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made
       4    another run holds the lease; nothing was done
-      130  interrupted
+      130  interrupted by Control-C; promotion-check: by SIGTERM too
 
     \b
     Begin with:

@@ -35,6 +35,7 @@ def run_once(
     """Run one cycle: look at every project, decide, and open, edit or close issues.
 
     Exit code 3 says that something could not be seen or written; what could be done was done.
+    SIGTERM ends a cycle within seconds: what was seen by then is used, the rest is blind.
 
     \b
     Examples:
