@@ -6,7 +6,7 @@ import pytest
 
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
-from wire import StillClock
+from wire import NOON, StillClock
 
 SECOND = timedelta(seconds=1)
 
@@ -33,6 +33,35 @@ def test_time_runs_out() -> None:
     assert 1 == ending.left()
     clock.sleep(2)
     assert -1 == ending.left()
+
+
+class SuspendedClock(StillClock):
+    """The clock of a host that was suspended: the steady one stood still meanwhile."""
+
+    def monotonic(self) -> float:
+        """Tell nothing of what was slept."""
+        return 0.0
+
+
+def test_time_runs_out_while_the_host_is_suspended() -> None:
+    """What was seen before that is old."""
+    clock = SuspendedClock()
+    ending = Ending(clock)
+    ending.end_within(3 * SECOND)
+    clock.sleep(3600)
+
+    assert ending.left() < 0
+
+
+def test_a_clock_that_is_set_back_gives_no_more_time() -> None:
+    """The steady one goes on."""
+    clock = StillClock()
+    ending = Ending(clock)
+    ending.end_within(3 * SECOND)
+    clock.sleep(2)
+    clock.set(NOON - timedelta(days=1))
+
+    assert 1 == ending.left()
 
 
 def test_an_ending_can_be_set_anew() -> None:
