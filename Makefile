@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit pieces stories rows guards lock clean
+.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -54,7 +54,7 @@ PYTEST := -m pytest -q -n $(JOBS) --dist worksteal
 MEMORY := $(shell free=`df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'`; \
 	if [ "$${free:-0}" -gt 1000000 ] && [ -w /dev/shm ]; then echo /dev/shm; fi)
 ifneq ($(MEMORY),)
-pieces stories: export PYTEST_DEBUG_TEMPROOT := $(MEMORY)
+pieces stories boundaries: export PYTEST_DEBUG_TEMPROOT := $(MEMORY)
 endif
 
 unit: pieces stories ## the tests, with coverage: 95 % of all, every line and branch of core
@@ -68,6 +68,9 @@ pieces: $(VENV)/installed # every test but the stories
 
 stories: $(VENV)/installed # what takes many cycles, and what starts many processes
 	$(BIN)/python $(PYTEST) $(STORIES)
+
+boundaries: $(VENV)/installed ## let processes die at every boundary there is (slow)
+	$(BIN)/python $(PYTEST) --thorough tests/processes/test_boundaries.py
 
 rows: $(VENV)/installed ## take each row of the decision tables away, and see a test fail (slow)
 	$(BIN)/python tests/rows.py
