@@ -1,16 +1,13 @@
-"""The composition root: from settings to an agent that runs one cycle. It owns the only clock.
-
-What a quiet cycle does not need is imported where it is needed: PyGithub by the first edit.
-"""
+"""The composition root: from settings to an agent that runs one cycle. It owns the only clock."""
 
 import random
 import secrets
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,8 +16,8 @@ import structlog
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
-from pipeline_health.clients.github_edits import BETWEEN_WRITES
-from pipeline_health.clients.http import Http
+from pipeline_health.clients.github_wire import BETWEEN_WRITES
+from pipeline_health.clients.http import Http, Transport
 from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.readings import Blind, GitHubReading
@@ -53,6 +50,29 @@ class SystemClock:
         time.sleep(seconds)
 
 
+@contextmanager
+def kept_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger's file in the name of this process."""
+    holder = Holder.current(secrets.token_hex(8))
+    with SqlLedger.open(settings.ledger_path, holder=holder) as ledger:
+        yield ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What a cycle stands on; by default this host, its clock, its network and its disk.
+
+    *transport* replaces the network, *ledger* opens what is kept, *pace* is the least time between
+    two writes to GitHub. *dice* is where chance comes from: the same dice roll the same cycle.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    transport: Transport | None = None
+    ledger: Callable[[Settings], AbstractContextManager[Ledger]] = kept_ledger
+    pace: timedelta = BETWEEN_WRITES
+    dice: random.Random = field(default_factory=random.SystemRandom)
+
+
 def load(config: Path | None, *, log_format: LogFormat | None) -> Settings:
     """Read settings and secrets, and let nothing leave the process unredacted from here on."""
     environment = configured.process_environment()
@@ -81,62 +101,61 @@ def run_once(
     only: Sequence[str] = (),
     dry: bool = False,
     close_orphans: bool = False,
-    clock: Clock | None = None,
-    pace: timedelta = BETWEEN_WRITES,
+    machine: Machine | None = None,
 ) -> CycleReport:
     """Run one cycle under the lease, keep its report, and log its one sentence, also of a failure.
 
     Raises ConfigurationError for a project that is not configured, LeaseHeldError when another run
     is at work, and LedgerError when the ledger cannot be used.
     """
-    timekeeper = SystemClock() if clock is None else clock
+    here = Machine() if machine is None else machine
     policy = narrowed(settings.policy, only)
     with ExitStack() as opened:
-        ledger = opened.enter_context(_ledger(settings, dry=dry))
-        started = timekeeper.now()
+        ledger = opened.enter_context(_dry_ledger(settings) if dry else here.ledger(settings))
+        started = here.clock.now()
         lasting = policy.limits.cycle_deadline + LEASE_MARGIN
         lease = opened.enter_context(ledger.lease(now=started, lasting=lasting))
-        http = Http(clock=timekeeper, jitter=random.random)
+        http = Http(clock=here.clock, jitter=here.dice.random, transport=here.transport)
         opened.callback(http.close)
-        http.end_within(policy.limits.cycle_deadline)
+        http.ending.end_within(policy.limits.cycle_deadline)
         cycle = Cycle(
             id=started.strftime("%Y%m%dT%H%M%S.%fZ"),
             now=started,
-            seed=secrets.token_hex(16),
+            seed=f"{here.dice.getrandbits(128):032x}",
             dry=dry,
             close_orphans=close_orphans,
         )
         try:
-            agent = assembled(
-                settings, policy, ledger=ledger, http=http, clock=timekeeper, pace=pace
-            )
+            agent = assembled(settings, policy, ledger=ledger, http=http, machine=here)
             report = agent.run_cycle(cycle, lease)
         except Exception as exc:  # noqa: BLE001 - a cycle ends with a report, also when it failed
             report = _failed(cycle, exc, redaction=Redaction(settings.secrets()))
-        report = replace(report, finished_at=max(timekeeper.now(), started))
+        report = replace(report, finished_at=max(here.clock.now(), started))
         ledger.record(report)
         _log(report)
         return report
 
 
 def assembled(
-    settings: Settings,
-    policy: Policy,
-    *,
-    ledger: Ledger,
-    http: Http,
-    clock: Clock,
-    pace: timedelta = BETWEEN_WRITES,
+    settings: Settings, policy: Policy, *, ledger: Ledger, http: Http, machine: Machine
 ) -> Agent:
-    """Put an agent together; *pace* is the least time between two writes to GitHub."""
-    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock, pace=pace)
+    """Put an agent together."""
+    wires = wired(
+        settings,
+        policy,
+        ledger=ledger,
+        http=http,
+        clock=machine.clock,
+        pace=machine.pace,
+        transport=machine.transport,
+    )
     return Agent(
         policy,
         github=wires.code,
         railway=wires.deploys,
         urls=wires.urls,
         audits=wires.audits,
-        runner=GitHubRunner(wires.github),
+        runner=GitHubRunner(wires.writing),
         tracker=wires.tracker,
         ledger=ledger,
     )
@@ -152,10 +171,10 @@ def audit_credentials(
     timekeeper = SystemClock() if clock is None else clock
     policy = narrowed(settings.policy, only)
     with ExitStack() as opened:
-        ledger = opened.enter_context(_ledger(settings, dry=True))
+        ledger = opened.enter_context(_dry_ledger(settings))
         http = Http(clock=timekeeper, jitter=random.random)
         opened.callback(http.close)
-        http.end_within(policy.limits.cycle_deadline)
+        http.ending.end_within(policy.limits.cycle_deadline)
         wires = wired(settings, policy, ledger=ledger, http=http, clock=timekeeper)
         now = timekeeper.now()
         deployed = wires.deploys.look(policy.projects, now=now)
@@ -197,15 +216,10 @@ def narrowed(policy: Policy, only: Sequence[str]) -> Policy:
 
 
 @contextmanager
-def _ledger(settings: Settings, *, dry: bool) -> Iterator[Ledger]:
-    """Open the ledger; a dry run reads it and writes to an overlay that is thrown away."""
-    if dry:
-        with SqlLedger.read_only(settings.ledger_path) as kept:
-            yield DryRunLedger(kept)
-        return
-    holder = Holder.current(secrets.token_hex(8))
-    with SqlLedger.open(settings.ledger_path, holder=holder) as ledger:
-        yield ledger
+def _dry_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Read the ledger, and write to an overlay that is thrown away."""
+    with SqlLedger.read_only(settings.ledger_path) as kept:
+        yield DryRunLedger(kept)
 
 
 def _failed(cycle: Cycle, exc: Exception, *, redaction: Redaction) -> CycleReport:

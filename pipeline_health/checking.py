@@ -152,11 +152,11 @@ def _check(  # noqa: PLR0913 - one argument a part
         ledger=ledger,
         clock=clock,
         why_unknown=lambda: _why_unknown(policy, filed_as, wires.code.known_login()),
-        begin=lambda: http.end_within(ROUND),
+        begin=lambda: http.ending.end_within(ROUND),
     )
     return Check(
         promotion=promotion,
-        publisher=GitHubPublisher(wires.github),
+        publisher=GitHubPublisher(wires.writing),
         commit=commit,
         config_hash=settings.config_hash,
         actions=actions,

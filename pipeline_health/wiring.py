@@ -1,7 +1,4 @@
-"""Puts the sources and the tracker together, for whoever looks: a cycle, or the promotion check.
-
-What a quiet cycle does not need is imported where it is needed: PyGithub by the first edit.
-"""
+"""Puts the sources and the tracker together, for whoever looks: a cycle, or the promotion check."""
 
 import secrets
 from collections.abc import Callable
@@ -9,10 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.github import GitHub
-from pipeline_health.clients.github_auth import app_token, static_token
-from pipeline_health.clients.github_edits import BETWEEN_WRITES, GitHubEdits
-from pipeline_health.clients.http import Http
+from pipeline_health.clients.github_auth import InstallationToken, static_token
+from pipeline_health.clients.github_edits import GitHubEdits
+from pipeline_health.clients.github_wire import BETWEEN_WRITES, Meter, Wire
+from pipeline_health.clients.http import Http, Transport
 from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.web import Web
 from pipeline_health.core.model.policy import Policy
@@ -27,17 +26,21 @@ from pipeline_health.tracker import GitHubTracker
 
 _KEY_BYTES = 32
 
+# A cycle's time is shared out, so that what is slow cannot blind the rest: by which part of it each
+# provider must have answered. What is left at the end is for the issues.
+RAILWAY_BY, GITHUB_BY, URLS_BY = 1 / 3, 2 / 3, 5 / 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wired:
-    """The clients, and what looks and writes by way of them."""
+    """What looks, and what writes: the tracker, and *writing* for whoever writes something else."""
 
-    github: GitHub
     code: GitHubSource
     deploys: RailwaySource
     urls: ProbingSource
     audits: Auditor
     tracker: GitHubTracker
+    writing: GitHub
 
 
 def wired(  # noqa: PLR0913 - one argument a part
@@ -49,24 +52,24 @@ def wired(  # noqa: PLR0913 - one argument a part
     clock: Clock,
     pace: timedelta = BETWEEN_WRITES,
     verdict: bool = False,
+    transport: Transport | None = None,
 ) -> Wired:
     """Connect everything; *pace* is the least time between two writes to GitHub.
 
     For one *verdict* nothing is read that decides nothing: habits, and the files of the branch.
+    Its rounds end as *http* does; a cycle leaves time for what it decides.
     """
     redaction, identity = Redaction(settings.secrets()), policy.routing.identity
-    token, tokens = _github_token(settings), settings.credentials.railway
-    railway = Railway(http, api=settings.railway_api, clock=clock)
-    github = GitHub(http, api=settings.github_api, token=token, clock=clock)
-    edits = GitHubEdits(
-        api=settings.github_api,
-        token=token,
-        clock=clock,
-        meter=github.meter,
-        between_writes=pace,
-    )
+    tokens, token = settings.credentials.railway, _github_token(settings, http, clock)
+    ends = partial(_ending, http.ending, clock, policy.limits.cycle_deadline)
+    railway_http = http if verdict else http.ending_by(ends(RAILWAY_BY))
+    github_http = http if verdict else http.ending_by(ends(GITHUB_BY))
+    railway = Railway(railway_http, api=settings.railway_api, clock=clock, memory=ledger)
+    wire = partial(Wire, api=settings.github_api, token=token, clock=clock, memory=ledger)
+    meter = Meter()
+    github = GitHub(wire(github_http, meter=meter))
+    written = wire(http, meter=meter, pace=pace)
     return Wired(
-        github=github,
         code=GitHubSource(
             github,
             memory=ledger,
@@ -87,10 +90,22 @@ def wired(  # noqa: PLR0913 - one argument a part
             files=None if verdict else BranchFiles(github, redact=redaction),
         ),
         urls=ProbingSource(
-            Web(), memory=ledger, clock=clock, time=policy.limits.cycle_deadline / 3
+            Web(ending=http.ending if verdict else ends(URLS_BY), transport=transport),
+            memory=ledger,
+            clock=clock,
+            time=policy.limits.cycle_deadline / 3,
         ),
-        tracker=GitHubTracker(github, edits, memory=ledger, identity=identity),
+        tracker=GitHubTracker(
+            GitHub(written), GitHubEdits(written), memory=ledger, identity=identity
+        ),
+        writing=GitHub(written),
     )
+
+
+def _ending(within: Ending, clock: Clock, deadline: timedelta, part: float) -> Ending:
+    ending = Ending(clock, within=within)
+    ending.end_within(deadline * part)
+    return ending
 
 
 def _variables(railway: Railway, tokens: RailwayCredentials, ledger: Ledger) -> VariablesSource:
@@ -103,14 +118,16 @@ def _variables(railway: Railway, tokens: RailwayCredentials, ledger: Ledger) -> 
     )
 
 
-def _github_token(settings: Settings) -> Callable[[], str]:
+def _github_token(settings: Settings, http: Http, clock: Clock) -> Callable[[], str]:
     match settings.credentials.github:
         case GitHubToken(token=secret):
             return static_token(secret)
         case GitHubApp() as app:
-            return app_token(
+            return InstallationToken(
                 str(app.app_id),
                 app.installation_id,
                 private_key=app.private_key,
+                http=http,
                 api=settings.github_api,
+                clock=clock,
             )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_edits import GitHubEdits
+from pipeline_health.clients.github_wire import Wire
 from pipeline_health.clients.http import Http
 from pipeline_health.core.model.gate_policy import GatePolicy
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName
@@ -85,26 +86,26 @@ def on_stage(*, token: str = TOKEN) -> Iterator[Stage]:
     with Loopback(world) as loopback:
         clock = WorldClock(world)
         http = Http(clock=clock, jitter=lambda: 0.0)
-        client = GitHub(http, api=loopback.github_url, token=lambda: token, clock=clock)
-        edits = GitHubEdits(
+        memory = Notebook()
+        wire = Wire(
+            http,
             api=loopback.github_url,
             token=lambda: token,
             clock=clock,
-            meter=client.meter,
-            between_writes=timedelta(0),
+            memory=memory,
+            pace=timedelta(0),
         )
         try:
             yield Stage(
                 world=world,
                 clock=clock,
                 http=http,
-                client=client,
-                edits=edits,
-                memory=Notebook(),
+                client=GitHub(wire),
+                edits=GitHubEdits(wire),
+                memory=memory,
                 url=loopback.github_url,
             )
         finally:
-            edits.close_connections()
             http.close()
             assert [] == world.refusals
 

@@ -32,6 +32,7 @@ class Host:
         self.extra = ""
         self.actions = Actions()
         self.publishes = False
+        self.machine = bootstrap.Machine(clock=WorldClock(world), pace=timedelta(0))
         self.secrets = {"GITHUB_TOKEN": "gh-good-token", "RAILWAY_TOKEN": "rw-good-token"}
 
     @property
@@ -65,10 +66,7 @@ class Host:
     ) -> CycleReport:
         """Let time pass and run one cycle."""
         self.world.advance(after)
-        clock = WorldClock(self.world)
-        return bootstrap.run_once(
-            self.settings(), only=only, dry=dry, clock=clock, pace=timedelta(0)
-        )
+        return bootstrap.run_once(self.settings(), only=only, dry=dry, machine=self.machine)
 
     def check(
         self,

@@ -130,5 +130,5 @@ def watching(world: World) -> Iterator[Watch]:
     """Serve *world* on loopback and watch it."""
     clock = StillClock(world.now())
     with Loopback(world) as loopback, http_at(clock) as http:
-        client = Railway(http, api=loopback.railway_url, clock=clock)
+        client = Railway(http, api=loopback.railway_url, clock=clock, memory=Notebook())
         yield Watch(world=world, client=client, clock=clock)

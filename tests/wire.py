@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from pipeline_health.clients.github_wire import Wire
 from pipeline_health.clients.http import Http
+from pipeline_health.ports import Clock
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+TOKEN = "t"
 HTTP_NOON = "Mon, 02 Mar 2026 12:00:00 GMT"
 
 
@@ -156,3 +159,15 @@ def unused_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def github_wire(http: Http, api: str, *, clock: Clock, token: str = TOKEN) -> Wire:
+    """Give a connection to a GitHub at *api*, with a memory of its own and no pause in writing."""
+    return Wire(
+        http,
+        api=api.removesuffix("/graphql/v2"),
+        token=lambda: token,
+        clock=clock,
+        memory=Notebook(),
+        pace=timedelta(0),
+    )

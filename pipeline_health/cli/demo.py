@@ -54,7 +54,8 @@ class Story:
     def cycle(self, *, after: timedelta = 5 * MINUTES) -> None:
         """Let time pass, run the real agent once, and tell its sentence."""
         self.world.advance(after)
-        report = bootstrap.run_once(self._settings, clock=WorldClock(self.world), pace=timedelta(0))
+        machine = bootstrap.Machine(clock=WorldClock(self.world), pace=timedelta(0))
+        report = bootstrap.run_once(self._settings, machine=machine)
         self._say(f"{moment(self.world.now())}  {report.sentence}")
         for change in report.changes:
             self._say(f"{'':22}{change.change} issue {change.issue}: {change.reason}")

@@ -1,11 +1,10 @@
 """GitHub as the sources and the tracker need it: values of ours in, values of ours out.
 
-Reads go over httpx: many repositories in one GraphQL document, understood also when an answer is
-partial, and a few REST lists. So does the one POST that creates an issue, because it must be sent
-once. Labels, comments and edits are in `github_edits`.
+Many repositories are read in one GraphQL document, understood also when an answer is partial, and a
+few lists over REST. Labels, comments and edits are in `github_edits`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline_health.clients import documents
@@ -33,19 +32,17 @@ from pipeline_health.clients.github_rest import (
 from pipeline_health.clients.github_sighting import Sighting, Wanted
 from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.graphql import Result
-from pipeline_health.clients.http import Http
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import Login, RepoName, Sha
 from pipeline_health.core.model.issue import Gone, IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.questions import Relation
 from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.core.model.report import Usage
-from pipeline_health.ports import Clock
 
 ISSUES_AT_ONCE = 50
 MOST_PAGES_OF_OURS = 10
 NEWEST_RUNS = 30
-_OK, _CREATED, _NOT_FOUND = 200, 201, 404
+_OK, _NOT_FOUND = 200, 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +59,11 @@ class Numbered:
 
 
 class GitHub:
-    """GitHub at *api* (`https://api.github.com`, or an enterprise's), as the account of *token*.
+    """GitHub as one account sees it, by way of *wire*."""
 
-    *meter* counts what is asked, by `GitHubEdits` too.
-    """
-
-    def __init__(self, http: Http, *, api: str, token: Callable[[], str], clock: Clock) -> None:
-        self._wire = Wire(http, api=api, token=token, clock=clock)
-        self.api, self.meter = self._wire.api, self._wire.meter
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self.api = wire.api
         self.failures = Failures(self._wire)
         self.files = Files(self._wire)
 
@@ -123,9 +117,7 @@ class GitHub:
 
         GitHub redirects to a store elsewhere, to which the token does not go.
         """
-        url = f"{self._wire.api}/repos/{repo}/actions/jobs/{job_id}/logs"
-        self._wire.meter.count()
-        status, log = self._wire.http.tail(url, headers=self._wire.headers(), keep=keep)
+        status, log = self._wire.tail(f"/repos/{repo}/actions/jobs/{job_id}/logs", keep=keep)
         if status == _OK:
             return log
         if status == _NOT_FOUND:
@@ -174,12 +166,7 @@ class GitHub:
 
         docs.github.com, REST "Re-run failed jobs from a workflow run", 2026-11: 201 and `{}`.
         """
-        answer = self._wire.http.write(
-            "POST",
-            f"{self._wire.api}/repos/{repo}/actions/runs/{run_id}/rerun-failed-jobs",
-            headers=self._wire.headers(),
-        )
-        self._wire.check(answer)
+        self._wire.send("POST", f"/repos/{repo}/actions/runs/{run_id}/rerun-failed-jobs")
 
     def issues(self, refs: Sequence[IssueRef], *, identity: Login | None) -> Numbered:
         """Read issues by number, ISSUES_AT_ONCE in one request."""
@@ -239,18 +226,9 @@ class GitHub:
         Labels that GitHub dropped are missing in what comes back: it drops them in silence where
         the token may not push.
         """
-        answer = self._wire.http.write(
-            "POST",
-            f"{self._wire.api}/repos/{repo}/issues",
-            headers=self._wire.headers(),
-            body={"title": title, "body": body, "labels": list(labels)},
-        )
-        self._wire.check(answer)
-        if answer.status != _CREATED:
-            msg = f"GitHub answered {answer.status} instead of filing in {repo}"
-            raise UnreachableError(msg)
+        filed = {"title": title, "body": body, "labels": list(labels)}
+        created = self._wire.create(f"/repos/{repo}/issues", filed)
         try:
-            created = Json(answer.json(self._wire.host), "issue")
             ref = IssueRef(repo, created.number("number"))
             return created_issue_of(created, ref)
         except UnexpectedShapeError as exc:

@@ -1,10 +1,22 @@
 """Who we are to GitHub: a token as it is, or one that a GitHub App gets anew every hour."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from pipeline_health.clients.errors import ClientError
-from pipeline_health.clients.http import REQUEST, USER_AGENT
+from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
+from pipeline_health.clients.github_wire import API_VERSION, refuse
+from pipeline_health.clients.http import Answer, Http
+from pipeline_health.clients.json import Json
+from pipeline_health.ports import Clock
 from pipeline_health.secret import Secret
+
+# docs.github.com, "Generating a JWT for a GitHub App", 2026-11: issued a minute ago, because clocks
+# differ, and good for ten minutes at most.
+_AGO = timedelta(minutes=1)
+_GOOD_FOR = timedelta(minutes=9)
+
+_MARGIN = timedelta(minutes=1)
+"""How long before its end a token is not used any more: it must last for the request, too."""
 
 
 def static_token(secret: Secret) -> Callable[[], str]:
@@ -12,59 +24,82 @@ def static_token(secret: Secret) -> Callable[[], str]:
     return secret.reveal
 
 
-def app_token(
-    app_id: str, installation_id: int, *, private_key: Secret, api: str
-) -> Callable[[], str]:
-    """Give a provider of installation tokens of a GitHub App.
+class InstallationToken:
+    """Gives installation tokens of a GitHub App: got at the first call, and anew before the end.
 
-    The token is got at the first call, and anew shortly before it expires. The call raises
-    ClientError when GitHub gives none, or when *private_key* is no PEM key.
+    A call raises ClientError when GitHub gives none, or when *private_key* is no PEM key.
     """
-    return _InstallationToken(app_id, installation_id, private_key=private_key, api=api)
 
-
-class _InstallationToken:
-    """Keeps PyGithub's own renewal (20 s before the end of the hour) behind a call."""
-
-    def __init__(self, app_id: str, installation_id: int, *, private_key: Secret, api: str) -> None:
+    def __init__(
+        self,
+        app_id: str,
+        installation_id: int,
+        *,
+        private_key: Secret,
+        http: Http,
+        api: str,
+        clock: Clock,
+    ) -> None:
         self._app_id = app_id
         self._installation_id = installation_id
         self._private_key = private_key
-        self._api = api
-        self._current: Callable[[], object] | None = None
+        self._http = http
+        self._api = api.rstrip("/")
+        self._clock = clock
+        self._token = ""
+        self._until: datetime | None = None
 
     def __call__(self) -> str:
+        """Give a token that is good for at least as long as one request may take."""
+        if self._until is None or self._clock.now() >= self._until:
+            try:
+                self._renew()
+            except ClientError as exc:
+                msg = (
+                    f"no token for installation {self._installation_id} of GitHub App "
+                    f"{self._app_id} ({exc}): check the app's id, its installation, its private "
+                    "key and this host's clock"
+                )
+                raise ClientError(msg, retryable=exc.retryable) from exc
+        return self._token
+
+    def _renew(self) -> None:
+        answer = self._http.read(
+            "POST",
+            f"{self._api}/app/installations/{self._installation_id}/access_tokens",
+            headers={
+                "Accept": "application/vnd.github+json",
+                "Authorization": f"Bearer {self._assertion()}",
+                "X-GitHub-Api-Version": API_VERSION,
+            },
+            check=self._check,
+        )
+        granted = Json(answer.json("GitHub"), "token")
+        token = granted.text("token")
+        if not token:
+            msg = "GitHub's answer has no token in it"
+            raise UnexpectedShapeError(msg)
+        # How long it lasts is GitHub's to say; when that is over, our own clock tells.
+        lasting = granted.time("expires_at") - answer.at
+        self._token, self._until = token, self._clock.now() + lasting - _MARGIN
+
+    def _check(self, answer: Answer) -> None:
+        refuse(answer, now=self._clock.now())
+
+    def _assertion(self) -> str:
+        """Sign who we are, with the App's own key."""
+        # Imported here, because it takes a while and a static token needs none of it.
+        import jwt  # noqa: PLC0415
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+
+        now = self._clock.now()
+        claims = {
+            "iat": int((now - _AGO).timestamp()),
+            "exp": int((now + _GOOD_FOR).timestamp()),
+            "iss": self._app_id,
+        }
         try:
-            if self._current is None:
-                self._current = self._provider()
-            token = self._current()
-        except Exception as exc:  # PyGithub, PyJWT and cryptography share no base
-            msg = self._complaint(type(exc).__name__)
-            raise ClientError(msg, retryable=isinstance(exc, OSError)) from exc
-        if not isinstance(token, str) or not token:
-            msg = self._complaint("an answer without one")
-            raise ClientError(msg)
-        return token
-
-    def _complaint(self, found: str) -> str:
-        return (
-            f"no token for installation {self._installation_id} of GitHub App {self._app_id} "
-            f"({found}): check the app's id, its installation and its private key"
-        )
-
-    def _provider(self) -> Callable[[], object]:
-        # Imported here, because it takes a quarter of a second and most commands need none of it.
-        from github import Auth, Github  # noqa: PLC0415
-
-        auth = Auth.AppAuth(self._app_id, self._private_key.reveal()).get_installation_auth(
-            self._installation_id
-        )
-        # Github hands its own way of sending to the auth; nothing is sent before a token is needed.
-        Github(
-            auth=auth,
-            base_url=self._api,
-            timeout=int(REQUEST.total_seconds()),
-            user_agent=USER_AGENT,
-            retry=None,
-        )
-        return lambda: auth.token
+            return jwt.encode(claims, self._private_key.reveal(), algorithm="RS256")
+        except (jwt.PyJWTError, UnsupportedAlgorithm, AttributeError, TypeError, ValueError) as exc:
+            msg = f"the private key cannot sign: {type(exc).__name__}"
+            raise ClientError(msg) from exc

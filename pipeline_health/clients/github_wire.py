@@ -5,9 +5,10 @@ repository. Every such oddity ends here: the callers see an answer or a `ClientE
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from pipeline_health.clients.errors import (
     ClientError,
@@ -18,16 +19,20 @@ from pipeline_health.clients.errors import (
     UnreachableError,
 )
 from pipeline_health.clients.graphql import Endpoint, Result, ask, result_of
+from pipeline_health.clients.holds import Hold
 from pipeline_health.clients.http import Answer, Http, retry_time
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.report import Usage
-from pipeline_health.ports import Clock
+from pipeline_health.ports import Clock, Memory
 
 API_VERSION = "2026-03-10"
 PAGE = 100
+# docs.github.com, "Best practices": at least a second between two writes.
+BETWEEN_WRITES = timedelta(seconds=1)
 # docs.github.com, "Best practices": without a Retry-After, wait for at least a minute.
 SECONDARY_WAIT = timedelta(seconds=60)
 _TOO_LARGE = frozenset({502, 504})
+_OK, _CREATED, _MOVED = 200, 201, 307
 _PASSING = ("something went wrong", "timeout", "timed out", "couldn't respond")
 
 
@@ -61,15 +66,32 @@ class Meter:
 
 
 class Wire:
-    """One account's connection to GitHub; *api* is the root of the REST interface."""
+    """One account's connection to GitHub; *api* is the root of the REST interface.
 
-    def __init__(self, http: Http, *, api: str, token: Callable[[], str], clock: Clock) -> None:
-        self.meter = Meter()
+    *memory* keeps until when GitHub wants to be left alone; *pace* is the least time between two
+    writes. One thread writes at a time.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument a part
+        self,
+        http: Http,
+        *,
+        api: str,
+        token: Callable[[], str],
+        clock: Clock,
+        memory: Memory,
+        pace: timedelta = BETWEEN_WRITES,
+        meter: Meter | None = None,
+    ) -> None:
+        self.meter = meter or Meter()
         self.http = http
         self.api = api.rstrip("/")
         self.host = urlsplit(api).hostname or api
         self._token = token
         self._clock = clock
+        self._hold = Hold(f"GitHub at {self.host}", memory=memory, clock=clock)
+        self._pace = pace.total_seconds()
+        self._may_write_at = float("-inf")
 
     def headers(self) -> dict[str, str]:
         """Give the headers of every request."""
@@ -98,17 +120,62 @@ class Wire:
         # The enterprise's REST root ends in /v3, and GraphQL lies beside it.
         url = f"{self.api.removesuffix('/v3')}/graphql"
         endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
-        result = ask(self.http, endpoint, document, variables)
+        with self._hold.obeyed():
+            result = ask(self.http, endpoint, document, variables)
         self._charge(result)
         return result
 
     def get(self, path: str, **params: str | int) -> Json:
         """Read one REST page; NothingThereError for a 404."""
         query = f"?{urlencode(params)}" if params else ""
-        answer = self.http.read(
-            "GET", f"{self.api}{path}{query}", headers=self.headers(), check=self._check_json
-        )
+        with self._hold.obeyed():
+            answer = self.http.read(
+                "GET", f"{self.api}{path}{query}", headers=self.headers(), check=self._check_json
+            )
         return Json(answer.json(self.host), path)
+
+    def tail(self, path: str, *, keep: int) -> tuple[int, bytes]:
+        """Read the last *keep* bytes of a text of any length; gives the status beside them."""
+        self.meter.count()
+        with self._hold.obeyed():
+            return self.http.tail(f"{self.api}{path}", headers=self.headers(), keep=keep)
+
+    def create(self, path: str, body: object = None) -> Json:
+        """Make something, and give GitHub's answer; the request is sent once, as by `change`."""
+        return self.change("POST", path, body, done=_CREATED)
+
+    def change(self, method: str, path: str, body: object = None, *, done: int = _OK) -> Json:
+        """Change something, and give GitHub's answer; the request is sent once, as by `send`."""
+        answer = self.send(method, path, body, done=done)
+        return Json(answer.json(self.host), path)
+
+    def send(self, method: str, path: str, body: object = None, *, done: int = _CREATED) -> Answer:
+        """Send a request that changes something, once; only the status *done* says that it did.
+
+        A repository that was renamed takes it at its new address: a 307 says that nothing was done.
+        An error's *lost* says that the change may have been made all the same.
+        """
+        url = f"{self.api}{path}"
+        with self._hold.obeyed():
+            answer = self._written(method, url, body)
+            elsewhere = _elsewhere(url, answer)
+            if elsewhere is not None:
+                self.meter.count()
+                answer = self._written(method, elsewhere, body)
+            self.check(answer)
+        if answer.status != done:
+            msg = f"GitHub answered {answer.status} instead of {done} to {method} {path}"
+            raise UnreachableError(msg)
+        return answer
+
+    def _written(self, method: str, url: str, body: object) -> Answer:
+        wait = self._may_write_at - self._clock.monotonic()
+        if wait > 0:
+            self._clock.sleep(wait)
+        try:
+            return self.http.write(method, url, headers=self.headers(), body=body)
+        finally:
+            self._may_write_at = self._clock.monotonic() + self._pace
 
     def check(self, answer: Answer) -> None:
         """Count *answer*, and raise what it means when it is no success."""
@@ -120,11 +187,19 @@ class Wire:
         answer.json(self.host)
 
     def _charge(self, result: Result) -> None:
-        try:
+        # What a query costs is good to know, and no reason to lose its answer.
+        with suppress(UnexpectedShapeError):
             limit = result.data.at("rateLimit")
             self.meter.charge(limit.number("cost"), limit.number("remaining"))
-        except UnexpectedShapeError:
-            return  # what a query costs is good to know, and no reason to lose its answer
+
+
+def require_made(made: Json, key: str) -> None:
+    """Raise when an answer to a write has not the one number that every made thing has."""
+    try:
+        made.number(key)
+    except UnexpectedShapeError as exc:
+        msg = f"GitHub's answer to a write is not what it should be: {exc}"
+        raise ClientError(msg, lost=True) from exc
 
 
 def refuse(answer: Answer, *, now: datetime) -> None:
@@ -148,10 +223,13 @@ def meaning_of(answer: Answer, *, now: datetime) -> ClientError | None:
             meaning = _rate_limit(answer, said, now) or refused
         case 404:
             meaning = NothingThereError(f"GitHub shows no such thing: {said}")
+        case status if status < 400:  # noqa: PLR2004 - the redirections
+            msg = f"GitHub answered {status}, which leads elsewhere ({said}): is the repository "
+            meaning = UnreachableError(msg + "called something else now?")
         case 410:
             what = "issues are disabled, or a log has expired"
             meaning = RefusedError(f"GitHub says that it is gone ({what}): {said}", status=410)
-        case status if 400 <= status < 500 and status != 408:  # noqa: PLR2004 - the refusals
+        case status if status < 500 and status != 408:  # noqa: PLR2004 - the refusals
             meaning = RefusedError(f"GitHub refused with {status}: {said}", status=status)
         case status:
             meaning = UnreachableError(f"GitHub answered {status}: {said}")
@@ -197,6 +275,20 @@ def reset_time(headers: Mapping[str, str]) -> datetime | None:
         return datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), tz=UTC)
     except (KeyError, ValueError, OverflowError, OSError):
         return None
+
+
+def _elsewhere(asked: str, answer: Answer) -> str | None:
+    """Give where a renamed repository takes a request; nothing that would tell others the token."""
+    location = answer.headers.get("location")
+    if answer.status != _MOVED or location is None:
+        return None
+    there = urljoin(asked, location)
+    return there if _origin(there) == _origin(asked) else None
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 def _refuse_nothing(result: Result, answer: Answer, *, splittable: bool) -> None:

@@ -6,16 +6,18 @@ httpx never sends a request twice by itself; what is repeated is repeated here, 
 import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 
 from pipeline_health import __version__
+from pipeline_health.clients.ending import Ending, TooLateError, bounded
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
 from pipeline_health.ports import Clock
 
@@ -25,6 +27,9 @@ REQUEST = timedelta(seconds=30)
 LARGEST_BODY = 32 * 1024 * 1024
 LONGEST_WAIT = timedelta(seconds=5)
 TRIES = 3
+
+Transport: TypeAlias = httpx.BaseTransport
+"""What stands in for the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,7 @@ def trusted() -> ssl.SSLContext:
 
 
 class Http:
-    """Sends requests for every client of one cycle.
+    """Sends requests for every client of one run, none of which goes on after its *ending*.
 
     *jitter* gives a number from 0 to 1; *transport* replaces the network (an in-process simulator).
     """
@@ -63,11 +68,12 @@ class Http:
         *,
         clock: Clock,
         jitter: Callable[[], float],
-        transport: httpx.BaseTransport | None = None,
+        ending: Ending | None = None,
+        transport: Transport | None = None,
     ) -> None:
+        self.ending = ending or Ending(clock)
         self._clock = clock
         self._jitter = jitter
-        self._ends = float("inf")
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
         limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)
         self._client = (
@@ -80,9 +86,11 @@ class Http:
         """Let go of the connections."""
         self._client.close()
 
-    def end_within(self, left: timedelta) -> None:
-        """Let no request go on for longer than *left* from now, all together."""
-        self._ends = self._clock.monotonic() + left.total_seconds()
+    def ending_by(self, ending: Ending) -> "Http":
+        """Give the same connections with an *ending* of their own, which is within this one."""
+        sibling = copy(self)
+        sibling.ending = ending
+        return sibling
 
     def read(
         self,
@@ -118,15 +126,13 @@ class Http:
 
     def tail(self, url: str, *, headers: Mapping[str, str], keep: int) -> tuple[int, bytes]:
         """Read a text of any length, keeping its last *keep* bytes; gives the status beside it."""
-        kept = b""
-        with self._stream("GET", url, headers=headers, body=None) as (response, chunks):
-            for chunk in chunks:
-                kept = (kept + chunk)[-keep:]
-            return response.status_code, kept
+        request = self._request("GET", url, headers=headers, body=None)
+        answer = self._answer(request, lambda chunks: _last(chunks, keep))
+        return answer.status, answer.body
 
     def _may_wait_for(self, exc: ClientError) -> bool:
         pause = self._pause(exc)
-        return pause <= LONGEST_WAIT.total_seconds() and self._left() > pause
+        return pause <= LONGEST_WAIT.total_seconds() and self.ending.left() > pause
 
     def _pause(self, exc: ClientError) -> float:
         if isinstance(exc, RateLimitedError):
@@ -135,50 +141,57 @@ class Http:
             return max((exc.retry_at - self._clock.now()).total_seconds(), 0.0)
         return 0.25 + 0.75 * self._jitter()
 
-    def _left(self) -> float:
-        return self._ends - self._clock.monotonic()
-
     def _once(self, method: str, url: str, *, headers: Mapping[str, str], body: object) -> Answer:
-        with self._stream(method, url, headers=headers, body=body) as (response, chunks):
-            received = bytearray()
-            for chunk in chunks:
-                received += chunk
-                if len(received) > LARGEST_BODY:
-                    msg = f"{response.url.host} sent more than {LARGEST_BODY} bytes"
-                    raise UnreachableError(msg)
-            return Answer(
-                status=response.status_code,
-                headers=response.headers,
-                body=bytes(received),
-                at=self._date_of(response),
-            )
+        request = self._request(method, url, headers=headers, body=body)
+        return self._answer(request, lambda chunks: _whole(chunks, request.url.host))
 
-    @contextmanager
-    def _stream(
+    def _request(
         self, method: str, url: str, *, headers: Mapping[str, str], body: object
-    ) -> Iterator[tuple[httpx.Response, Iterator[bytes]]]:
-        """Open one exchange; every way in which it breaks becomes an UnreachableError."""
-        left = min(self._left(), REQUEST.total_seconds())
-        host = httpx.URL(url).host
-        if left <= 0:
-            msg = f"no time is left in this cycle to ask {host}"
-            raise UnreachableError(msg, lost=False)
+    ) -> httpx.Request:
         sent = {"User-Agent": USER_AGENT, **headers}
-        _require_sendable(sent, host)
-        timeout = httpx.Timeout(left, connect=min(CONNECT, left))
+        _require_sendable(sent, httpx.URL(url).host)
         content = None if body is None else json.dumps(body).encode()
         if content is not None:
             sent["Content-Type"] = "application/json"
+        return self._client.build_request(method, url, headers=sent, content=content)
+
+    def _answer(self, request: httpx.Request, take: Callable[[Iterator[bytes]], bytes]) -> Answer:
+        """Wait for an answer as long as there is time; *take* reads its body."""
+        host = request.url.host
+        longest = self._clock.monotonic() + REQUEST.total_seconds()
+
+        def left() -> float:
+            return min(self.ending.left(), longest - self._clock.monotonic())
+
+        if left() <= 0:
+            msg = f"no time is left in this cycle to ask {host}"
+            raise UnreachableError(msg, lost=False)
         try:
-            with self._client.stream(
-                method,
-                url,
-                headers=sent,
-                content=content,
-                timeout=timeout,
-                follow_redirects=method == "GET",
-            ) as response:
-                yield response, self._until(response, self._clock.monotonic() + left)
+            return bounded(lambda: self._exchange(request, take, left=left), left=left)
+        except TooLateError as exc:
+            msg = f"{host} took longer than the time that was left for its answer"
+            raise UnreachableError(msg) from exc
+
+    def _exchange(
+        self,
+        request: httpx.Request,
+        take: Callable[[Iterator[bytes]], bytes],
+        *,
+        left: Callable[[], float],
+    ) -> Answer:
+        """Send it; every way in which that breaks becomes an UnreachableError."""
+        host = request.url.host
+        try:
+            response = self._client.send(
+                request, stream=True, follow_redirects=request.method == "GET"
+            )
+            with closing(response):
+                return Answer(
+                    status=response.status_code,
+                    headers=response.headers,
+                    body=take(_until(response.iter_bytes(), left)),
+                    at=_http_date(response.headers.get("Date", "")) or self._clock.now(),
+                )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             msg = f"{host} could not be reached: {type(exc).__name__}"
             raise UnreachableError(msg, lost=False) from exc
@@ -186,16 +199,30 @@ class Http:
             msg = f"{host} gave no whole answer: {type(exc).__name__}"
             raise UnreachableError(msg) from exc
 
-    def _until(self, response: httpx.Response, ends: float) -> Iterator[bytes]:
-        """Give the body bit by bit; a peer that trickles it past the deadline is cut off."""
-        for chunk in response.iter_bytes():
-            yield chunk
-            if self._clock.monotonic() > ends:
-                msg = f"{response.url.host} took longer than the time that was left for its answer"
-                raise UnreachableError(msg)
 
-    def _date_of(self, response: httpx.Response) -> datetime:
-        return _http_date(response.headers.get("Date", "")) or self._clock.now()
+def _until(chunks: Iterator[bytes], left: Callable[[], float]) -> Iterator[bytes]:
+    """Give the body bit by bit; nobody waits any more for what comes after the end."""
+    for chunk in chunks:
+        if left() <= 0:
+            raise TooLateError
+        yield chunk
+
+
+def _whole(chunks: Iterator[bytes], host: str) -> bytes:
+    received = bytearray()
+    for chunk in chunks:
+        received += chunk
+        if len(received) > LARGEST_BODY:
+            msg = f"{host} sent more than {LARGEST_BODY} bytes"
+            raise UnreachableError(msg)
+    return bytes(received)
+
+
+def _last(chunks: Iterator[bytes], keep: int) -> bytes:
+    kept = b""
+    for chunk in chunks:
+        kept = (kept + chunk)[-keep:]
+    return kept
 
 
 def retry_time(headers: Mapping[str, str], *, now: datetime) -> datetime | None:

@@ -34,7 +34,7 @@ from pipeline_health.clients.railway_pieces import Piece, in_pieces
 from pipeline_health.clients.railway_whole import whole_environment
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Seen
-from pipeline_health.ports import Clock
+from pipeline_health.ports import Clock, Memory
 
 BATCH = 25
 EVENTS = 50
@@ -54,8 +54,8 @@ class ScopedLook:
 class Railway:
     """Asks Railway, as whoever each call says, and counts what was answered."""
 
-    def __init__(self, http: Http, *, api: str, clock: Clock) -> None:
-        self._asking = Asking(http, api=api, clock=clock)
+    def __init__(self, http: Http, *, api: str, clock: Clock, memory: Memory) -> None:
+        self._asking = Asking(http, api=api, clock=clock, memory=memory)
         self.histories = Histories(self._asking)
 
     @property

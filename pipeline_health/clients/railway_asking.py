@@ -6,6 +6,7 @@ from threading import Lock
 from pipeline_health.clients import graphql
 from pipeline_health.clients.errors import NothingThereError
 from pipeline_health.clients.graphql import Endpoint, Result
+from pipeline_health.clients.holds import Hold
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.railway_access import Access
 from pipeline_health.clients.railway_errors import (
@@ -15,16 +16,20 @@ from pipeline_health.clients.railway_errors import (
     refuse,
     refuse_passing,
 )
-from pipeline_health.ports import Clock
+from pipeline_health.ports import Clock, Memory
 
 
 class Asking:
-    """Sends documents to *api*; safe to share between threads."""
+    """Sends documents to *api*; safe to share between threads.
 
-    def __init__(self, http: Http, *, api: str, clock: Clock) -> None:
+    *memory* keeps until when Railway wants to be left alone, whoever asks.
+    """
+
+    def __init__(self, http: Http, *, api: str, clock: Clock, memory: Memory) -> None:
         self._http = http
         self._api = api
         self._clock = clock
+        self._hold = Hold(HOST, memory=memory, clock=clock)
         self._lock = Lock()
         self._answered = 0
 
@@ -52,7 +57,8 @@ class Asking:
 
         endpoint = Endpoint(host=HOST, url=self._api, headers=access.headers(), refuse=check)
         try:
-            return graphql.ask(self._http, endpoint, document, variables)
+            with self._hold.obeyed():
+                return graphql.ask(self._http, endpoint, document, variables)
         except PassingError as exc:
             return exc.result
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.smoke import LARGEST, Redact, body_wanted, commit_of, judge
 from pipeline_health.clients.visit import Page, visit
@@ -59,12 +60,23 @@ class _Patience:
 
 
 class HttpSite:
-    """Tests a live URL; no single question takes longer than *deadline*, or a check's `within`."""
+    """Tests a live URL; no single question takes longer than *deadline*, or a check's `within`.
 
-    def __init__(self, *, clock: Clock, redact: Redact, deadline: timedelta = DEADLINE) -> None:
+    After *ending* nothing is asked any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        redact: Redact,
+        deadline: timedelta = DEADLINE,
+        ending: Ending | None = None,
+    ) -> None:
         self._clock = clock
         self._redact = redact
         self._deadline = deadline
+        self._ending = ending
 
     def reach(self, url: str, *, patience: timedelta) -> Tested:
         """Ask whether anything answers at *url*; what wakes up may take *patience*.
@@ -123,7 +135,7 @@ class HttpSite:
         began = self._clock.monotonic()
         page: Page | None = None
         try:
-            page = visit(url, deadline=deadline or self._deadline, body=body)
+            page = visit(url, deadline=deadline or self._deadline, ending=self._ending, body=body)
             says = page.says
         except ClientError as exc:
             says = f"was not asked: {exc}"

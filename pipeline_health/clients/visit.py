@@ -1,26 +1,25 @@
 """Asks a URL once, in a time that nobody can stretch, and reads no more of the answer than wanted.
 
-httpx bounds each step of an exchange and not the whole of it: a server that sends a byte a second
-keeps it busy for hours. So every visit runs in a thread that its asker waits for only so long, and
-whose connection is shut down when that time is over. Nothing is decompressed: what comes packed
-although nobody asked for that is kept as it came.
+Nobody waits for longer than that (`ending`), and then the connection is shut down. Nothing is
+decompressed: what comes packed although nobody asked for that is kept as it came.
 """
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
-from threading import Thread
 from typing import Any
 
 import httpx
 
 from pipeline_health.clients.addresses import is_internal, is_same_place
+from pipeline_health.clients.ending import Ending, TooLateError, bounded
 from pipeline_health.clients.errors import ClientError
-from pipeline_health.clients.http import USER_AGENT, trusted
+from pipeline_health.clients.http import USER_AGENT, Transport, trusted
 from pipeline_health.core.inert import plain
 
 HOPS = 3
@@ -58,50 +57,62 @@ class Page:
     may_wake: bool = False
 
 
-def visit(url: str, *, deadline: timedelta, body: int = 0) -> Page:
+def visit(
+    url: str,
+    *,
+    deadline: timedelta,
+    ending: Ending | None = None,
+    body: int = 0,
+    transport: Transport | None = None,
+) -> Page:
     """Ask *url* once, following redirects on its own host, and never for longer than *deadline*.
 
     At most *body* bytes are kept. Raises ForbiddenAddressError when the name leads into a private
-    network, and another ClientError for a URL that nobody could ask.
+    network, and another ClientError for a URL that nobody could ask: when *ending* cut the visit
+    short, nothing is known of the URL. *transport* replaces the network.
     """
     seconds = deadline.total_seconds()
-    going = _Visit(url, timeout=seconds, body=body)
-    thread = Thread(target=going.run, name="probe", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
+    ends = time.monotonic() + seconds
+
+    def left() -> float:
+        own = ends - time.monotonic()
+        return own if ending is None else min(own, ending.left())
+
+    going = _Visit(url, timeout=seconds, body=body, transport=transport)
+    try:
+        return bounded(going.page, left=left)
+    except TooLateError as exc:
         going.cut()
-        return _too_slow(seconds)
-    if isinstance(going.outcome, ClientError):
-        raise going.outcome
-    return going.outcome
+        if time.monotonic() >= ends:
+            return _too_slow(seconds)
+        msg = f"no time was left in this cycle to ask {url}"
+        raise ClientError(msg, retryable=True) from exc
 
 
 class _Visit:
     """One visit, from the first hop to the last."""
 
-    def __init__(self, url: str, *, timeout: float, body: int) -> None:
-        self.outcome: Page | ClientError = ClientError(f"{url} was not asked")
+    def __init__(self, url: str, *, timeout: float, body: int, transport: Transport | None) -> None:
         self._url = url
         self._timeout = timeout
         self._body = body
+        self._transport = transport
         self._host = ""
         self._direct = True
         self._over = False
         self._line: socket.socket | None = None
 
-    def run(self) -> None:
-        """Ask, and keep what came of it."""
+    def page(self) -> Page:
+        """Ask, and tell where that ended; raises as `visit` does."""
         try:
-            self.outcome = self._asked(httpx.URL(self._url))
-        except ForbiddenAddressError as exc:
-            self.outcome = exc
+            return self._asked(httpx.URL(self._url))
         except (httpx.InvalidURL, UnicodeError) as exc:
-            self.outcome = ClientError(f"{self._url} cannot be asked: {exc}")
+            msg = f"{self._url} cannot be asked: {exc}"
+            raise ClientError(msg) from exc
         except httpx.TimeoutException:
-            self.outcome = _too_slow(self._timeout)
+            return _too_slow(self._timeout)
         except httpx.HTTPError as exc:
-            self.outcome = _failed(exc)
+            return _failed(exc)
         finally:
             self.cut()
 
@@ -121,7 +132,12 @@ class _Visit:
         self._host = url.raw_host.decode()
         # To a proxy, which stands elsewhere, the addresses of this machine mean another one.
         direct = is_internal(self._host)
-        with httpx.Client(verify=trusted(), trust_env=not direct, timeout=self._timeout) as client:
+        with httpx.Client(
+            verify=trusted(),
+            trust_env=not direct,
+            timeout=self._timeout,
+            transport=self._transport,
+        ) as client:
             for _ in range(HOPS):
                 page, target = self._hop(client, url)
                 if target is None:

@@ -171,7 +171,9 @@ def test_a_cycle_with_a_defect_ends_in_a_report_that_concludes_nothing(shop: Sho
     shop.fail_ci()
     shop.world.faults.add(host="github", mode="status", match="/jobs", status=502, times=9)
 
-    report = bootstrap.run_once(shop.host.settings(), clock=FadingClock(shop.world))
+    report = bootstrap.run_once(
+        shop.host.settings(), machine=bootstrap.Machine(clock=FadingClock(shop.world))
+    )
 
     assert report.failed is not None
     assert report.sentence.startswith("The cycle failed: OSError")

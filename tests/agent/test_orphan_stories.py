@@ -8,7 +8,7 @@ from agent_types import Shop
 from hosts import MINUTE, Host
 from pipeline_health import bootstrap
 from pipeline_health.core.model.report import CycleReport
-from pipeline_health.simulator import Loopback, World, WorldClock
+from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.github_world import Repo
 
 
@@ -35,9 +35,7 @@ def orphaned(shop: Shop, blog: Repo) -> Shop:
 def close_orphans(host: Host, *, dry: bool = False) -> CycleReport:
     """Run one cycle that closes orphans."""
     host.world.advance(5 * MINUTE)
-    return bootstrap.run_once(
-        host.settings(), dry=dry, close_orphans=True, clock=WorldClock(host.world)
-    )
+    return bootstrap.run_once(host.settings(), dry=dry, close_orphans=True, machine=host.machine)
 
 
 def test_orphans_are_listed_and_left_alone(orphaned: Shop) -> None:

@@ -103,7 +103,8 @@ def test_no_answer_makes_a_value_visible(
     )
     settings, clock = bootstrap.load(None, log_format="json"), WorldClock(desk.world)
     audits = bootstrap.audit_credentials(settings, clock=clock)
-    report = bootstrap.run_once(settings, clock=clock, pace=timedelta(0))
+    machine = bootstrap.Machine(clock=clock, pace=timedelta(0))
+    report = bootstrap.run_once(settings, machine=machine)
     text = shown(desk, repr(audits), repr(report), *capsys.readouterr())
     assert exit_of(audits) == Exit.FOUND  # the committed file
     assert_kept(text, PLANTED)

@@ -37,7 +37,7 @@ from pipeline_health.core.model.ids import Login
 from pipeline_health.core.model.issue import Gone
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
 from pipeline_health.sources.github.by_runs import reading_by_runs
-from wire import Notebook, Said, StillClock, http_at, saying
+from wire import Notebook, Said, StillClock, github_wire, http_at, saying
 
 WANTED = Wanted(repo=SHOP, branch=None, environments=("staging",), earlier=True)
 END = {"pageInfo": {"hasNextPage": False, "endCursor": None}}
@@ -78,7 +78,7 @@ def answering(payload: object) -> GitHub:
 
     clock = StillClock()
     http = Http(clock=clock, jitter=lambda: 0.0, transport=httpx.MockTransport(answer))
-    return GitHub(http, api="http://127.0.0.1", token=lambda: "t", clock=clock)
+    return GitHub(github_wire(http, "http://127.0.0.1", clock=clock))
 
 
 def look(payload: object) -> Sighting:
@@ -286,8 +286,7 @@ def test_an_answer_to_a_filing_that_makes_no_sense_is_lost(status: int, body: ob
     """An issue may be there, and nobody knows its number."""
     script = saying(Said(status=status, body=json.dumps(body).encode()))
     with script.running(), http_at(StillClock()) as http:
-        api = script.url.removesuffix("/graphql/v2")
-        client = GitHub(http, api=api, token=lambda: "t", clock=StillClock())
+        client = GitHub(github_wire(http, script.url, clock=StillClock()))
         with pytest.raises(ClientError, match="acme/shop") as caught:
             client.create_issue(SHOP, title="T", body="B", labels=["bug"])
 
@@ -302,12 +301,7 @@ def test_the_token_does_not_go_where_the_log_is() -> None:
     with store.running():
         github = saying(Said(status=302, headers={"Location": store.url}))
         with github.running(), http_at(StillClock()) as http:
-            client = GitHub(
-                http,
-                api=github.url.removesuffix("/graphql/v2"),
-                token=lambda: "t",
-                clock=StillClock(),
-            )
+            client = GitHub(github_wire(http, github.url, clock=StillClock()))
             log = client.job_log(SHOP, 3, keep=3)
 
     assert b"log" == log

@@ -1,15 +1,17 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pipeline_health.clients.errors import ClientError
-from pipeline_health.clients.github_auth import app_token, static_token
+from pipeline_health.clients.github_auth import InstallationToken, static_token
 from pipeline_health.secret import Secret
-from wire import Said, Script, saying, unused_port
+from wire import NOON, Said, StillClock, http_at, saying, unused_port
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +29,18 @@ def granting(token: str, expires_at: str) -> Said:
 
 
 @contextmanager
-def api_of(script: Script) -> Iterator[str]:
-    """Serve a script and give its root."""
-    with script.running():
-        yield script.url.removesuffix("/graphql/v2")
+def app_at(url: str, key: Secret, *, app_id: str = "1") -> Iterator[InstallationToken]:
+    """Give what gets tokens at *url* at noon."""
+    clock = StillClock()
+    with http_at(clock) as http:
+        yield InstallationToken(
+            app_id,
+            2,
+            private_key=key,
+            http=http,
+            api=url.removesuffix("/graphql/v2"),
+            clock=clock,
+        )
 
 
 def test_a_static_token_is_what_it_is() -> None:
@@ -45,13 +55,52 @@ def test_an_app_gets_a_token_when_it_needs_one(key: Secret) -> None:
     script = saying(
         granting("expired", "2000-01-01T00:00:00Z"), granting("good", "2999-01-01T00:00:00Z")
     )
-    with api_of(script) as api:
-        token = app_token("1", 2, private_key=key, api=api)
+    with script.running(), app_at(script.url, key) as token:
         before = len(script.asked)
         tokens = [token() for _ in range(4)]
 
     assert (0, ["expired", "good", "good", "good"]) == (before, tokens)
     assert ["/app/installations/2/access_tokens"] * 2 == [asked.path for asked in script.asked]
+
+
+@pytest.mark.parametrize(
+    ("left", "asked"), [(timedelta(seconds=61), 1), (timedelta(seconds=60), 2)]
+)
+def test_a_token_is_not_used_in_its_last_minute(key: Secret, left: timedelta, asked: int) -> None:
+    """It must last for the request that it is sent with."""
+    script = saying(granting("t", (NOON + left).isoformat()))
+    with script.running(), app_at(script.url, key) as token:
+        token()
+        token()
+
+    assert asked == len(script.asked)
+
+
+def test_a_wrong_clock_does_not_shorten_a_token(key: Secret) -> None:
+    """How long it lasts is told by GitHub's clock, when it is over by ours."""
+    script, clock = (
+        saying(granting("t", (NOON + timedelta(hours=1)).isoformat())),
+        StillClock(NOON + timedelta(days=1)),
+    )
+    with script.running(), http_at(clock) as http:
+        api = script.url.removesuffix("/graphql/v2")
+        token = InstallationToken("1", 2, private_key=key, http=http, api=api, clock=clock)
+        token()
+        token()
+
+    assert 1 == len(script.asked)
+
+
+def test_an_app_says_who_it_is_for_ten_minutes_at_most(key: Secret) -> None:
+    """GitHub refuses more; a minute's difference between the clocks does no harm."""
+    script = saying(granting("t", "2999-01-01T00:00:00Z"))
+    with script.running(), app_at(script.url, key) as token:
+        token()
+
+    _, _, assertion = script.asked[0].headers["Authorization"].partition(" ")
+    claims = jwt.decode(assertion, options={"verify_signature": False})
+    noon = int(NOON.timestamp())
+    assert {"iss": "1", "iat": noon - 60, "exp": noon + 540} == claims
 
 
 @pytest.mark.parametrize(
@@ -67,19 +116,19 @@ def test_an_app_gets_a_token_when_it_needs_one(key: Secret) -> None:
 )
 def test_an_app_that_gets_no_token_says_which_one(key: Secret, said: Said) -> None:
     """The message names app and installation, and neither key nor JWT."""
-    with api_of(saying(said)) as api:
-        token = app_token("1", 2, private_key=key, api=api)
-        with pytest.raises(ClientError, match="installation 2 of GitHub App 1") as caught:
-            token()
+    refused = pytest.raises(ClientError, match="installation 2 of GitHub App 1")
+    script = saying(said)
+    with script.running(), app_at(script.url, key) as token, refused as caught:
+        token()
 
     assert "PRIVATE KEY" not in str(caught.value)
 
 
 def test_a_host_that_is_not_there_may_be_asked_later(key: Secret) -> None:
     """That is no fault of the key."""
-    token = app_token("1", 2, private_key=key, api=f"http://127.0.0.1:{unused_port()}")
+    nobody = f"http://127.0.0.1:{unused_port()}"
 
-    with pytest.raises(ClientError) as caught:
+    with app_at(nobody, key) as token, pytest.raises(ClientError) as caught:
         token()
 
     assert caught.value.retryable
@@ -88,9 +137,9 @@ def test_a_host_that_is_not_there_may_be_asked_later(key: Secret) -> None:
 @pytest.mark.parametrize(("app_id", "key_text"), [("1", "no key"), ("1", ""), ("", "no key")])
 def test_a_key_that_is_none_is_told_as_such(app_id: str, key_text: str) -> None:
     """At the first use, as an error of ours."""
-    token = app_token(app_id, 2, private_key=Secret(key_text), api="http://127.0.0.1:1")
+    refused = pytest.raises(ClientError, match="check the app's id")
 
-    with pytest.raises(ClientError, match="check the app's id") as caught:
+    with app_at("http://127.0.0.1:1", Secret(key_text), app_id=app_id) as token, refused as caught:
         token()
 
     assert not caught.value.retryable

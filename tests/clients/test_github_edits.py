@@ -1,9 +1,10 @@
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
-from github_stage import OWN, SHOP, TOKEN, Stage, WorldClock, on_stage
+from github_stage import OWN, SHOP, TOKEN, Stage, on_stage
 from pipeline_health.clients.errors import (
     ClientError,
     NothingThereError,
@@ -11,12 +12,11 @@ from pipeline_health.clients.errors import (
     UnreachableError,
 )
 from pipeline_health.clients.github_edits import GitHubEdits
-from pipeline_health.clients.github_wire import API_VERSION
+from pipeline_health.clients.github_wire import API_VERSION, Wire
 from pipeline_health.core.model.ids import Login
 from pipeline_health.core.model.issue import IssueRef
-from pipeline_health.simulator import World
 from pipeline_health.simulator.faults import Mode
-from wire import Said, saying, unused_port
+from wire import Said, StillClock, github_wire, http_at, saying, unused_port
 
 REF = IssueRef(SHOP, 1)
 OURS = frozenset({Login(OWN)})
@@ -30,11 +30,12 @@ def stage() -> Iterator[Stage]:
         yield stage
 
 
-def edits_at(api: str, *, token: str = TOKEN) -> GitHubEdits:
+@contextmanager
+def edits_at(url: str) -> Iterator[GitHubEdits]:
     """Give edits at an address."""
-    return GitHubEdits(
-        api=api, token=lambda: token, clock=WorldClock(World()), between_writes=timedelta(0)
-    )
+    clock = StillClock()
+    with http_at(clock) as http:
+        yield GitHubEdits(github_wire(http, url, clock=clock))
 
 
 @pytest.mark.parametrize("mode", ["status", "html"])
@@ -61,7 +62,7 @@ def test_half_an_answer_is_no_list_of_comments(stage: Stage, mode: Mode) -> None
     "mode", ["status", "html", "cut_before", "cut_after", "truncate", "primary_limit"]
 )
 def test_a_write_is_sent_once(stage: Stage, mode: Mode) -> None:
-    """PyGithub's own retry would make two to four comments of it."""
+    """Whatever the answer is: a second one could make two comments of it."""
     stage.world.faults.add(host="github", mode=mode, match="POST", times=9, status=503)
 
     with pytest.raises(ClientError):
@@ -74,7 +75,7 @@ def test_a_write_is_sent_once(stage: Stage, mode: Mode) -> None:
 @pytest.mark.parametrize("mode", ["primary_limit", "secondary_limit"])
 @pytest.mark.parametrize("status", [403, 429])
 def test_a_rate_limit_is_told_and_not_waited_out(stage: Stage, mode: Mode, status: int) -> None:
-    """A read neither: PyGithub would sleep for as long as GitHub says."""
+    """A read neither: a cycle that sleeps sees nothing meanwhile."""
     stage.world.faults.add(host="github", mode=mode, status=status, seconds=3000, times=9)
 
     with pytest.raises(RateLimitedError) as caught:
@@ -145,10 +146,8 @@ def test_a_comment_of_a_deleted_account_is_nobodys() -> None:
     """GitHub gives no user for it."""
     comment = b'[{"id": 1, "body": "b", "user": null, "url": "u"}]'
     script = saying(Said(body=comment))
-    with script.running():
-        edits = edits_at(script.url.removesuffix("/graphql/v2"))
+    with script.running(), edits_at(script.url) as edits:
         assert () == edits.comments(REF, by=OURS)
-        edits.close_connections()
 
 
 def test_comments_without_end_are_refused(stage: Stage) -> None:
@@ -163,19 +162,19 @@ def test_comments_without_end_are_refused(stage: Stage) -> None:
 def test_the_newest_token_is_used(stage: Stage) -> None:
     """That of a GitHub App is another one every hour."""
     tokens = ["gh-bad-token", "gh-bad-token", TOKEN]
-    edits = GitHubEdits(
+    wire = Wire(
+        stage.http,
         api=stage.url,
         token=lambda: tokens.pop(0),
         clock=stage.clock,
-        between_writes=timedelta(0),
+        memory=stage.memory,
     )
+    edits = GitHubEdits(wire)
     for _ in range(2):
         with pytest.raises(ClientError, match="GitHub refused the token"):
             edits.edit_body(REF, "new")
 
     edits.edit_body(REF, "new")
-    edits.close_connections()
-    edits.close_connections()
 
     assert "new" == stage.world.repo(SHOP).issues[1].body
 
@@ -183,15 +182,13 @@ def test_the_newest_token_is_used(stage: Stage) -> None:
 def test_every_request_carries_version_agent_and_token() -> None:
     """As those of the other client do."""
     script = saying(Said(body=b"[]"))
-    with script.running():
-        edits = edits_at(script.url.removesuffix("/graphql/v2"))
+    with script.running(), edits_at(script.url) as edits:
         edits.comments(REF, by=OURS)
-        edits.close_connections()
 
     headers = script.asked[0].headers
     assert API_VERSION == headers["X-GitHub-Api-Version"]
     assert headers["User-Agent"].startswith("pipeline-health/")
-    assert headers["Authorization"].endswith(TOKEN)
+    assert "Bearer t" == headers["Authorization"]
 
 
 @pytest.mark.parametrize(
@@ -211,31 +208,24 @@ def test_every_request_carries_version_agent_and_token() -> None:
 def test_an_odd_answer_to_a_write_is_an_error_of_ours(
     status: int, headers: Mapping[str, str], body: bytes
 ) -> None:
-    """No exception of PyGithub, requests or urllib3 gets out."""
+    """No exception of a library gets out, and nothing is taken for done."""
     script = saying(Said(status=status, headers=headers, body=body))
-    with script.running():
-        edits = edits_at(script.url.removesuffix("/graphql/v2"))
-        with pytest.raises(ClientError):
-            edits.comment(REF, "one")
-        edits.close_connections()
+    with script.running(), edits_at(script.url) as edits, pytest.raises(ClientError):
+        edits.comment(REF, "one")
 
 
 def test_a_write_that_was_redirected_was_not_made() -> None:
-    """PyGithub would take it for done."""
+    """It is no success."""
     script = saying(Said(status=307, headers={"Location": "/x"}, body=b'{"message": "Moved"}'))
-    with script.running():
-        edits = edits_at(script.url.removesuffix("/graphql/v2"))
-        with pytest.raises(ClientError, match="is acme/shop called something else now"):
-            edits.comment(REF, "one")
-        edits.close_connections()
+    refused = pytest.raises(ClientError, match="is the repository called something else now")
+    with script.running(), edits_at(script.url) as edits, refused:
+        edits.comment(REF, "one")
 
 
 def test_a_host_that_is_not_there_is_an_error_of_ours() -> None:
     """It may be tried again later."""
-    edits = edits_at(f"http://127.0.0.1:{unused_port()}")
-
-    with pytest.raises(UnreachableError) as caught:
+    nobody = f"http://127.0.0.1:{unused_port()}"
+    with edits_at(nobody) as edits, pytest.raises(UnreachableError) as caught:
         edits.comment(REF, "one")
 
     assert caught.value.retryable
-    edits.close_connections()

@@ -22,7 +22,7 @@ from pipeline_health.clients.github_wire import (
 )
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.core.model.report import Usage
-from wire import NOON, Said, Script, StillClock, http_at, saying
+from wire import NOON, Said, Script, StillClock, github_wire, http_at, saying
 
 WHO = '{"data": {"viewer": {"login": "health-bot"}}}'
 SECONDARY = "You have exceeded a secondary rate limit."
@@ -37,7 +37,7 @@ def answer(status: int, message: str = "", headers: Mapping[str, str] | None = N
 def wire_to(script: Script, http: Http, clock: StillClock, path: str = "") -> Wire:
     """Give a wire to a scripted server."""
     api = script.url.removesuffix("/graphql/v2") + path
-    return Wire(http, api=api, token=lambda: "t0ken", clock=clock)
+    return github_wire(http, api, clock=clock, token="t0ken")
 
 
 def said(payload: object, **headers: str) -> Said:

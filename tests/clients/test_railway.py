@@ -20,7 +20,7 @@ from pipeline_health.core.model.readings import Seen
 from pipeline_health.simulator import World
 from pipeline_health.simulator.railway_world import RailwayEnvironment
 from railway_watch import Watch, access, product, value_of, watching
-from wire import Asked, Said, Script, StillClock, http_at, saying
+from wire import Asked, Notebook, Said, Script, StillClock, http_at, saying
 
 WATCHED = "No changes to watched files"
 
@@ -228,7 +228,8 @@ def test_the_request_is_what_railway_documents() -> None:
     """A POST of JSON to the very URL, with our User-Agent and one of the two headers."""
     script = saying(Said(body=b'{"data": {"apiToken": {"workspaces": []}}}'))
     with script.running(), http_at(StillClock()) as http:
-        Railway(http, api=script.url, clock=StillClock()).prove(access("planted"))
+        railway = Railway(http, api=script.url, clock=StillClock(), memory=Notebook())
+        railway.prove(access("planted"))
 
     (asked,) = script.asked
     assert ("POST", "/graphql/v2") == (asked.method, asked.path)
@@ -241,7 +242,7 @@ def looked_through(script: Script, *ids: str) -> dict[str, Seen[Any] | ClientErr
     """Look at *ids* as Railway answers by *script*."""
     clock = StillClock()
     with script.running(), http_at(clock) as http:
-        client = Railway(http, api=script.url, clock=clock)
+        client = Railway(http, api=script.url, clock=clock, memory=Notebook())
         return dict(client.look(access(), ids))
 
 

@@ -68,7 +68,7 @@ def shake_slowly(line: socket.socket) -> None:
 def goes_on() -> bool:
     """Tell whether a probe still runs that nobody waits for, two seconds from now at the latest."""
     ends = time.monotonic() + 2
-    while any(thread.name == "probe" for thread in threading.enumerate()):
+    while any(thread.name == "exchange" for thread in threading.enumerate()):
         if time.monotonic() > ends:
             return True
         time.sleep(0.02)

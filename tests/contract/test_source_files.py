@@ -14,7 +14,7 @@ from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.sources.github import BranchFiles
 from pipeline_health.sources.github.files import keeps_out
-from wire import StillClock, http_at
+from wire import StillClock, github_wire, http_at
 
 POLICY = ProjectPolicy(name=ProjectName("shop"), repo=RepoName("acme/shop"))
 
@@ -52,9 +52,8 @@ def listing() -> Iterator[Listing]:
     repo.push("first")
     clock = StillClock(world.now())
     with Loopback(world) as loopback, http_at(clock) as http:
-        api = loopback.github_url
-        client = GitHub(http, api=api, token=lambda: "gh-good-token", clock=clock)
-        source = BranchFiles(client, redact=lambda text: text.replace("planted", "***"))
+        wire = github_wire(http, loopback.github_url, clock=clock, token="gh-good-token")
+        source = BranchFiles(GitHub(wire), redact=lambda text: text.replace("planted", "***"))
         yield Listing(world=world, repo=repo, source=source)
     assert world.refusals == []
 

@@ -18,7 +18,7 @@ from pipeline_health.clients.github import GitHub
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.readings import Blind, BlindCause
 from pipeline_health.sources.github import GitHubSource
-from wire import unused_port
+from wire import github_wire, unused_port
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_a_refused_token_blinds_everything_and_is_named() -> None:
 def test_a_host_that_is_not_there_blinds_everything(stage: Stage) -> None:
     """Nothing was reached, so no smaller question is tried."""
     api = f"http://127.0.0.1:{unused_port()}"
-    client = GitHub(stage.http, api=api, token=lambda: "x", clock=stage.clock)
+    client = GitHub(github_wire(stage.http, api, clock=stage.clock))
     stage.memory.facts["github-login", api] = OWN
     source = GitHubSource(client, stage.memory, redact=redact)
 

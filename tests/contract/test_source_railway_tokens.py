@@ -192,7 +192,7 @@ def test_a_restricted_environment_is_blind() -> None:
 
     with script.running(), http_at(clock) as http:
         source = RailwaySource(
-            Railway(http, api=script.url, clock=clock),
+            Railway(http, api=script.url, clock=clock, memory=Notebook()),
             tokens=lambda _: token(),
             production=lambda _: token(),
             memory=Notebook(),

@@ -106,7 +106,7 @@ def served(world: World) -> Iterator[Auditing]:
     """Serve *world* on loopback."""
     clock = StillClock(world.now())
     with Loopback(world) as loopback, http_at(clock) as http:
-        client = Railway(http, api=loopback.railway_url, clock=clock)
+        client = Railway(http, api=loopback.railway_url, clock=clock, memory=Notebook())
         yield Auditing(world=world, client=client)
 
 

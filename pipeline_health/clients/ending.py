@@ -1,0 +1,84 @@
+"""When everything that is under way must be over, whoever waits for it, and however it dawdles.
+
+httpx bounds each step of an exchange and not the whole of it: a name server, a handshake or a peer
+that sends one byte a second keeps it busy for hours. So every exchange runs in a thread of its own
+that its asker waits for only so long. The threads are daemons: none keeps the process alive.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Generic, TypeVar
+
+from pipeline_health.ports import Clock
+
+T = TypeVar("T")
+
+_GLANCE = 0.1
+"""How many seconds an asker waits before it looks whether the end came nearer."""
+
+
+class TooLateError(Exception):
+    """The time was over before there was an outcome; what was begun may still be under way."""
+
+
+class Ending:
+    """The end of a run: it is set for each part of the work, and can be called in at any moment.
+
+    An ending *within* another one is never later than that.
+    """
+
+    def __init__(self, clock: Clock, *, within: "Ending | None" = None) -> None:
+        self._clock = clock
+        self._within = within
+        self._ends = float("inf")
+        self._called_in = float("inf")
+
+    def end_within(self, left: timedelta) -> None:
+        """Let nothing go on for longer than *left* from now, all together."""
+        self._ends = self._clock.monotonic() + left.total_seconds()
+
+    def call_in(self, left: timedelta) -> None:
+        """End within *left* from now, whatever `end_within` says then or later."""
+        ends = self._clock.monotonic() + left.total_seconds()
+        self._called_in = min(self._called_in, ends)
+
+    def left(self) -> float:
+        """Tell how many seconds are left; not more than zero when it is over."""
+        own = min(self._ends, self._called_in) - self._clock.monotonic()
+        return own if self._within is None else min(own, self._within.left())
+
+
+def bounded(act: Callable[[], T], *, left: Callable[[], float]) -> T:
+    """Give what *act* gives, or raise what it raises; TooLateError as soon as nothing is *left*."""
+    going = _Going(act)
+    Thread(target=going.run, name="exchange", daemon=True).start()
+    while not going.over.wait(max(min(left(), _GLANCE), 0.0)):
+        if left() <= 0:
+            raise TooLateError
+    return going.outcome()
+
+
+class _Going(Generic[T]):
+    """Something under way in another thread, and what became of it."""
+
+    def __init__(self, act: Callable[[], T]) -> None:
+        self.over = Event()
+        self._act = act
+        self._raised: BaseException | None = None
+        self._given: list[T] = []
+
+    def run(self) -> None:
+        """Do it."""
+        try:
+            self._given.append(self._act())
+        except BaseException as exc:  # noqa: BLE001 - it is raised again, where it is waited for
+            self._raised = exc
+        finally:
+            self.over.set()
+
+    def outcome(self) -> T:
+        """Give or raise what became of it."""
+        if self._raised is not None:
+            raise self._raised
+        return self._given[0]

@@ -1,0 +1,62 @@
+"""Until when a provider wants to be left alone: obeyed over cycles, and not slept through.
+
+A cycle that sleeps holds its lease and sees nothing meanwhile; one that asks again too early is
+answered with a longer wait, or with a ban (docs.github.com, "Exceeding the rate limit"). So the
+moment is kept in the ledger, and until then nothing is asked.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from pipeline_health.clients.errors import RateLimitedError
+from pipeline_health.ports import Clock, Memory
+
+TOPIC = "asked-to-wait"
+
+LONGEST = timedelta(hours=1)
+"""GitHub's allowance is full again within the hour; no header and no stepping clock makes it more.
+
+After it the provider is asked once, and says itself how it goes on.
+"""
+
+
+class Hold:
+    """What one provider asked of one account; *key* names both, in *memory*."""
+
+    def __init__(self, key: str, *, memory: Memory, clock: Clock) -> None:
+        self._key = key
+        self._memory = memory
+        self._clock = clock
+
+    @contextmanager
+    def obeyed(self) -> Iterator[None]:
+        """Ask inside this block; raises RateLimitedError before it while the wait is not over.
+
+        The RateLimitedError that ends the block is remembered.
+        """
+        self._require_over()
+        try:
+            yield
+        except RateLimitedError as exc:
+            self._note(exc.retry_at)
+            raise
+
+    def _require_over(self) -> None:
+        until, now = self._until(), self._clock.now()
+        if until is not None and now < until <= now + LONGEST:
+            msg = f"{self._key} was not asked: its rate limit is used up until {until:%H:%M:%S} UTC"
+            raise RateLimitedError(msg, retry_at=until)
+
+    def _until(self) -> datetime | None:
+        text = self._memory.recall(TOPIC, self._key)
+        try:
+            return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+
+    def _note(self, until: datetime | None) -> None:
+        now = self._clock.now()
+        if until is not None and until > now:
+            kept = min(until, now + LONGEST)
+            self._memory.remember(TOPIC, self._key, kept.isoformat(), now=now)
