@@ -21,7 +21,7 @@ from mutant_code import CORE, Mutant, UnloadableError, put_in_place, readers
 _MEMORY = 4 * 2**30
 """So many bytes may a child have."""
 _PATIENCE, _LEAST = 10, 2.0
-"""So many times as long as it did may a test take, and so many seconds of the processor at least."""
+"""A test may take so many times as long as it did, and at least so many seconds of processor."""
 _NUMBER = 8
 _LATELY = 12
 _SURVIVED, _KILLED, _BROKEN = 0, 1, 2
