@@ -137,8 +137,11 @@ _OF_JOB: Mapping[DeployState, tuple[CriterionState, str]] = {
     DeployState.IN_FLIGHT: (CriterionState.PENDING, "is under way"),
     DeployState.NOTHING_DEPLOYED: (CriterionState.FAIL, "did not run"),
 }
-_SEE_JOB = "see the log of its run; a fix is another commit, with a check of its own"
 _RUN_IT = "let it run at this commit"
+_NEXT: Mapping[DeployState, str] = {
+    DeployState.FAILED: "see the log of its run; a fix is another commit, with a check of its own",
+    DeployState.NOTHING_DEPLOYED: _RUN_IT,
+}
 _DEPLOY_IT_AGAIN = "deploy this commit to staging again, or promote the one that is there"
 
 
@@ -160,9 +163,8 @@ def _by_job(matter: Matter) -> Deployed:
         return _no_run(matter, job)
     if found.state is not DeployState.HEALTHY:
         state, why = _OF_JOB.get(found.state, (CriterionState.UNKNOWN, "gave no verdict"))
-        hint = {DeployState.FAILED: _SEE_JOB, DeployState.NOTHING_DEPLOYED: _RUN_IT}
         says = f"{job} {why} at {short(matter.commit)}"
-        return _put(matter, state, says, hint=hint.get(found.state, ""))
+        return _put(matter, state, says, hint=_NEXT.get(found.state, ""))
     return _since_then(matter, found, job)
 
 
