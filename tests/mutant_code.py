@@ -5,6 +5,7 @@ called while a module was imported, what was made of it is made again, wherever 
 """
 
 import ast
+import importlib
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -46,13 +47,20 @@ class Mutant:
 def modules() -> tuple[str, ...]:
     """Give the modules of the core by their names in it: `gate.ci`."""
     paths = (path.relative_to(CORE).with_suffix("") for path in sorted(CORE.rglob("*.py")))
-    return tuple(".".join(path.parts).removesuffix(".__init__") for path in paths)
+    names = (".".join(path.parts).removesuffix(".__init__") for path in paths)
+    return tuple(name for name in names if name != "__init__")  # that of the core itself is empty
 
 
 def path_of(module: str) -> Path:
     """Give the file of *module*."""
     path = CORE.joinpath(*module.split("."))
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def load() -> None:
+    """Import every module of the core."""
+    for module in modules():
+        _ = importlib.import_module(f"{_PACKAGE}.{module}")
 
 
 def mutants_of(module: str) -> tuple[Mutant, ...]:

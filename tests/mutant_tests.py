@@ -70,7 +70,7 @@ class Known:
         seen = watch.get_data()
         for path in CORE.rglob("*.py"):
             for line, contexts in seen.contexts_by_lineno(str(path)).items():
-                self.runs[str(path), line] |= {int(each) for each in contexts if each}
+                self.runs[str(path), line] |= {int(each) for each in contexts if each.isdigit()}
                 if "" in contexts:
                     self.imported.add((str(path), line))
         return not self.failures.reports

@@ -21,7 +21,7 @@ import coverage
 import pytest
 from hypothesis import Phase, settings
 
-from mutant_code import CORE, modules, mutants_of
+from mutant_code import CORE, load, modules, mutants_of
 from mutant_report import Kept, Report, Tried
 from mutant_tests import Failures, Known, Verdict
 
@@ -87,8 +87,10 @@ def main(arguments: list[str]) -> int:
     settings.load_profile("mutants")
     watch = coverage.Coverage(data_file=None, config_file=False, include=[f"{CORE}/*"])
     watch.start()
+    load()
+    watch.switch_context("collection")  # whoever calls it there has the answer of the original
     mutating = Mutating(asked, watch)
-    _ = pytest.main(list(_ARGUMENTS), plugins=[mutating, mutating.failures])
+    _ = pytest.main([*_ARGUMENTS], plugins=[mutating, mutating.failures])
     return mutating.code
 
 
