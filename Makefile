@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards lock clean
+.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -75,15 +75,19 @@ boundaries: $(VENV)/installed ## let processes die at every boundary there is (s
 rows: $(VENV)/installed ## take each row of the decision tables away, and see a test fail (slow)
 	$(BIN)/python tests/rows.py
 
+guards: $(VENV)/installed ## take each guard of the laws and of the promotion check away, and see a test fail (slow)
+	$(BIN)/python tests/guards.py
+
+# MUTANTS="gate.ci incidents", MUTANTS="--sample 40 --seed 1", MUTANTS=--resume: tests/mutants.py.
+mutants: $(VENV)/installed ## change the core in thousands of small ways, and see tests fail (slow)
+	$(BIN)/python tests/mutants.py $(MUTANTS)
+
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	--generate-hashes pyproject.toml
-
-guards: $(VENV)/installed ## take each guard of the promotion check away, and see a test fail (slow)
-	$(BIN)/python tests/guards.py
 
 lock: ## renew the lock files (needs uv): all that we use, and what the command needs
 	$(LOCK) --upgrade --group dev --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock
 
 clean: ## remove what was made
-	rm -rf $(VENV) .venv-twin .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-twin .mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,11 +1,13 @@
-"""Take the guards of the promotion check away, one at a time, and see a test fail for each.
+"""Take the guards away, one at a time, and see a test fail for each.
 
     python tests/guards.py [WORDS …]
 
-A guard is a piece of text of a module, and what the module would say without it: they are listed in
-`guards.toml`. For each the tree is copied, the text is replaced, and tests are run until the first
-one fails. With *WORDS* only the guards whose name holds one of them are tried. A guard that no test
-misses is named, and the exit code is 1; so it is for one whose text is not there any more.
+A guard is a piece of text of a module, and what the module would say without it. Those in
+`laws.toml` keep the six laws of docs/architecture.md, those in `guards.toml` keep the promotion
+check from failing open, or blocking for ever. For each the tree is copied, the text is replaced,
+and tests are run until the first one fails. With *WORDS* only the guards whose name holds one of
+them are tried. A guard that no test misses is named, and the exit code is 1; so it is for one whose
+text is not there any more.
 """
 
 import shutil
@@ -19,12 +21,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+LISTS = (ROOT / "tests" / "laws.toml", ROOT / "tests" / "guards.toml")
 PARTS = ("pipeline_health", "tests", "docs", "deploy", "README.md", "pyproject.toml")
 TESTS: Mapping[str, tuple[str, ...]] = {
     "tables": ("tests/core", "-k", "gate or ci_verdict or deploy_verdict or observe"),
     "stories": ("tests/agent", "-k", "promotion"),
     "commands": ("tests/cli", "-k", "promotion"),
     "contract": ("tests/contract", "-k", "railway"),
+    "decisions": ("tests/core", "-k", "observe or incidents or reconcile or marker"),
+    "cycles": (
+        "tests/agent/test_applying.py",
+        "tests/agent/test_filing_stories.py",
+        "tests/agent/test_looking.py",
+        "tests/agent/test_recovery_stories.py",
+        "tests/agent/test_trouble_stories.py",
+    ),
+    "trackers": ("tests/agent/test_review_stories.py", "tests/agent/test_filing_stories.py"),
+    "ledgers": ("tests/ledger", "tests/contract", "-k", "ledger"),
+    "runs": ("tests/cli/test_run_once.py", "tests/cli/test_defects.py"),
 }
 FAILED = 1
 """What pytest exits with when a test failed; with more it could not run them."""
@@ -43,8 +57,8 @@ class Guard:
 
 def guards() -> tuple[Guard, ...]:
     """Give all that are listed."""
-    listed = tomllib.loads((ROOT / "tests" / "guards.toml").read_text())
-    return tuple(Guard(**each) for each in listed["guard"])
+    lists = (tomllib.loads(file.read_text()) for file in LISTS)
+    return tuple(Guard(**each) for listed in lists for each in listed["guard"])
 
 
 def is_missed(guard: Guard) -> bool:

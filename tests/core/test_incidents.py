@@ -1,7 +1,9 @@
 """The life of an incident: what heals it, when it is over, and what people decide about it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,8 +33,8 @@ from pipeline_health.core.incidents import (
 )
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding, Proof
-from pipeline_health.core.model.ids import Login, Sha
-from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
+from pipeline_health.core.model.ids import Fingerprint, Login, Sha
+from pipeline_health.core.model.incident import Ailment, Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.plan import (
     Change,
@@ -279,6 +281,11 @@ def life(
     return advanced(case, agent_logins=AGENTS, now=NOW).incident
 
 
+def step(*of: Any, **seen: Any) -> Callable[[], Incident]:
+    """Give that step, to be made by the test itself: what is made before it tests nothing."""
+    return lambda: life(*of, **seen)
+
+
 HALF = incident(ailment(), replace(ailment(WEB), healed=proof(WEB)))
 OVER = incident(replace(ailment(), healed=proof()))
 RESOLVED = replace(OVER, phase=Phase.RESOLVED, resolved_at=T0)
@@ -289,47 +296,51 @@ KNOWN = replace(MUTED, phase=Phase.OPEN)
 @pytest.mark.parametrize(
     ("after", "phase"),
     [
-        pytest.param(life(KNOWN), Phase.OPEN, id="it fails"),
-        pytest.param(life(incident()), Phase.PENDING, id="it fails and is not filed"),
-        pytest.param(life(KNOWN, fails=False), Phase.OPEN, id="nobody says anything"),
+        pytest.param(step(KNOWN), Phase.OPEN, id="it fails"),
+        pytest.param(step(incident()), Phase.PENDING, id="it fails and is not filed"),
+        pytest.param(step(KNOWN, fails=False), Phase.OPEN, id="nobody says anything"),
         pytest.param(
-            life(KNOWN, fails=False, in_flight=True), Phase.RECOVERING, id="a run is under way"
+            step(KNOWN, fails=False, in_flight=True),
+            Phase.RECOVERING,
+            id="a run is under way",
         ),
-        pytest.param(life(HALF, fails=False), Phase.RECOVERING, id="half of it is proved"),
-        pytest.param(life(OVER, fails=False), Phase.RESOLVED, id="all of it is proved"),
-        pytest.param(life(MUTED), Phase.MUTED, id="muted stays muted while it fails"),
+        pytest.param(step(HALF, fails=False), Phase.RECOVERING, id="half of it is proved"),
+        pytest.param(step(OVER, fails=False), Phase.RESOLVED, id="all of it is proved"),
+        pytest.param(step(MUTED), Phase.MUTED, id="muted stays muted while it fails"),
         pytest.param(
-            life(replace(OVER, phase=Phase.MUTED)), Phase.RESOLVED, id="muted until it recovered"
+            step(replace(OVER, phase=Phase.MUTED)),
+            Phase.RESOLVED,
+            id="muted until it recovered",
         ),
-        pytest.param(life(MUTED, tracked(is_open=True)), Phase.OPEN, id="a person opened it again"),
-        pytest.param(life(KNOWN, tracked()), Phase.OPEN, id="open in the tracker"),
-        pytest.param(life(KNOWN, tracked(is_open=False)), Phase.OPEN, id="closed while it fails"),
+        pytest.param(step(MUTED, tracked(is_open=True)), Phase.OPEN, id="a person opened it again"),
+        pytest.param(step(KNOWN, tracked()), Phase.OPEN, id="open in the tracker"),
+        pytest.param(step(KNOWN, tracked(is_open=False)), Phase.OPEN, id="closed while it fails"),
         pytest.param(
-            life(KNOWN, tracked(is_open=False, not_planned=True)),
+            step(KNOWN, tracked(is_open=False, not_planned=True)),
             Phase.MUTED,
             id="closed as not planned by a person",
         ),
         pytest.param(
-            life(KNOWN, tracked(is_open=False, not_planned=True, by="archon")),
+            step(KNOWN, tracked(is_open=False, not_planned=True, by="archon")),
             Phase.OPEN,
             id="closed as not planned by the agent",
         ),
         pytest.param(
-            life(KNOWN, tracked(is_open=False, not_planned=True, bot=True)),
+            step(KNOWN, tracked(is_open=False, not_planned=True, bot=True)),
             Phase.OPEN,
             id="closed as not planned by a bot",
         ),
         pytest.param(
-            life(KNOWN, tracked(is_open=False, not_planned=True, by=None)),
+            step(KNOWN, tracked(is_open=False, not_planned=True, by=None)),
             Phase.OPEN,
             id="closed as not planned by nobody knows whom",
         ),
-        pytest.param(life(KNOWN, Blind(at=NOW, why="502")), Phase.OPEN, id="not readable"),
+        pytest.param(step(KNOWN, Blind(at=NOW, why="502")), Phase.OPEN, id="not readable"),
     ],
 )
-def test_the_phase_follows_from_what_is_seen(after: Incident, phase: Phase) -> None:
+def test_the_phase_follows_from_what_is_seen(after: Callable[[], Incident], phase: Phase) -> None:
     """One row a way through the life of an incident."""
-    assert phase is after.phase
+    assert phase is after().phase
 
 
 def test_it_is_resolved_at_the_time_of_the_cycle_that_proved_it_and_stays_so() -> None:
@@ -487,7 +498,7 @@ def test_an_opened_issue_is_filed() -> None:
         (UPDATE, "", {"told": "old"}),
         (CLOSE, "new", {"told": "new", "closed_at": NOW}),
         (replace(CLOSE, duplicate_of=7, ref=IssueRef(REPO, 9)), "", {"told": "old"}),
-        (replace(CLOSE, duplicate_of=3), "", {"told": "old", "closed_at": NOW}),
+        (replace(CLOSE, duplicate_of=Fingerprint("0lder")), "", {"told": "old", "closed_at": NOW}),
         (REOPEN, "new", {"told": "new", "closed_at": None}),
         (HAND, "new", {"told": "new", "owner": Owner.HUMAN, "moves": 1}),
     ],
@@ -529,3 +540,82 @@ def test_what_was_not_made_changes_nothing(of: Incident, outcome: Outcome) -> No
 def test_a_link_needs_no_jobs() -> None:
     """Another system's status has a page and no jobs of ours."""
     assert may_heal(ailment(trace=page()), replace(proof(), trace=page()), view())
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "seen"),
+    [
+        pytest.param(ailment(jobs=("test",)), proof(at=T0), view(PASSED), id="not newer"),
+        pytest.param(
+            ailment(jobs=("test",)), replace(proof(), commit=GOOD), view(PASSED), id="before it"
+        ),
+        pytest.param(
+            ailment(jobs=("test",)), replace(proof(), commit=None), view(PASSED), id="no commit"
+        ),
+        pytest.param(
+            ailment(jobs=("test",)), proof(), view(PASSED, history=(GOOD,)), id="not asked yet"
+        ),
+        pytest.param(
+            ailment(jobs=("test",)),
+            proof(),
+            view(PASSED, history=(GOOD,), relation=Relation.DIVERGED),
+            id="diverged",
+        ),
+        pytest.param(
+            ailment(jobs=("test",)), replace(proof(), trace=page()), view(PASSED), id="no run"
+        ),
+        pytest.param(
+            ailment(trace=page(), jobs=("test",)),
+            replace(proof(), trace=page()),
+            view(PASSED),
+            id="a page, where a job is known to have failed",
+        ),
+        pytest.param(ailment(), replace(proof(), trace=page()), view(PASSED), id="a page of a run"),
+        pytest.param(
+            ailment(jobs=("test (3.11)",)),
+            proof(),
+            view(a_job("test (3.12)", CheckConclusion.SKIPPED)),
+            id="every leg was skipped",
+        ),
+    ],
+)
+def test_each_piece_of_a_proof_is_needed_by_itself(
+    of: Ailment, by: Proof, seen: ProjectView
+) -> None:
+    """With everything else in its place, what lacks one piece leaves it broken."""
+    assert with_proofs(incident(of), [by], seen).broken == (of,)
+
+
+def test_only_jobs_that_failed_must_pass() -> None:
+    """A job that passed in the red run may be gone from the green one."""
+    red = (a_job("test", CheckConclusion.FAILURE), a_job("lint"))
+    answers = {JobsOf(run()): Seen(at=NOW, value=red), JobsOf(run(202)): seen_jobs(PASSED)}
+    shown = replace(view(), answers=Answers(jobs=answers))
+
+    assert with_proofs(incident(ailment()), [proof()], shown).broken == ()
+
+
+def seen_jobs(*jobs: Job) -> Seen[tuple[Job, ...]]:
+    """Give the jobs of a run as they were read."""
+    return Seen(at=NOW, value=jobs)
+
+
+def test_what_is_healed_stays_healed_without_a_new_proof() -> None:
+    """The next look need not bring the proof again."""
+    assert with_proofs(HALF, [], view()) == HALF
+
+
+def test_a_duplicate_is_over_and_its_closed_issue_is_noted() -> None:
+    """What it is about goes on under the other issue."""
+    duplicate = replace(KNOWN, duplicate_of=Fingerprint("0lder"))
+    after = life(duplicate, tracked(is_open=False, closed_at=T0))
+
+    assert (after.phase, after.resolved_at) == (Phase.RESOLVED, NOW)
+    assert after.filing is not None
+    assert after.filing.closed_at == T0
+
+
+def test_seven_ends_are_remembered() -> None:
+    """The oldest is forgotten: what came and went a day ago is another story."""
+    turns = tuple(NOW - timedelta(hours=hours) for hours in range(17, 9, -1))
+    assert len(life(replace(OVER, turns=turns), fails=False).turns) == 7

@@ -137,6 +137,12 @@ _OF_JOB: Mapping[DeployState, tuple[CriterionState, str]] = {
     DeployState.IN_FLIGHT: (CriterionState.PENDING, "is under way"),
     DeployState.NOTHING_DEPLOYED: (CriterionState.FAIL, "did not run"),
 }
+_RUN_IT = "let it run at this commit"
+_NEXT: Mapping[DeployState, str] = {
+    DeployState.FAILED: "see the log of its run; a fix is another commit, with a check of its own",
+    DeployState.NOTHING_DEPLOYED: _RUN_IT,
+}
+_DEPLOY_IT_AGAIN = "deploy this commit to staging again, or promote the one that is there"
 
 
 def _by_job(matter: Matter) -> Deployed:
@@ -157,7 +163,8 @@ def _by_job(matter: Matter) -> Deployed:
         return _no_run(matter, job)
     if found.state is not DeployState.HEALTHY:
         state, why = _OF_JOB.get(found.state, (CriterionState.UNKNOWN, "gave no verdict"))
-        return _put(matter, state, f"{job} {why} at {short(matter.commit)}")
+        says = f"{job} {why} at {short(matter.commit)}"
+        return _put(matter, state, says, hint=_NEXT.get(found.state, ""))
     return _since_then(matter, found, job)
 
 
@@ -179,7 +186,7 @@ def _no_run(matter: Matter, job: str) -> Deployed:
         return _put(matter, CriterionState.UNKNOWN, says)
     says = f"{job} did not run at {short(matter.commit)}"
     if about:
-        return _put(matter, CriterionState.FAIL, says)
+        return _put(matter, CriterionState.FAIL, says, hint=_RUN_IT)
     hint = f"let the run name of {matter.policy.deploy_workflow} hold the commit that it deploys"
     return _put(
         matter, CriterionState.PENDING, f"no run is known to be about it: {says}", hint=hint
@@ -240,10 +247,10 @@ def _moved_on(matter: Matter, run: BranchRun) -> Deployed:
     commit = runs.commit_of_run(run)
     says = f"a later run of {matter.policy.deploy_workflow} deployed to staging"
     if commit is None:
-        return _put(matter, CriterionState.FAIL, says)
+        return _put(matter, CriterionState.FAIL, says, hint=_DEPLOY_IT_AGAIN)
     answer = descends(matter.view, newer=commit, older=matter.commit)
     newer = commit if answer is True and commit != matter.commit else None
-    hint = "" if newer is None else f"{look_again(matter).replace(matter.commit, newer)}"
+    hint = _DEPLOY_IT_AGAIN if newer is None else look_again(matter).replace(matter.commit, newer)
     put = _put(matter, CriterionState.FAIL, f"{says}: {short(commit)}", hint=hint)
     asks = (answer,) if isinstance(answer, Contains) else ()
     return Deployed(criterion=put.criterion, newer=newer, asks=asks)

@@ -37,7 +37,8 @@ def github_deployment(matter: Matter, deployed: Deployed) -> Criterion:
     if isinstance(seen, Blind):
         return _unread(matter, f"GitHub could not be read: {seen.why}", seen)
     if not isinstance(seen.value, CommitSight):
-        return _put(matter, CriterionState.FAIL, "there is no such commit")
+        hint = "name another commit"
+        return _put(matter, CriterionState.FAIL, "there is no such commit", hint=hint)
     records = seen.value.deployments
     if isinstance(records, Blind):
         return _unread(matter, f"its deployments could not be read: {records.why}", records)
