@@ -6,9 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import httpx
 
 # An IPv4 address in the last 32 bits: compatible, translated (RFC 6052, 6145), and local NAT64.
-_CARRIERS = tuple(
-    map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
-)
+_CARRIERS = tuple(map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")))
 
 
 def is_internal(host: str) -> bool:
