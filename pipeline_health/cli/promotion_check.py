@@ -1,6 +1,5 @@
 """`promotion-check`: say whether exactly this commit may go to production."""
 
-import json
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,8 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
-from pipeline_health.cli.tables import screen
+from pipeline_health.cli.reporting import as_line
+from pipeline_health.cli.tables import screen, tell
 from pipeline_health.cli.verdicts import (
     leave,
     leave_in_actions,
@@ -131,10 +131,10 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
 
 def _show(verdict: Verdict, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(verdict_as_json(verdict), ensure_ascii=False))
+        click.echo(as_line(verdict_as_json(verdict)))
         return
     for line in lines_of(verdict, screen=screen()):
-        click.echo(line)
+        tell(line)
 
 
 def exit_of(verdict: Verdict) -> Exit:
