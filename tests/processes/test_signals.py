@@ -2,22 +2,16 @@
 
 import signal
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 from desk import Desk
 from hosts import ours
-from nursery import Nursery, desk_in
+from nursery import Nursery, There, breaks, desk_in, hangs, wait_for
 from pipeline_health.cli.exits import Exit
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import SqlLedger
-from pipeline_health.simulator.faults import Host, Mode
-
-There: TypeAlias = Callable[[], bool]
-"""Tells whether the cycle has come to where it is to be."""
 
 PATIENCE = 10.0
 """What systemd and Docker give at least, in seconds."""
@@ -25,21 +19,7 @@ PATIENCE = 10.0
 SETTLED = 11
 """So many minutes later nobody waits for a lost answer any more."""
 
-TIMES = 99
-
 ISSUES = "POST /repos/acme/shop/issues?"
-
-
-def hangs(host: Host, mode: Mode, match: str = "", seconds: float = 60) -> Callable[[Desk], There]:
-    """Let a provider answer late, or a byte at a time."""
-
-    def order(desk: Desk) -> There:
-        fault = desk.world.faults.add(
-            host=host, mode=mode, match=match, times=TIMES, seconds=seconds
-        )
-        return lambda: fault.times < TIMES
-
-    return order
 
 
 def writes(desk: Desk) -> There:
@@ -64,20 +44,6 @@ PLACES = {
     "between two writes": writes,
     "a product does not answer": probes,
 }
-
-
-def breaks(desk: Desk) -> None:
-    """Let main be red: there is something to file."""
-    desk.repo.push("second")
-    desk.repo.run("CI", "failure", jobs={"test": "failure"}, log="FAILED test_total")
-
-
-def wait_for(there: There) -> None:
-    """Wait until it is so."""
-    ends = time.monotonic() + 60
-    while not there():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 def last_report(desk: Desk) -> CycleReport:
