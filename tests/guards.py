@@ -37,6 +37,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_recovery_stories.py",
         "tests/agent/test_trouble_stories.py",
     ),
+    "issues": ("tests/clients/test_github_parse.py", "tests/contract/test_tracker.py"),
     "ledgers": ("tests/ledger", "tests/contract", "-k", "ledger"),
     "runs": ("tests/cli/test_run_once.py", "tests/cli/test_defects.py"),
 }

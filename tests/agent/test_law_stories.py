@@ -58,22 +58,6 @@ def test_an_issue_that_was_passed_over_is_looked_at_again_when_it_changes(shop: 
     assert issue.state == "closed"
 
 
-def test_an_issue_of_a_stranger_with_our_marker_is_none_of_ours(shop: Shop) -> None:
-    """Law 4: the failure gets an issue of our own, and the stranger's is left as it is."""
-    shop.fail_ci()
-    shop.host.cycle()
-    copied = shop.repo.issues[1]
-    copied.user, before = "mallory", copied.body
-    shop.repo.strangers.add("mallory")
-    shop.host.forget()
-
-    shop.host.cycles(2)
-
-    (issue,) = ours(shop.repo)
-    assert issue.number != copied.number
-    assert (copied.state, copied.body, copied.comments) == ("open", before, [])
-
-
 class StoppedClock(WorldClock):
     """A clock that breaks when it is first waited for."""
 
