@@ -16,6 +16,7 @@ import structlog
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
+from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.github_wire import BETWEEN_WRITES
 from pipeline_health.clients.http import Http, Transport
 from pipeline_health.core.model.audit import Audit
@@ -27,6 +28,7 @@ from pipeline_health.ports import Clock, Ledger, PipelineHealthError
 from pipeline_health.runner import GitHubRunner
 from pipeline_health.settings import ConfigurationError, Settings
 from pipeline_health.settings.sources import ledger_path
+from pipeline_health.stopping import ended_by_signals
 from pipeline_health.telemetry import LogFormat, Redaction
 from pipeline_health.wiring import wired
 
@@ -64,6 +66,7 @@ class Machine:
 
     *transport* replaces the network, *ledger* opens what is kept, *pace* is the least time between
     two writes to GitHub. *dice* is where chance comes from: the same dice roll the same cycle.
+    Nothing goes on after *ending*.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -71,6 +74,15 @@ class Machine:
     ledger: Callable[[Settings], AbstractContextManager[Ledger]] = kept_ledger
     pace: timedelta = BETWEEN_WRITES
     dice: random.Random = field(default_factory=random.SystemRandom)
+    ending: Ending = field(default_factory=lambda: Ending(SystemClock()))
+
+
+@contextmanager
+def this_machine() -> Iterator[Machine]:
+    """Give this host, for a run that SIGTERM ends gently and Control-C at once."""
+    machine = Machine()
+    with ended_by_signals(machine.ending, gently=True):
+        yield machine
 
 
 def load(config: Path | None, *, log_format: LogFormat | None) -> Settings:
@@ -115,7 +127,12 @@ def run_once(
         started = here.clock.now()
         lasting = policy.limits.cycle_deadline + LEASE_MARGIN
         lease = opened.enter_context(ledger.lease(now=started, lasting=lasting))
-        http = Http(clock=here.clock, jitter=here.dice.random, transport=here.transport)
+        http = Http(
+            clock=here.clock,
+            jitter=here.dice.random,
+            ending=Ending(here.clock, within=here.ending),
+            transport=here.transport,
+        )
         opened.callback(http.close)
         http.ending.end_within(policy.limits.cycle_deadline)
         cycle = Cycle(
@@ -130,10 +147,10 @@ def run_once(
             report = agent.run_cycle(cycle, lease)
         except Exception as exc:  # noqa: BLE001 - a cycle ends with a report, also when it failed
             report = _failed(cycle, exc, redaction=Redaction(settings.secrets()))
-        report = replace(report, finished_at=max(here.clock.now(), started))
-        ledger.record(report)
-        _log(report)
-        return report
+        except KeyboardInterrupt:
+            _finish(_unfinished(cycle, "it was interrupted"), ledger, here.clock)
+            raise
+        return _finish(report, ledger, here.clock)
 
 
 def assembled(
@@ -228,6 +245,10 @@ def _failed(cycle: Cycle, exc: Exception, *, redaction: Redaction) -> CycleRepor
     if not known:
         trace = redaction("".join(traceback.format_exception(exc)))
         structlog.get_logger().error("cycle_defect", traceback=trace)
+    return _unfinished(cycle, why)
+
+
+def _unfinished(cycle: Cycle, why: str) -> CycleReport:
     return CycleReport(
         cycle=cycle.id,
         started_at=cycle.now,
@@ -236,6 +257,14 @@ def _failed(cycle: Cycle, exc: Exception, *, redaction: Redaction) -> CycleRepor
         dry_run=cycle.dry,
         failed=why,
     )
+
+
+def _finish(report: CycleReport, ledger: Ledger, clock: Clock) -> CycleReport:
+    """Keep *report* and tell its sentence; gives it with its end."""
+    ended = replace(report, finished_at=max(clock.now(), report.started_at))
+    ledger.record(ended)
+    _log(ended)
+    return ended
 
 
 def _log(report: CycleReport) -> None:

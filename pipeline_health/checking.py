@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline_health import settings as configured
 from pipeline_health.agent.promotion import Promotion, Sources
 from pipeline_health.bootstrap import SystemClock, load, narrowed
+from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.site import HttpSite
 from pipeline_health.core import verdict_text
@@ -28,6 +29,7 @@ from pipeline_health.publisher import GitHubPublisher
 from pipeline_health.settings import ConfigurationError, Settings
 from pipeline_health.settings.actions import Actions, actions_of
 from pipeline_health.sources.railway.places import ABSENCE
+from pipeline_health.stopping import ended_by_signals
 from pipeline_health.telemetry import LogFormat, Redaction
 from pipeline_health.wiring import wired
 
@@ -80,7 +82,14 @@ def opened(
         variables=settings.e2e_env,
     )
     actions = actions_of(environment)
-    with prepared(settings, project, commit, here=here, actions=actions, trusted=trusted) as check:
+    ending = Ending(SystemClock())
+    # A test that runs must not outlive us.
+    with (
+        ended_by_signals(ending, gently=False),
+        prepared(
+            settings, project, commit, here=here, actions=actions, trusted=trusted, ending=ending
+        ) as check,
+    ):
         yield check
 
 
@@ -94,6 +103,7 @@ def prepared(  # noqa: PLR0913 - one argument a part
     actions: Actions,
     trusted: bool = False,
     clock: Clock | None = None,
+    ending: Ending | None = None,
 ) -> Iterator[Check]:
     """Prepare the check of *commit*; everything that can be wrong without asking is found here.
 
@@ -107,7 +117,8 @@ def prepared(  # noqa: PLR0913 - one argument a part
     timekeeper = SystemClock() if clock is None else clock
     with ExitStack() as opened_now:
         kept = opened_now.enter_context(SqlLedger.read_only(settings.ledger_path))
-        http = Http(clock=timekeeper, jitter=random.random)
+        whole = ending or Ending(timekeeper)
+        http = Http(clock=timekeeper, jitter=random.random, ending=Ending(timekeeper, within=whole))
         opened_now.callback(http.close)
         yield _check(
             settings,
@@ -116,6 +127,7 @@ def prepared(  # noqa: PLR0913 - one argument a part
             # A production that was made since by copying staging shares everything.
             ledger=DryRunLedger(kept, anew=(ABSENCE,)),
             http=http,
+            whole=whole,
             clock=timekeeper,
             here=here,
             actions=actions,
@@ -129,6 +141,7 @@ def _check(  # noqa: PLR0913 - one argument a part
     *,
     ledger: Ledger,
     http: Http,
+    whole: Ending,
     clock: Clock,
     here: Surroundings,
     actions: Actions,
@@ -145,7 +158,7 @@ def _check(  # noqa: PLR0913 - one argument a part
             history=wires.deploys,
             urls=wires.urls,
             audits=wires.audits,
-            site=HttpSite(clock=clock, redact=redaction),
+            site=HttpSite(clock=clock, redact=redaction, ending=whole),
             tests=LocalEndToEnd(here, redact=Redaction(settings.secrets_of_tests()), clock=clock),
             tracker=wires.tracker,
         ),

@@ -1,5 +1,6 @@
 """Every run draws the same examples, and a busy host is no failure."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -9,3 +10,10 @@ settings.register_profile(
     suppress_health_check=(HealthCheck.too_slow,),
 )
 settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make boundaries` ask for what takes too long for every day."""
+    parser.addoption(
+        "--thorough", action="store_true", help="let processes die at every boundary there is"
+    )

@@ -91,10 +91,8 @@ class Agent:
         outcomes = self._applied(plan, lease, cycle)
         cases = settled_by(outcomes, cases, now=cycle.now)
         closed = orphans.closed(outcomes, now=cycle.now)
-        unchanged = set(known)
         kept = (*(case.incident for case in cases), *closed)
-        changed = [incident for incident in kept if incident not in unchanged]
-        record(self._ledger, changed, outcomes, lease=lease, now=cycle.now)
+        record(self._ledger, kept, outcomes, before=set(known), lease=lease, now=cycle.now)
         told = Told(
             cases=cases,
             plan=plan,

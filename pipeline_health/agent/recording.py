@@ -1,10 +1,11 @@
 """Keep what a cycle did: the incidents as they are now, the trail, and nothing in the journal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.ids import Nonce
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.plan import OpenIssue, Outcome, RerunJobs
@@ -26,21 +27,34 @@ def settled_by(
 
 def record(
     ledger: Ledger,
-    changed: Iterable[Incident],
+    kept: Sequence[Incident],
     outcomes: Sequence[Outcome],
     *,
+    before: Collection[Incident],
     lease: Lease,
     now: datetime,
 ) -> None:
-    """Save the *changed* incidents, then settle the intents that they make good, and tell why."""
-    ledger.save(changed, lease=lease)
-    for intent in ledger.intents() if outcomes else ():
-        if any(_is_settled(intent, outcome) for outcome in outcomes):
+    """Save what is *kept* and was not so *before*, then settle what that makes good, and tell why.
+
+    A run that died after its request, or before it settled, left an intent that no outcome of ours
+    makes good: its issue was found by its marker.
+    """
+    ledger.save([incident for incident in kept if incident not in before], lease=lease)
+    filed = {nonce for incident in kept for nonce in _filed_under(incident)}
+    for intent in ledger.intents():
+        if intent.key in filed or any(_is_settled(intent, outcome) for outcome in outcomes):
             ledger.settle(intent.key)
     for outcome in outcomes:
         if outcome.applied:
             says = f"{type(outcome.change).__name__}: {outcome.change.reason}"
             ledger.note(outcome.change.fingerprint, TrailLine(at=now, says=says))
+
+
+def _filed_under(incident: Incident) -> tuple[Nonce, ...]:
+    """Give the nonces under which *incident* is known to be filed: its own, and its issue's."""
+    if incident.filing is None:
+        return ()
+    return tuple(filter(None, (incident.nonce, incident.filing.nonce)))
 
 
 def _is_settled(intent: Intent, outcome: Outcome) -> bool:

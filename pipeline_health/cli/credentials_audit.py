@@ -1,13 +1,13 @@
 """`credentials-audit`: staging and production share no secret, and none is in the repository."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
-from pipeline_health.cli.reporting import JsonValue, written
+from pipeline_health.cli.reporting import JsonValue, as_line, written
+from pipeline_health.cli.tables import tell
 from pipeline_health.core.audit import blocking
 from pipeline_health.core.model.audit import Audit, Committed, Compared, Sharing
 from pipeline_health.core.model.policy import ProjectPolicy
@@ -63,11 +63,11 @@ def credentials_audit(options: Options, projects: tuple[str, ...], *, as_json: b
     audits = bootstrap.audit_credentials(settings, only=projects)
     if as_json:
         told = [_as_json(policy, audit) for policy, audit in audits]
-        click.echo(json.dumps({"projects": told}, ensure_ascii=False))
+        click.echo(as_line({"projects": told}))
     else:
         for policy, audit in audits:
             for line in lines_of(policy, audit):
-                click.echo(f"{policy.name}: {line}")
+                tell(f"{policy.name}: {line}")
     return exit_of(audits)
 
 

@@ -1,13 +1,12 @@
 """`incidents` and `why`: what the ledger knows of each root cause."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 import click
 
 from pipeline_health.cli.exits import Exit
-from pipeline_health.cli.reporting import incident_as_json, written
-from pipeline_health.cli.tables import moment, table
+from pipeline_health.cli.reporting import as_line, incident_as_json, written
+from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.journal import TrailLine
 
@@ -28,10 +27,10 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
             if everything or incident.phase is not Phase.RESOLVED
         ]
     if as_json:
-        click.echo(json.dumps([incident_as_json(i) for i in known], ensure_ascii=False))
+        click.echo(as_line([incident_as_json(i) for i in known]))
     elif known:
         for line in table(HEADINGS, [_row(incident) for incident in known]):
-            click.echo(line)
+            tell(line)
     else:
         click.echo("No incidents." if everything else "No open incidents.")
     return Exit.DONE
@@ -50,10 +49,10 @@ def why(incident: str, *, as_json: bool) -> Exit:
     if as_json:
         told = dict(incident_as_json(found))
         told["trail"] = [{"at": written(line.at), "says": line.says} for line in trail]
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(as_line(told))
     else:
         for line in explanation(found, trail):
-            click.echo(line)
+            tell(line)
     return Exit.DONE
 
 

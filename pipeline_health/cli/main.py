@@ -10,6 +10,7 @@ import click
 
 from pipeline_health import __version__, telemetry
 from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.tables import tell
 from pipeline_health.ports import LeaseHeldError, PipelineHealthError
 from pipeline_health.settings import ConfigurationError
 
@@ -85,7 +86,7 @@ def cli(
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made
       4    another run holds the lease; nothing was done
-      130  interrupted
+      130  interrupted by Control-C; promotion-check: by SIGTERM too
 
     \b
     Begin with:
@@ -109,7 +110,8 @@ def run(arguments: Sequence[str], *, group: click.Group = cli) -> int:
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED
     except PipelineHealthError as exc:
-        click.echo(f"pipeline-health: {exc}", err=True)
+        for line in f"pipeline-health: {exc}".splitlines():
+            tell(line, err=True)
         return next(code for kind, code in _CODES if isinstance(exc, kind))
     except Exception as exc:  # noqa: BLE001 - a traceback of Python's own would not be redacted
         telemetry.tell_of_defect(exc)

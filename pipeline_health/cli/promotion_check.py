@@ -1,18 +1,16 @@
 """`promotion-check`: say whether exactly this commit may go to production."""
 
-import json
-import signal
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import assert_never
 
 import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
-from pipeline_health.cli.tables import screen
+from pipeline_health.cli.reporting import as_line
+from pipeline_health.cli.tables import screen, tell
 from pipeline_health.cli.verdicts import (
     leave,
     leave_in_actions,
@@ -116,7 +114,6 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
     from pipeline_health import checking  # noqa: PLC0415 - `--help` needs none of it
 
     require_place(output)
-    signal.signal(signal.SIGTERM, _interrupt)  # a test that runs must not outlive us
     with checking.opened(
         options.config, project, commit, log_format=options.log_format, trusted=trust_config
     ) as check:
@@ -132,16 +129,12 @@ def promotion_check(  # noqa: PLR0913 - one argument an option
     return exit_of(verdict)
 
 
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def _show(verdict: Verdict, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(verdict_as_json(verdict), ensure_ascii=False))
+        click.echo(as_line(verdict_as_json(verdict)))
         return
     for line in lines_of(verdict, screen=screen()):
-        click.echo(line)
+        tell(line)
 
 
 def exit_of(verdict: Verdict) -> Exit:

@@ -1,5 +1,7 @@
 """Reports and incidents as JSON: the shapes that scripts rely on."""
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -13,7 +15,16 @@ from pipeline_health.core.model.report import (
     Usage,
 )
 
+# Valid in JSON as they are, but obeyed by terminals; the last is a command to Actions' runner.
+_STEERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|(?<=##)\\[")
+
 JsonValue: TypeAlias = "str | int | bool | list[JsonValue] | Mapping[str, JsonValue] | None"
+
+
+def as_line(told: object) -> str:
+    """Give *told* as one line of JSON; what would steer who shows it is written as an escape."""
+    text = json.dumps(told, ensure_ascii=False)
+    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def report_as_json(report: CycleReport) -> Mapping[str, JsonValue]:

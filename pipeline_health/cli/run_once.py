@@ -1,6 +1,5 @@
 """`run-once`: one cycle, by hand or from a timer."""
 
-import json
 import sys
 from collections.abc import Iterator
 
@@ -8,8 +7,8 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
-from pipeline_health.cli.reporting import report_as_json
-from pipeline_health.cli.tables import moment
+from pipeline_health.cli.reporting import as_line, report_as_json
+from pipeline_health.cli.tables import moment, tell
 from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLine, ProjectLine
 
 
@@ -35,6 +34,7 @@ def run_once(
     """Run one cycle: look at every project, decide, and open, edit or close issues.
 
     Exit code 3 says that something could not be seen or written; what could be done was done.
+    SIGTERM ends a cycle within seconds: what was seen by then is used, the rest is blind.
 
     \b
     Examples:
@@ -47,19 +47,18 @@ def run_once(
     if close_orphans and only:
         msg = "--close-orphans looks at all projects; leave --project out"
         raise click.UsageError(msg)
-    report = bootstrap.run_once(
-        bootstrap.load(options.config, log_format=options.log_format),
-        only=only,
-        dry=dry_run,
-        close_orphans=close_orphans,
-    )
+    settings = bootstrap.load(options.config, log_format=options.log_format)
+    with bootstrap.this_machine() as machine:
+        report = bootstrap.run_once(
+            settings, only=only, dry=dry_run, close_orphans=close_orphans, machine=machine
+        )
     if as_json:
-        click.echo(json.dumps(report_as_json(report), ensure_ascii=False))
+        click.echo(as_line(report_as_json(report)))
     else:
         for line in lines_of(report):
-            click.echo(line)
+            tell(line)
         if not (sys.stdout.isatty() and sys.stderr.isatty()):  # there the log line shows it
-            click.echo(report.sentence)
+            tell(report.sentence)
     return exit_of(report)
 
 

@@ -1,6 +1,5 @@
 """`status`: what the last looks saw, project by project."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +9,12 @@ import click
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.reporting import (
     JsonValue,
+    as_line,
     orphans_as_json,
     project_as_json,
     written,
 )
-from pipeline_health.cli.tables import moment, table
+from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
 
 HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
@@ -50,17 +50,17 @@ def status(*, as_json: bool) -> Exit:
         reports = ledger.reports(limit=REPORTS)
     newest = newest_of(reports)
     if as_json:
-        click.echo(json.dumps(_as_json(reports, newest), ensure_ascii=False))
+        click.echo(as_line(_as_json(reports, newest)))
     elif not reports:
         click.echo("No cycle has run yet. Run one: pipeline-health run-once --dry-run")
     else:
         for line in table(HEADINGS, [_row(seen) for seen in newest]):
-            click.echo(line)
+            tell(line)
         transients = (line for seen in newest for line in _transients(seen.project))
         waiting = (f"Waits: {line}." for line in reports[0].waiting)
         for line in (*waiting, *transients, *_unwatched(newest), *_orphans(reports[0])):
-            click.echo(line)
-        click.echo(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
+            tell(line)
+        tell(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
     return Exit.DONE
 
 

@@ -1,15 +1,39 @@
 """Tables for people: aligned columns, plain text, nothing that a pipe or a log would choke on."""
 
+import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import click
+
+from pipeline_health.core.inert import visible
+
 GAP = "  "
-
-
 NARROWEST = 24
+
+# The runner of Actions obeys `::command::` after blanks, and `##[command]` anywhere in a line
+# (actions/runner, ActionCommand.cs, 2026), whoever printed it.
+_COMMAND = re.compile(r"^(\s*):(?=:)|##(?=\[)")
+
+
+def tell(line: str, *, err: bool = False) -> None:
+    """Print *line*, in which names and outputs of others may be, as one line that steers nobody.
+
+    Neither the terminal that shows it nor the runner of Actions that reads it.
+    """
+    click.echo(disarmed(line), err=err)
+
+
+def disarmed(line: str) -> str:
+    """Give *line* as `tell` prints it."""
+    return _COMMAND.sub(_broken, " ".join(visible(line).splitlines()))
+
+
+def _broken(command: re.Match[str]) -> str:
+    return "# #" if command[1] is None else f"{command[1]}: "
 
 
 def screen() -> int | None:

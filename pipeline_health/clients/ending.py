@@ -8,7 +8,7 @@ that its asker waits for only so long. The threads are daemons: none keeps the p
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Thread
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from pipeline_health.ports import Clock
 
@@ -25,28 +25,54 @@ class TooLateError(Exception):
 class Ending:
     """The end of a run: it is set for each part of the work, and can be called in at any moment.
 
-    An ending *within* another one is never later than that.
+    An ending *within* another one is never later than that. Both of our clocks must agree that
+    there is time: the one that nobody sets stands still while the host is suspended, and what was
+    seen before that is no reason to write any more.
     """
 
     def __init__(self, clock: Clock, *, within: "Ending | None" = None) -> None:
         self._clock = clock
         self._within = within
-        self._ends = float("inf")
-        self._called_in = float("inf")
+        self._ends = _NEVER
+        self._called_in = _NEVER
 
     def end_within(self, left: timedelta) -> None:
         """Let nothing go on for longer than *left* from now, all together."""
-        self._ends = self._clock.monotonic() + left.total_seconds()
+        self._ends = self._in(left)
 
     def call_in(self, left: timedelta) -> None:
         """End within *left* from now, whatever `end_within` says then or later."""
-        ends = self._clock.monotonic() + left.total_seconds()
-        self._called_in = min(self._called_in, ends)
+        self._called_in = _earlier(self._called_in, self._in(left))
+
+    @property
+    def why(self) -> str:
+        """Say why there is no time left, in words that «to ask somebody» follows."""
+        if self._left(self._called_in) < self._left(self._ends):
+            return "this run was told to end, so no time is left"
+        return "no time is left in this cycle" if self._within is None else self._within.why
 
     def left(self) -> float:
         """Tell how many seconds are left; not more than zero when it is over."""
-        own = min(self._ends, self._called_in) - self._clock.monotonic()
+        own = min(self._left(self._ends), self._left(self._called_in))
         return own if self._within is None else min(own, self._within.left())
+
+    def _in(self, left: timedelta) -> "_Moment":
+        seconds = left.total_seconds()
+        return self._clock.monotonic() + seconds, self._clock.now().timestamp() + seconds
+
+    def _left(self, moment: "_Moment") -> float:
+        steady, shown = moment
+        return min(steady - self._clock.monotonic(), shown - self._clock.now().timestamp())
+
+
+_Moment: TypeAlias = tuple[float, float]
+"""By the steady clock, and by the one that shows the time."""
+
+_NEVER: _Moment = (float("inf"), float("inf"))
+
+
+def _earlier(one: _Moment, other: _Moment) -> _Moment:
+    return min(one[0], other[0]), min(one[1], other[1])
 
 
 def bounded(act: Callable[[], T], *, left: Callable[[], float]) -> T:

@@ -33,7 +33,7 @@ from pipeline_health.clients.github_sighting import Sighting, Wanted
 from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.graphql import Result
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.ids import Login, RepoName, Sha
+from pipeline_health.core.model.ids import Login, RepoName, Sha, as_repo
 from pipeline_health.core.model.issue import Gone, IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.questions import Relation
 from pipeline_health.core.model.readings import Blind, Reading, Seen
@@ -180,8 +180,8 @@ class GitHub:
                 at[ref] = _tracked(result, f"i{place}", ref, identity)
                 if not result.data.at(f"i{place}", "issueOrPullRequest").missing:
                     taken.add(ref)
-                name = result.data.maybe_text(f"i{place}", "nameWithOwner")
-                names[ref.repo] = RepoName(name) if name else ref.repo
+                name = as_repo(result.data.maybe_text(f"i{place}", "nameWithOwner"))
+                names[ref.repo] = name or ref.repo
         return Numbered(at=at, names=names, taken=frozenset(taken))
 
     def ours(

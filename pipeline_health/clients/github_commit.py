@@ -15,7 +15,7 @@ from pipeline_health.clients.github_commit_parse import (
     tip_of,
 )
 from pipeline_health.clients.github_look import MOST_PAGES, owner_and_name
-from pipeline_health.clients.github_parse import page_of, sha_of, statuses_of
+from pipeline_health.clients.github_parse import name_of, page_of, sha_of, statuses_of
 from pipeline_health.clients.github_rest import all_pages
 from pipeline_health.clients.github_sighting import Blame
 from pipeline_health.clients.github_wire import Wire
@@ -109,7 +109,7 @@ class CommitLook:
         pages = blame.part(lambda: tuple(self._suites(commit, wanted)), "suites")
         return CommitFound(
             at=blame.at,
-            repo=RepoName(found.text("nameWithOwner")),
+            repo=name_of(found),
             committed_at=commit.time("committedDate"),
             tip=blame.part(lambda: _tip(found.at("branch"), wanted), "branch"),
             bare=bare,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline_health.clients.errors import UnexpectedShapeError
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.ids import Login, RepoName, Sha, as_login, as_sha
+from pipeline_health.core.model.ids import Login, RepoName, Sha, as_login, as_repo, as_sha
 from pipeline_health.core.model.issue import IssueRef, PullRequest, TrackedIssue
 from pipeline_health.core.model.readings import (
     Branch,
@@ -41,12 +41,21 @@ def sha_of(parent: Json, key: str) -> Sha:
     return sha
 
 
+def name_of(found: Json) -> RepoName:
+    """Read what a repository is called now."""
+    name = as_repo(found.text("nameWithOwner"))
+    if name is None:
+        msg = f"expected owner/name, found {found.text('nameWithOwner')[:50]!r}"
+        raise UnexpectedShapeError(msg)
+    return name
+
+
 def repository_of(found: Json) -> Repository:
     """Read the facts of one repository."""
     return Repository(
         node_id=found.text("id"),
         id=found.number("databaseId"),
-        name=RepoName(found.text("nameWithOwner")),
+        name=name_of(found),
         private=found.flag("isPrivate"),
         archived=found.flag("isArchived"),
         has_issues=found.flag("hasIssuesEnabled"),

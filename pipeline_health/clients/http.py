@@ -164,7 +164,7 @@ class Http:
             return min(self.ending.left(), longest - self._clock.monotonic())
 
         if left() <= 0:
-            msg = f"no time is left in this cycle to ask {host}"
+            msg = f"{self.ending.why} to ask {host}"
             raise UnreachableError(msg, lost=False)
         try:
             return bounded(lambda: self._exchange(request, take, left=left), left=left)

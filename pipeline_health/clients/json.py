@@ -15,6 +15,7 @@ from pipeline_health.clients.errors import UnexpectedShapeError
 from pipeline_health.core.model.readings import Unrecognised
 
 E = TypeVar("E", bound=StrEnum)
+_LARGEST = 2**63 - 1
 
 
 class Json:
@@ -72,6 +73,8 @@ class Json:
         here = self.at(*keys)
         if isinstance(here._value, bool) or not isinstance(here._value, int):
             here._refuse("a whole number")
+        if not -_LARGEST <= here._value <= _LARGEST:  # which no database could hold
+            here._refuse("a whole number of at most 63 bits")
         return here._value
 
     def maybe_number(self, *keys: str) -> int | None:

@@ -83,9 +83,9 @@ def visit(
         return bounded(going.page, left=left)
     except TooLateError as exc:
         going.cut()
-        if time.monotonic() >= ends:
+        if ending is None or time.monotonic() >= ends:
             return _too_slow(seconds)
-        msg = f"no time was left in this cycle to ask {url}"
+        msg = f"{ending.why} to ask {url}"
         raise ClientError(msg, retryable=True) from exc
 
 

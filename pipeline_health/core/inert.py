@@ -25,9 +25,12 @@ _SEQUENCES = re.compile(
     r"|\x1b[ -/]*[0-Z\\^-~]"
 )
 _LINE_ENDS = re.compile("\r+\n|[\r\v\f\x85\u2028\u2029]")
-# Nothing to see, though Unicode does not call them formats: joiners, Hangul fillers, selectors.
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | {
-    chr(code) for span in (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)) for code in span
+# Nothing to see, though Unicode does not call them formats: joiners, Hangul fillers, selectors, and
+# what is kept free for more of them (Default_Ignorable_Code_Point).
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u3164\uffa0") | {
+    chr(code)
+    for span in (range(0xFE00, 0xFE10), range(0xFFF0, 0xFFF9), range(0xE0000, 0xE1000))
+    for code in span
 }
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
 
@@ -53,7 +56,9 @@ _MENTION = re.compile(
 )
 _NOTICE = re.compile(r"… ([0-9]{1,3}(?:,[0-9]{3}){0,4}) earlier lines? left out")
 _MARKDOWN = re.compile(r"[\\`*\[<&|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_ANY_URL = re.compile(r"http(?=s?://)", re.IGNORECASE)
+_ANY_URL = re.compile(r"(?:http(?=s?://)|ftp(?=://))", re.IGNORECASE)
+# GitHub makes a link of it (GFM, "Autolinks"), also where the sign is escaped.
+_ANY_MAIL = re.compile(r"(?<=[A-Za-z0-9.+_-])@(?=[A-Za-z0-9_-]+\.)")
 _BARE_HOST = re.compile(r"\bwww\.", re.IGNORECASE)
 
 
@@ -104,6 +109,7 @@ def inline(text: str, *, characters: int = 100) -> str:
 def prose(text: str, *, characters: int = 300) -> str:
     """Give *text* as Markdown that shows it as it is, without links, behind words of ours."""
     unlinked = _ANY_URL.sub("hxxp", plain(text, characters=characters))
+    unlinked = _ANY_MAIL.sub("(at)", unlinked)
     return _BARE_HOST.sub(r"www\.", _MARKDOWN.sub(r"\\\g<0>", unlinked))
 
 

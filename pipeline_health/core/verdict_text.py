@@ -6,6 +6,7 @@ is made inert before it is shown.
 
 from collections.abc import Iterator, Mapping
 from typing import assert_never
+from urllib.parse import quote
 
 from pipeline_health.core.inert import fence, inert, plain, prose, visible
 from pipeline_health.core.model.readings import StatusState
@@ -126,8 +127,7 @@ def page(criterion: Criterion) -> str:
     url = criterion.url
     if url is None or not url.startswith(("https://", "http://")):
         return ""
-    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
-    return visible(target.replace("|", "%7C")).replace("\n", "%0A")
+    return quote(visible(url), safe="%:/?#[]@!$&'*+,;=~")
 
 
 def _footer(verdict: Verdict) -> str:

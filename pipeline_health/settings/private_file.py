@@ -1,4 +1,4 @@
-"""Reads a file that only we may read. What was opened is judged, so that no swap can fool us."""
+"""Reads a file that only we may read."""
 
 import os
 import shlex
@@ -6,9 +6,11 @@ import stat
 from pathlib import Path
 
 from pipeline_health.settings.errors import ConfigurationError
+from pipeline_health.settings.regular_file import read_regular
 
 _LARGEST = 64 * 1024
 _OPENED_TO_OTHERS = 0o066
+_EXPECTED = "a file with one NAME=value a line"
 
 
 def read_private(path: Path, *, owner: int | None) -> str | None:
@@ -19,41 +21,33 @@ def read_private(path: Path, *, owner: int | None) -> str | None:
     """
     try:
         content = _content(path, owner=owner)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        if not path.is_symlink():
+            return None
+        msg = f"{path}: is a link that leads to no file; remove it, or make {_EXPECTED} there"
+        raise ConfigurationError(msg) from exc
     except OSError as exc:
         msg = f"{path}: could not be read ({exc.strerror}); expected a file that we may read"
         raise ConfigurationError(msg) from exc
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        msg = f"{path}: is not UTF-8 text"
-        raise ConfigurationError(msg) from None  # the error holds the content
+        text = "\0"  # the error holds the content
+    if "\0" in text:
+        msg = f"{path}: is not UTF-8 text; expected {_EXPECTED}"
+        raise ConfigurationError(msg)
+    return text
 
 
 def _content(path: Path, *, owner: int | None) -> bytes:
-    content = b""
-    # Without O_NONBLOCK a FIFO would make us wait for its writer for ever.
-    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
-    try:
-        reason = _refusal(os.fstat(opened), path, owner=owner)
-        if reason is None:
-            with os.fdopen(opened, "rb", closefd=False) as file:
-                content = file.read(_LARGEST + 1)
-    finally:
-        os.close(opened)
-    if len(content) > _LARGEST:
-        reason = f"is too large; expected at most {_LARGEST // 1024} KiB"
-    if reason is not None:
-        msg = f"{path}: {reason}"
-        raise ConfigurationError(msg)
-    return content
+    def refusal(found: os.stat_result) -> str | None:
+        return _refusal(found, path, owner=owner)
+
+    return read_regular(path, largest=_LARGEST, expected=_EXPECTED, refusal=refusal)
 
 
 def _refusal(found: os.stat_result, path: Path, *, owner: int | None) -> str | None:
     """Say why a file like *found* is refused, None when it is not."""
-    if not stat.S_ISREG(found.st_mode):
-        return "is no regular file; expected a file with one NAME=value a line"
     if owner is None:
         return None
     remedy = f"chmod 600 {shlex.quote(str(path))}"

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from pipeline_health.settings.configuration import Configuration
 from pipeline_health.settings.errors import ConfigurationError, Problem, configuration_error
+from pipeline_health.settings.regular_file import read_regular
 
 _EXAMPLE = """\
   [[projects]]
@@ -21,6 +22,8 @@ _EXAMPLE = """\
   repo = "acme/shop"
   railway_project = "the id in the URL of its Railway project"
 """
+
+_LARGEST = 1024 * 1024
 
 _WORDS = {
     "bool_type": "is of the wrong type; expected true or false",
@@ -57,7 +60,7 @@ def read_configuration(path: Path) -> tuple[Configuration, str]:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, largest=_LARGEST, expected="a TOML file")
     except FileNotFoundError as exc:
         msg = (
             f"{path}: there is no such file; create it (or name another one with --config or "

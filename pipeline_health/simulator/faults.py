@@ -18,9 +18,11 @@ Mode: TypeAlias = Literal[
     "primary_limit",
     "secondary_limit",
     "delay",
+    "trickle",
     "partial",
 ]
-"""In `truncate`, `empty`, `cut_after` and `partial` what was asked for happens all the same."""
+"""What was asked for happens all the same in `truncate`, `empty`, `cut_after`, `trickle` and
+`partial`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,8 +65,9 @@ class Faults:
     ) -> Fault:
         """Order a fault for the next *times* requests to *host* that *match* is found in; gives it.
 
-        *seconds*: how long a delay is (1 by default), how long a limit lasts (60). *body*: what is
-        answered, the message of a graphql_error, the alias of a partial answer.
+        *seconds*: how long a delay is (1 by default) or a byte of a trickle takes (1), how long a
+        limit lasts (60). *body*: what is answered, the message of a graphql_error, the alias of a
+        partial answer.
         """
         if mode not in get_args(Mode) or host not in get_args(Host):
             msg = f"no fault {mode!r} of host {host!r}: use one of {', '.join(get_args(Mode))}"

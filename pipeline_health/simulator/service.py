@@ -111,6 +111,8 @@ def _spoiled(exchange: Exchange, answer: Answer, fault: Fault) -> Answer | None:
             return replace(answer, body=answer.body[: len(answer.body) // 2])
         case "empty":
             return replace(answer, body=b"")
+        case "trickle":
+            return replace(answer, pace=1.0 if fault.seconds is None else fault.seconds)
         case "partial":
             return replace(answer, body=_without(exchange.host, answer.body, fault.body))
     return answer

@@ -21,6 +21,8 @@ _PRIORITIES: Mapping[str, int] = {"debug": 7, "info": 6, "warning": 4, "error": 
 """Syslog's priorities, as the journal reads them from `<N>` before a line (sd-daemon(3))."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# The runner of Actions obeys `##[command]` anywhere in a line, whoever wrote it.
+_COMMAND = re.compile(r"(?<=##)\[")
 
 
 def configure(
@@ -74,7 +76,7 @@ def _facts(redaction: Redaction) -> list[Processor]:
 
 def _renderer(chosen: LogFormat, *, color: bool) -> Processor:
     if chosen == "json":
-        return structlog.processors.JSONRenderer(sort_keys=True)
+        return _without_commands(structlog.processors.JSONRenderer(sort_keys=True))
     console = structlog.dev.ConsoleRenderer(
         colors=color, exception_formatter=structlog.dev.plain_traceback
     )
@@ -85,11 +87,21 @@ def _renderer(chosen: LogFormat, *, color: bool) -> Processor:
     return render
 
 
+def _without_commands(renderer: Processor) -> Processor:
+    """Write as an escape of JSON what the runner of Actions would take for a command."""
+
+    def render(logger: object, method: str, event: MutableMapping[str, object]) -> str:
+        return _COMMAND.sub(r"\\u005b", str(renderer(logger, method, event)))
+
+    return render
+
+
 def _printable(fact: object) -> object:
     """Give a text that cannot steer a terminal: an escape sequence is shown, not obeyed."""
     if not isinstance(fact, str):
         return fact
-    return _CONTROL.sub(lambda control: f"\\x{ord(control[0]):02x}", fact)
+    shown = _CONTROL.sub(lambda control: f"\\x{ord(control[0]):02x}", fact)
+    return _COMMAND.sub(" [", shown)
 
 
 def _with_priority(renderer: Processor) -> Processor:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
-from wire import StillClock
+from wire import NOON, StillClock
 
 SECOND = timedelta(seconds=1)
 
@@ -33,6 +33,35 @@ def test_time_runs_out() -> None:
     assert 1 == ending.left()
     clock.sleep(2)
     assert -1 == ending.left()
+
+
+class SuspendedClock(StillClock):
+    """The clock of a host that was suspended: the steady one stood still meanwhile."""
+
+    def monotonic(self) -> float:
+        """Tell nothing of what was slept."""
+        return 0.0
+
+
+def test_time_runs_out_while_the_host_is_suspended() -> None:
+    """What was seen before that is old."""
+    clock = SuspendedClock()
+    ending = Ending(clock)
+    ending.end_within(3 * SECOND)
+    clock.sleep(3600)
+
+    assert ending.left() < 0
+
+
+def test_a_clock_that_is_set_back_gives_no_more_time() -> None:
+    """The steady one goes on."""
+    clock = StillClock()
+    ending = Ending(clock)
+    ending.end_within(3 * SECOND)
+    clock.sleep(2)
+    clock.set(NOON - timedelta(days=1))
+
+    assert 1 == ending.left()
 
 
 def test_an_ending_can_be_set_anew() -> None:
@@ -116,3 +145,14 @@ def test_an_ending_that_is_called_in_ends_what_is_under_way() -> None:
     assert time.monotonic() - began < 2
     released.set()
     call.join()
+
+
+def test_an_ending_says_why_there_is_no_time() -> None:
+    """Somebody ended it, or it took too long; the inner one knows of the outer one."""
+    whole = Ending(StillClock())
+    part = Ending(StillClock(), within=whole)
+    late = part.why
+    whole.call_in(SECOND)
+
+    assert "no time is left in this cycle" == late
+    assert "this run was told to end, so no time is left" == part.why == whole.why

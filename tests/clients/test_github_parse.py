@@ -94,6 +94,13 @@ def test_a_branch_has_its_head_and_what_the_head_contains() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["../..", "shop", "a/b/c", "a/..", "a/b?x=1", "a/b)[x](y", "a/\n"])
+def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
+    """It becomes a part of paths and links, whoever says that a repository is called so now."""
+    with pytest.raises(UnexpectedShapeError, match="expected owner/name, found"):
+        repository_of(Json({**REPOSITORY, "nameWithOwner": name}))
+
+
 def test_a_commit_id_that_is_none_is_refused() -> None:
     """A short commit id would compare wrong everywhere."""
     with pytest.raises(UnexpectedShapeError, match="full commit id as oid"):

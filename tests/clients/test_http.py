@@ -2,6 +2,7 @@ import json
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -249,8 +250,43 @@ def test_the_end_of_a_long_text_is_kept() -> None:
 
 
 @contextmanager
-def trickling() -> Iterator[str]:
-    """Serve one byte at a time, and never the last one."""
+def pouring(megabytes: int) -> Iterator[str]:
+    """Serve so much text, which nobody holds in memory, and a last line."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def pour() -> None:
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(65536)
+                length = megabytes * 1024 * 1024 + 4
+                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length)
+                for _ in range(megabytes * 64):
+                    peer.sendall(b"a" * 16 * 1024)
+                peer.sendall(b"end\n")
+
+        thread = threading.Thread(target=pour)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join()
+
+
+def test_a_log_of_ten_megabytes_is_never_held_in_memory() -> None:
+    """What is held at any moment is the end that was asked for, and the piece that just came."""
+    with pouring(10) as url, http_at(RunningClock()) as http:
+        tracemalloc.start()
+        try:
+            status, kept = http.tail(url, headers={}, keep=64 * 1024)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert (200, 64 * 1024, b"aend\n") == (status, len(kept), kept[-5:])
+    assert most < 2 * 1024 * 1024
+
+
+@contextmanager
+def trickling(start: bytes) -> Iterator[str]:
+    """Serve *start*, then one byte at a time, and never the last one."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         ended = threading.Event()
 
@@ -258,7 +294,7 @@ def trickling() -> Iterator[str]:
             peer, _ = server.accept()
             with peer:
                 peer.recv(65536)
-                peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                peer.sendall(start)
                 while not ended.wait(0.02):
                     try:
                         peer.sendall(b"x")
@@ -274,9 +310,17 @@ def trickling() -> Iterator[str]:
             thread.join()
 
 
-def test_a_peer_that_trickles_is_cut_off() -> None:
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", id="body"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Slow: ", id="header"),
+        pytest.param(b"", id="first-line"),
+    ],
+)
+def test_a_peer_that_trickles_is_cut_off(start: bytes) -> None:
     """An answer that always goes on a little ends when the time is up."""
-    with trickling() as url, http_at(RunningClock()) as http:
+    with trickling(start) as url, http_at(RunningClock()) as http:
         http.ending.end_within(timedelta(seconds=0.2))
         with pytest.raises(UnreachableError, match="took longer than the time that was left"):
             http.write("GET", url, headers={})

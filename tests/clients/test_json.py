@@ -40,6 +40,7 @@ def test_a_null_on_the_way_is_missing() -> None:
         pytest.param(lambda j: j.maybe_text("a"), {"a": 1}, "a text at $.a", id="maybe-text"),
         pytest.param(lambda j: j.number("a"), {"a": True}, "a whole number at $.a", id="number"),
         pytest.param(lambda j: j.number("a"), {"a": 1.5}, "a whole number at $.a", id="fraction"),
+        pytest.param(lambda j: j.number("a"), {"a": 2**63}, "at most 63 bits at $.a", id="huge"),
         pytest.param(lambda j: j.flag("a"), {"a": 1}, "true or false at $.a", id="flag"),
         pytest.param(lambda j: j.time("a"), {"a": "noon"}, "a time at $.a", id="time"),
         pytest.param(

@@ -102,6 +102,7 @@ def test_refers_to_nothing(text: str, expected: str) -> None:
         pytest.param("a\U000e0041\U000e0020b", "ab", id="tag characters"),
         pytest.param("a\ufe0f\U000e0100b", "ab", id="variation selectors"),
         pytest.param("a\u3164\u115fb", "ab", id="fillers"),
+        pytest.param("a\u2065\ufff0\U000e01f0b", "ab", id="kept free for what cannot be seen"),
         pytest.param("a\ud800b", "ab", id="lone surrogate"),
         pytest.param("a\r\nb\r\r\nc\rd", "a\nb\nc\nd", id="line ends"),
         pytest.param("a\u2028b\x0bc\x0cd\x85e", "a\nb\nc\nd\ne", id="rarer line ends"),
@@ -261,7 +262,10 @@ def test_prose_shows_what_it_says(text: str) -> None:
 
 
 def test_prose_reads_well() -> None:
-    """Names with underscores stay as they are; markup and links are broken."""
+    """Names with underscores stay as they are; markup, links and mail addresses are broken."""
     assert r"RAILWAY_TOKEN: \*see\* \[it](hxxps://x.dev) www\.y.dev" == prose(
         "RAILWAY_TOKEN: *see* [it](https://x.dev) www.y.dev"
+    )
+    assert "hxxp://x.dev, a.b(at)c.dev, mailto:a(at)b.dev" == prose(
+        "FTP://x.dev, a.b@c.dev, mailto:a@b.dev"
     )

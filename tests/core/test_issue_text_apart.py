@@ -109,6 +109,16 @@ def test_a_path_is_one_word_of_the_command() -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["a`; curl x.dev -o y; `/.env", "a|b/.env", "@archon/.env", "a\nb/.env", "a" * 300]
+)
+def test_a_path_that_cannot_be_shown_is_in_no_command(path: str) -> None:
+    """Its quotes would end where a sign of it is shown as another one."""
+    text = text_of(replace(FILE, subject=Subject(Thing.FILE, path)))
+    assert "git rm" not in text
+    assert "2. Take it out of the repository, on a branch, and merge that." in text
+
+
+@pytest.mark.parametrize(
     ("symptom", "words"),
     [
         (SHARED, "Fixed: the secret `STRIPE_KEY` is not found to be shared any more"),

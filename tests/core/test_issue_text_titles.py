@@ -77,6 +77,15 @@ def test_a_title_says_what_is_broken_and_where(
     assert expected == title
 
 
+def test_a_name_of_which_nothing_can_be_seen_is_called_so() -> None:
+    """A title with a hole in it would say nothing of what is broken."""
+    unseen = replace(CI, subject=Subject(Thing.WORKFLOW, "\u200b\x1b[31m\n"))
+
+    title = title_of(unseen.kind, unseen.subject, project=PROJECT, cause=UNKNOWN)
+
+    assert "Main CI red: (unnamed) (shop)" == title
+
+
 def test_a_service_says_by_itself_that_it_deploys() -> None:
     """Without the symptom's kind a service still means a deployment, a workflow means CI."""
     titles = [

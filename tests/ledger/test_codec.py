@@ -1,8 +1,12 @@
 import json
+from contextlib import suppress
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from github_samples import JUNK, places, spoiled
 from ledger_samples import ANY_INCIDENT, ANY_REPORT, T0, a_report, an_incident
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.report import CycleReport
@@ -43,6 +47,17 @@ def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
 
     assert a_report(sentence="bad ? text") == report
     assert "bad ? key" == as_unicode("bad \udfff key")
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 9**9), junk=JUNK)
+def test_junk_anywhere_is_an_incident_or_an_error_of_ours(seed: int, junk: object) -> None:
+    """Somebody may have edited the file: what cannot be read is named, and no other error comes."""
+    document = json.loads(incident_as_text(an_incident()))
+    place = Random(seed).choice(places(document))  # noqa: S311 - nothing secret
+
+    with suppress(LedgerError):
+        incident_of(json.dumps(spoiled(document, place, junk)), fingerprint="shop-ci")
 
 
 def test_a_missing_field_with_a_default_takes_it() -> None:

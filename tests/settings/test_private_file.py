@@ -84,6 +84,15 @@ def test_where_the_system_hands_it_over_owner_and_mode_do_not_matter(path: Path)
     assert "A_TOKEN=planted-value\n" == read_private(path, owner=None)
 
 
+def test_a_link_that_leads_nowhere_is_refused(path: Path, us: int, refused: Refused) -> None:
+    """Somebody meant a file there: to go on without it would be to guess."""
+    link = path.with_name("link.env")
+    for target in ("absent.env", "secrets.env/below"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        assert refused(link, owner=us).startswith("is a link that leads to no file; remove it, or")
+
+
 def test_a_fifo_does_not_make_us_wait(tmp_path: Path, us: int, refused: Refused) -> None:
     """It is refused at once, although nobody writes to it."""
     path = tmp_path / "pipe"
@@ -96,6 +105,13 @@ def test_a_directory_is_refused(tmp_path: Path, us: int, refused: Refused) -> No
     """Also where owner and mode are not looked at."""
     assert refused(tmp_path, owner=us).startswith("is no regular file")
     assert refused(tmp_path, owner=None).startswith("is no regular file")
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
+def test_a_device_is_refused(device: str, refused: Refused) -> None:
+    """One that never ends, one that is empty, and one that a person would have to type into."""
+    says = refused(Path(device), owner=None)
+    assert says.startswith(("is no regular file", "could not be read"))
 
 
 def test_what_cannot_be_opened_is_refused_with_the_reason(
@@ -118,8 +134,42 @@ def test_a_large_file_is_refused(path: Path, us: int, refused: Refused) -> None:
     assert "is too large; expected at most 64 KiB" == refused(path, owner=us)
 
 
-def test_a_file_that_is_no_text_is_refused(path: Path, us: int, refused: Refused) -> None:
-    """Its content is not repeated."""
-    path.write_bytes(b"A_TOKEN=planted\xff")
+def test_a_gigabyte_is_refused_unread(path: Path, us: int, refused: Refused) -> None:
+    """It is judged by its size: with holes it costs nothing to make."""
+    os.truncate(path, 1 << 30)
 
-    assert "is not UTF-8 text" == refused(path, owner=us)
+    assert "is too large; expected at most 64 KiB" == refused(path, owner=us)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"A_TOKEN=planted\xff", id="latin-1"),
+        pytest.param("A_TOKEN=planted".encode("utf-16"), id="utf-16"),
+        pytest.param(b"A_TOKEN=planted\0", id="NUL"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused(
+    path: Path, us: int, refused: Refused, content: bytes
+) -> None:
+    """Its content is not repeated."""
+    path.write_bytes(content)
+
+    assert "is not UTF-8 text; expected a file with one NAME=value a line" == refused(
+        path, owner=us
+    )
+
+
+def test_the_mark_of_another_editor_is_no_part_of_the_first_name(path: Path, us: int) -> None:
+    """Windows puts one before the text, and the first token would be missing."""
+    path.write_bytes(b"\xef\xbb\xbfA_TOKEN=planted")
+
+    assert "A_TOKEN=planted" == read_private(path, owner=us)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_we_may_not_read_is_refused(path: Path, us: int, refused: Refused) -> None:
+    """The reason is the system's."""
+    path.chmod(0)
+
+    assert refused(path, owner=us).startswith("could not be read (Permission denied); expected")

@@ -1,5 +1,6 @@
 """What is wrong in the configuration file is said with the file, the key and what was expected."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,15 @@ REFUSED = [
     (PROJECT.replace("acme/shop", "shop"), "projects[shop].repo: is no repository; expected own"),
     (PROJECT.replace("acme/shop", "acme/.."), "repo: is no repository"),
     (PROJECT.replace("acme/shop", "acme/shop.git"), "repo: is no repository"),
+    *(
+        (PROJECT.replace("acme/shop", odd), "projects[shop].repo: is no repository; expected owne")
+        for odd in (
+            *("../..", "acme/.", "./shop", "acme/shop/issues", "acme//shop", "/acme/shop", "acme/"),
+            *("acme/shop?x=1", "acme/shop#1", "acme/%2e%2e", "acme/shop ", "acme\\nx/shop"),
+            *("https://github.com/acme/shop", "git@github.com:acme/shop", "@acme/shop"),
+            *("\u0430cme/shop", "acme/sh\u200bop", "acme/s\u00e9", "-acme/shop", "a" * 101 + "/b"),
+        )
+    ),
     (_one("branch", '"refs/heads/main"'), "branch: is a full reference; expected the branch's"),
     (_one("branch", '"a..b"'), "branch: is no branch name"),
     (_one("branch", '"a//b"'), "branch: is no branch name"),
@@ -194,11 +204,33 @@ def test_a_missing_file_says_where_it_was_looked_for_and_how_to_begin(
 
 
 def test_a_directory_is_no_configuration(refusals: Refusals, toml: Path) -> None:
-    """What cannot be read is refused with the reason of the system."""
+    """What is no file, or has no end, is refused at once and unread."""
     toml.unlink()
     toml.mkdir()
+    directory = refusals()
+    toml.rmdir()
+    os.mkfifo(toml)
+    pipe = refusals()
+    toml.unlink()
+    toml.symlink_to("/dev/zero")
+    device = refusals()
 
-    assert [f"{toml}: could not be read (Is a directory); expected a TOML file"] == refusals()
+    assert [[f"{toml}: is no regular file; expected a TOML file"]] * 3 == [directory, pipe, device]
+
+
+def test_what_cannot_be_opened_is_refused_with_the_reason(refusals: Refusals, toml: Path) -> None:
+    """A link that leads to itself is named as such by the system."""
+    toml.unlink()
+    toml.symlink_to(toml)
+
+    assert refusals()[0].startswith(f"{toml}: could not be read (Too many levels of")
+
+
+def test_a_very_large_file_is_refused_unread(refusals: Refusals, toml: Path) -> None:
+    """A gigabyte with holes costs nothing to make, and all memory to read."""
+    os.truncate(toml, 1 << 30)
+
+    assert [f"{toml}: is too large; expected at most 1024 KiB"] == refusals()
 
 
 def test_a_file_that_is_no_text_is_refused_with_the_line(refusals: Refusals, toml: Path) -> None:

@@ -1,10 +1,12 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_health.settings import parse_duration
+from pipeline_health.settings import ConfigurationError, parse_duration
+from pipeline_health.settings.regular_file import read_regular
 from pipeline_health.settings.urls import is_loopback
 
 
@@ -38,3 +40,11 @@ def test_anything_else_is_none(text: str) -> None:
 def test_only_this_machine_is_loopback(host: str, *, expected: bool) -> None:
     """A name that merely begins like ours is somebody else's."""
     assert expected == is_loopback(host)
+
+
+def test_a_file_that_grows_while_it_is_read_is_still_bounded() -> None:
+    """What the system says of its size is not believed."""
+    endless = Path("/proc/self/status")
+
+    with pytest.raises(ConfigurationError, match="is too large; expected at most 0 KiB"):
+        read_regular(endless, largest=10, expected="a file")

@@ -169,3 +169,12 @@ def test_a_delay_passes_on_the_worlds_clock(
     before = world.now()
     assert 200 == rest("GET", "/user").status
     assert passed == (world.now() - before).total_seconds()
+
+
+def test_a_trickle_is_the_whole_answer_byte_by_byte(world: World, shop: Repo, rest: Ask) -> None:
+    """Its effect has happened; each byte comes a second after the one before, or as ordered."""
+    world.faults.add(host="github", mode="trickle")
+    world.faults.add(host="github", mode="trickle", seconds=0.5)
+    answers = [rest("POST", ISSUES, SENT) for _ in range(2)]
+    assert [(201, 1.0), (201, 0.5)] == [(answer.status, answer.pace) for answer in answers]
+    assert 2 == len(shop.issues)

@@ -137,6 +137,20 @@ def test_untrusted_text_cannot_steer_a_terminal() -> None:
 
 
 @pytest.mark.parametrize("format_", ["json", "console"])
+def test_untrusted_text_cannot_command_a_runner(format_: str) -> None:
+    """The runner of Actions obeys `##[command]` wherever it stands; JSON says the same without."""
+    stream = io.StringIO()
+    _configure(stream, format=format_)
+
+    structlog.get_logger().info("x", job="a ##[stop-commands]b")
+
+    assert "##[" not in stream.getvalue()
+    assert "stop-commands]b" in stream.getvalue()
+    if format_ == "json":
+        assert "a ##[stop-commands]b" == json.loads(stream.getvalue())["job"]
+
+
+@pytest.mark.parametrize("format_", ["json", "console"])
 def test_the_journal_gets_a_priority_before_every_line(tmp_path: Path, format_: str) -> None:
     """So that `journalctl -p` works, for our lines and for those of a library."""
     with (tmp_path / "journal").open("w+") as stream:

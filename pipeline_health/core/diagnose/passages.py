@@ -8,7 +8,9 @@ from pipeline_health.core.model.questions import Evidence
 
 _ERROR = "##[error]"
 _LAST = 40
-_WARNING = re.compile(r"\s*(?:##\[warning\]|\[?[\w-]*\]?\s*warn(?:ing)?\b)", re.IGNORECASE)
+_WARNING = re.compile(
+    r"\s*(?:##\[warning\]|(?:(?:[\[\]]{1,2}|\[?[\w-]+\]?)\s*)?warn(?:ing)?\b)", re.IGNORECASE
+)
 _TESTS = re.compile(r"\b(?:tests?|smoke|e2e|specs?|lint|coverage)\b", re.IGNORECASE)
 _PREPARES = re.compile(
     r"\b(?:set ?up|install\w*|ci|checkout|log ?in|authenticat\w*|validat\w*|deploy\w*|publish\w*"

@@ -36,7 +36,10 @@ def exactly(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
-START = r"^\s*(?:##\[error\])?\s*"
-"""The start of a line that its tool wrote itself: what quotes the line has something before it."""
+START = r"^\s*(?:##\[error\]\s*)?"
+"""The start of a line that its tool wrote itself: what quotes the line has something before it.
+
+No two runs of blanks may meet: a line of blanks alone would be divided in every way between them.
+"""
 
 NPM = START + r"npm (?:ERR!|error) "

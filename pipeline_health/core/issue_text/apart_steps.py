@@ -62,11 +62,17 @@ def _separation(incident: Incident) -> tuple[str, ...]:
 
 def _removal(incident: Incident) -> tuple[str, ...]:
     path = incident.newest.symptom.subject.name
-    untrack = inline(f"git rm --cached -- {quote(path)}", characters=LONGEST_COMMAND)
     replaced = (
         f"Replace every secret in it first: see {trace_link(incident.newest.trace)}, make a new "
         "value of each at its provider, set it where it is used, and revoke the old one. The file "
         f"stays in the history, so that removing it hides nothing. {_NEVER}"
     )
-    removed = f"Take it out of the repository: {untrack}, on a branch, and merge that."
+    removed = f"Take it out of the repository{_untracking(path)}, on a branch, and merge that."
     return (replaced, removed, _IGNORE)
+
+
+def _untracking(path: str) -> str:
+    """Give the command, unless it would not be shown as it is: then it would be another one."""
+    command = f"git rm --cached -- {quote(path)}"
+    shown = inline(command, characters=LONGEST_COMMAND)
+    return f": {shown}" if shown == f"`{command}`" else ""

@@ -104,7 +104,8 @@ def _cause(incident: Incident) -> str:
     cause = incident.cause
     about = credential(cause) if cause.of is CauseClass.CREDENTIAL else blamed(cause)
     known = "" if about is None else f" ({about})"
-    silenced = "".join(f"\n\n**{prose(silence.says)}**" for silence in incident.silenced)
+    says = list(dict.fromkeys(silence.says for silence in incident.silenced))
+    silenced = "".join(f"\n\n**{prose(each)}**" for each in says[:SHOWN])
     return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}{silenced}{_tried(incident)}"
 
 

@@ -42,11 +42,15 @@ def marker_of(incident: Incident) -> Marker:
 
 def write_marker(marker: Marker) -> str:
     """Give *marker* as one line; what would make it too long to be read is left out at the end."""
-    for kept in range(len(marker.symptoms), 0, -1):
-        line = _line(marker, marker.failures[:kept])
-        if len(line) <= LONGEST:
-            return line
-    return _line(marker, ())
+    failures = marker.failures
+    fits, most = 0, len(failures)
+    while fits < most:  # halving: hundreds of long names would take minutes one by one
+        middle = (fits + most + 1) // 2
+        if len(_line(marker, failures[:middle])) <= LONGEST:
+            fits = middle
+        else:
+            most = middle - 1
+    return _line(marker, failures[:fits])
 
 
 def read_marker(body: str) -> Marker | None:

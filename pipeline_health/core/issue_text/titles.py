@@ -7,7 +7,7 @@ opens and does not change after.
 
 from collections.abc import Mapping
 
-from pipeline_health.core.inert import plain
+from pipeline_health.core.inert import UNNAMED, plain
 from pipeline_health.core.issue_text.wording import is_deploy, is_production, is_unset, secret_of
 from pipeline_health.core.model.findings import Kind, Subject, Thing
 from pipeline_health.core.model.ids import ProjectName, Sha
@@ -89,4 +89,5 @@ def _rejected(cause: Cause, end: str) -> str:
 
 def _fitted(start: str, name: str, end: str) -> str:
     """Put *name* between *start* and *end*, cut so that the whole is not too long."""
-    return f"{start}{plain(name, characters=LONGEST - len(start) - len(end))}{end}"
+    known = plain(name, characters=LONGEST - len(start) - len(end))
+    return f"{start}{known or UNNAMED}{end}"

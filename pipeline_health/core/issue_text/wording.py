@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from pipeline_health.core.inert import inline, plain
+from pipeline_health.core.inert import inline, plain, prose
 from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.incident import Cause, CauseClass
@@ -161,7 +161,7 @@ def blamed(cause: Cause) -> str | None:
     """Give who stops the work or fails, None where *cause* is about no provider, or forgot it."""
     if cause.of not in (CauseClass.QUOTA, CauseClass.PLATFORM):
         return None
-    return cause.key.partition(": ")[0] or None
+    return prose(cause.key.partition(": ")[0]) or None
 
 
 def link(label: str, url: str) -> str:

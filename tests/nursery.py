@@ -1,0 +1,68 @@
+"""Where runs are started that may be told to die (tests/mortal.py), and what became of them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk import Desk
+from pipeline_health.bootstrap import SystemClock
+from pipeline_health.simulator import Loopback, World
+
+MORTAL = Path(__file__).with_name("mortal.py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """How a run ended: its exit code, and if it lived, its sentence and the boundaries passed."""
+
+    code: int
+    sentence: str = ""
+    passed: tuple[str, ...] = ()
+
+
+class Nursery:
+    """Forks runs from one process that has imported everything."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator["Nursery"]:
+        """Start the process, and end it at the end."""
+        with subprocess.Popen(
+            [sys.executable, str(MORTAL)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process:
+            yield cls(process)
+            assert process.stdin is not None
+            process.stdin.close()
+
+    def live(self, desk: Desk, *, minutes: int = 0, dies_at: int | None = None) -> Life:
+        """Run once at *desk*, *minutes* from now, and die at boundary *dies_at*, if any."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        order = {"environment": desk.environment, "minutes": minutes, "dies_at": dies_at}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        code, told = json.loads(self._process.stdout.readline())
+        if not told:
+            return Life(code=code)
+        known = json.loads(told)
+        return Life(code=code, sentence=known["sentence"], passed=tuple(known["passed"]))
+
+
+@contextmanager
+def desk_in(home: Path) -> Iterator[Desk]:
+    """Give a desk in a world of its own, whose time is now: the command has its own clock."""
+    world = World(SystemClock().now().replace(microsecond=0))
+    with Loopback(world) as loopback:
+        yield Desk(world, loopback, home)
+    assert world.refusals == []
