@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from builders import (
@@ -23,6 +24,8 @@ from gate_damages import DAMAGES, Damage
 from gate_matters import (
     a_tested,
     jobs_of,
+    later,
+    waiving,
     with_answers,
     with_facts,
     with_gate,
@@ -35,6 +38,7 @@ from gate_matters import (
 from pipeline_health.core.gate import served_deployments
 from pipeline_health.core.model.commit import NamedCheck
 from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.live import Served
 from pipeline_health.core.model.promotion import Matter, OpenIncident
@@ -184,6 +188,11 @@ BY_JOB: Mapping[str, Damage] = {
     "it told no commit a minute ago": _told_by_url(None),
     "our own tests end an issue": _over_by_our_tests(PARENT),
     "our own tests end no issue of a commit that is elsewhere": _over_by_our_tests(PARENT, sha(7)),
+    "our clock was set back": lambda matter: later(matter, timedelta(seconds=-61)),
+    "our clock went back a little": lambda matter: later(matter, timedelta(minutes=-1)),
+    "as old as a proof may be": lambda matter: later(matter, timedelta(minutes=10)),
+    "older than a proof may be": lambda matter: later(matter, timedelta(minutes=10, seconds=1)),
+    "two are waived": waiving(Waivable.E2E, Waivable.GITHUB_DEPLOYMENT),
     "the pushes before it are not known": policy(ci_workflows=()),
     # -- staging-deploy, by the staging job
     "half a source of deploys": policy(railway_project=None, deploy_workflow="Pipeline"),
