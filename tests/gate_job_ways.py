@@ -1,25 +1,48 @@
-"""Ways for a commit to fare at the gate where jobs and check runs tell of it, not Railway."""
+"""Ways for a commit to fare at the gate by what jobs, check runs, URLs and issues tell of it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from builders import HEAD, PARENT, a_job, a_run, a_suite, ago, blind, checks, seen, sha
+from builders import (
+    HEAD,
+    PARENT,
+    a_deployment,
+    a_job,
+    a_run,
+    a_service,
+    a_suite,
+    ago,
+    an_environment,
+    blind,
+    checks,
+    seen,
+    sha,
+)
 from gate_damages import DAMAGES, Damage
 from gate_matters import (
+    a_tested,
     jobs_of,
+    later,
+    waiving,
     with_answers,
     with_facts,
     with_gate,
     with_policy,
     with_sight,
     with_tests,
+    with_version,
+    with_view,
 )
 from pipeline_health.core.gate import served_deployments
 from pipeline_health.core.model.commit import NamedCheck
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.promotion import Matter
-from pipeline_health.core.model.questions import BranchRun, Job
+from pipeline_health.core.model.live import Served
+from pipeline_health.core.model.promotion import Matter, OpenIncident
+from pipeline_health.core.model.questions import BranchRun, Contains, Job, Relation
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     CheckStatus,
@@ -118,7 +141,59 @@ def _checked(*found: NamedCheck) -> Damage:
     return change
 
 
+def _in_production(matter: Matter) -> Matter:
+    """Let production serve another commit."""
+    service = a_service(a_deployment(name="p1", commit=NEWER))
+    environment = replace(an_environment(service), name="production", id="environment-2")
+    return with_view(matter, production=seen(environment))
+
+
+def _newer_is(relation: Relation) -> Damage:
+    """Let it be known how the newer commit stands to this one."""
+
+    def change(matter: Matter) -> Matter:
+        question = Contains(repo=matter.policy.repo, newer=NEWER, older=matter.commit)
+        return with_answers(matter, contains={question: seen(relation)})
+
+    return change
+
+
+def _told_by_url(commit: Sha | None) -> Damage:
+    """Let the live URL tell *commit*, a minute ago, after the tests."""
+    said = Served(commit=commit, says="answered 200", at=ago(minutes=1))
+    return lambda matter: with_tests(with_version(matter), after=said)
+
+
+def _over_by_our_tests(*commits: Sha) -> Damage:
+    """Let an issue be open that rests on an earlier verdict of ours."""
+    one = OpenIncident(
+        number=7,
+        url="https://i.example/7",
+        title="T",
+        kind=Kind.STAGING_TESTS_FAILED,
+        commits=commits,
+        over=False,
+        of_tests=True,
+    )
+    return lambda matter: with_facts(matter, incidents=seen((one,)))
+
+
 BY_JOB: Mapping[str, Damage] = {
+    "production serves a newer one": then(_in_production, _newer_is(Relation.AHEAD)),
+    "production serves nobody knows what": _in_production,
+    "silent a minute ago": lambda matter: with_tests(
+        matter, reach=a_tested(passed=False, at=ago(minutes=1))
+    ),
+    "it told another commit a minute ago": _told_by_url(PARENT),
+    "it told no commit a minute ago": _told_by_url(None),
+    "our own tests end an issue": _over_by_our_tests(PARENT),
+    "our own tests end no issue of a commit that is elsewhere": _over_by_our_tests(PARENT, sha(7)),
+    "our clock was set back": lambda matter: later(matter, timedelta(seconds=-61)),
+    "our clock went back a little": lambda matter: later(matter, timedelta(minutes=-1)),
+    "as old as a proof may be": lambda matter: later(matter, timedelta(minutes=10)),
+    "older than a proof may be": lambda matter: later(matter, timedelta(minutes=10, seconds=1)),
+    "two are waived": waiving(Waivable.E2E, Waivable.GITHUB_DEPLOYMENT),
+    "the pushes before it are not known": policy(ci_workflows=()),
     # -- staging-deploy, by the staging job
     "half a source of deploys": policy(railway_project=None, deploy_workflow="Pipeline"),
     "the job passed": _ended(CheckConclusion.SUCCESS),

@@ -134,6 +134,27 @@ MORE: Mapping[str, Damage] = {
     "two workflows are missing": policy(ci_workflows=("CI", "Lint", "Types")),
     "other apps are not visible": _suites(a_suite(), other_apps=False),
     "an app failed": _suites(a_suite(), an_app_suite(a_suite(CheckConclusion.FAILURE))),
+    "one fails while another runs": _suites(
+        a_suite(None, run=a_run(1, workflow="A")),
+        a_suite(CheckConclusion.FAILURE, run=a_run(2, workflow="B")),
+    ),
+    "two fail, and one has no page": lambda matter: with_sight(
+        matter,
+        checks=seen(
+            checks(
+                a_suite(CheckConclusion.FAILURE, run=a_run(2, workflow="b")),
+                statuses=[a_status(StatusState.ERROR, context="a", url=None)],
+            )
+        ),
+    ),
+    "pushed just now": _suites(a_suite(run=a_run(event="issues"), created_at=ago(minutes=10))),
+    "pushed an hour ago": _suites(
+        a_suite(run=a_run(1, event="issues"), created_at=ago(minutes=59)),
+        a_suite(run=a_run(2, event="issues"), created_at=ago(minutes=1)),
+    ),
+    "asked by a run of which nothing is seen": lambda matter: replace(
+        with_sight(matter, checks=blind()), asked=replace(matter.asked, own_run=5)
+    ),
     "ahead of the commit": lambda matter: with_sight(matter, relation=seen(Relation.AHEAD)),
     # -- staging-deploy, by Railway
     "two services are absent": policy(services=("web", "worker", "cron")),

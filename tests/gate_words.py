@@ -44,6 +44,7 @@ def _whole(found: Verdict) -> str:
     said += [f"see {found.url}"] if found.url else []
     said += ["final"] if found.final else []
     said += [f"superseded by {found.superseded_by}"] if found.superseded_by else []
+    said += [f"{found.rollback}"] if found.rollback else []
     said += [f"good for {found.expires_at - NOW}"] if found.expires_at else []
     served = [f"{one.service} {one.deployment} {one.commit}" for one in found.served]
     return " | ".join([*said, f"serves {', '.join(served) or 'nothing'}"])

@@ -32,11 +32,12 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "cycles": (
         "tests/agent/test_applying.py",
         "tests/agent/test_filing_stories.py",
+        "tests/agent/test_law_stories.py",
         "tests/agent/test_looking.py",
         "tests/agent/test_recovery_stories.py",
         "tests/agent/test_trouble_stories.py",
     ),
-    "trackers": ("tests/agent/test_review_stories.py", "tests/agent/test_filing_stories.py"),
+    "issues": ("tests/clients/test_github_parse.py", "tests/contract/test_tracker.py"),
     "ledgers": ("tests/ledger", "tests/contract", "-k", "ledger"),
     "runs": ("tests/cli/test_run_once.py", "tests/cli/test_defects.py"),
 }

@@ -1,6 +1,7 @@
 """What became of the mutants: kept between runs, counted by module, compared with the list."""
 
 import json
+import re
 import sys
 import tomllib
 from collections import Counter
@@ -29,10 +30,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Say *why* no test misses the *survivors*."""
+    """Say *why* no test misses the *survivors*, nor any other whose name matches one of *like*."""
 
     why: str
-    survivors: list[str]
+    survivors: list[str] = field(default_factory=list)
+    like: list[str] = field(default_factory=list)
+
+    def covers(self, key: str) -> bool:
+        """Tell whether it is a reason for *key*."""
+        return key in self.survivors or any(re.fullmatch(each, key) for each in self.like)
 
 
 class Tried(NamedTuple):
@@ -85,6 +91,10 @@ class Report:
     def code(self) -> int:
         """Say what is wrong; give 1 when anything is."""
         wrong = [*self._too_few(), *self._not_as_listed()]
+        for reason in reasons():
+            survivors = sum(map(reason.covers, self.survivors))
+            if survivors:
+                _say(f"{survivors:5} survived: {reason.why}")
         for line in wrong:
             _say(line)
         return 1 if wrong else 0
@@ -108,7 +118,9 @@ class Report:
     def _not_as_listed(self) -> Iterator[str]:
         known = {key for each in reasons() for key in each.survivors}
         whole = tuple(f"{name}." for name, count in self.modules.items() if _is_whole(count))
-        yield from (f"not listed: {key}" for key in sorted(self.survivors - known))
+        for key in sorted(self.survivors):
+            if not any(reason.covers(key) for reason in reasons()):
+                yield f"not listed: {key}"
         for key in sorted(known - self.survivors):
             if key.startswith(whole):
                 yield f"listed, and does not survive: {key}"

@@ -135,6 +135,33 @@ class BorrowedLease:
             raise LeaseLostError(msg)
 
 
+class TakenMeanwhile(Board):
+    """A tracker that is so slow to list that another run takes the lease of *ledger*."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        super().__init__()
+        self._ledger = ledger
+
+    def ours(self, repo: RepoName) -> tuple[TrackedIssue, ...]:
+        """List nothing, five minutes later."""
+        with self._ledger.lease(now=T0 + timedelta(minutes=5), lasting=timedelta(minutes=4)):
+            return ()
+
+
+def opening() -> OpenIssue:
+    """Give a filing."""
+    return OpenIssue(
+        fingerprint=Fingerprint("f"),
+        nonce=Nonce("n"),
+        repo=REPO,
+        title="t",
+        body="b",
+        labels=(),
+        owner=Owner.AGENT,
+        reason="r",
+    )
+
+
 def update(body: str = "b") -> UpdateIssue:
     """Give an edit."""
     return UpdateIssue(
@@ -188,6 +215,17 @@ def test_without_the_lease_nothing_more_is_written(ledger: MemoryLedger) -> None
     assert board.written == ["edit"]
 
 
+def test_a_lease_lost_while_an_issue_is_looked_for_stops_its_filing(ledger: MemoryLedger) -> None:
+    """The look may take long; what comes after it asks again whether it may write."""
+    board = TakenMeanwhile(ledger)
+    with ledger.lease(now=T0, lasting=timedelta(minutes=4)) as held:
+        hands = Hands(tracker=board, runner=Idle(), ledger=ledger, lease=held, now=T0)
+        with pytest.raises(LeaseLostError):
+            list(hands.apply(Plan(changes=(opening(),))))
+
+    assert board.written == []
+
+
 def test_a_lease_lost_within_a_change_ends_the_plan(ledger: MemoryLedger, lease: Lease) -> None:
     """Whoever notices it, the others are not tried."""
     board = Board(LeaseLostError("gone"))
@@ -238,18 +276,7 @@ def test_only_a_lost_filing_leaves_an_intent(
     ledger: MemoryLedger, lease: Lease, failure: Exception, left: int
 ) -> None:
     """What was refused may be sent again at once; what was lost may exist."""
-    opening = OpenIssue(
-        fingerprint=Fingerprint("f"),
-        nonce=Nonce("n"),
-        repo=REPO,
-        title="t",
-        body="b",
-        labels=(),
-        owner=Owner.AGENT,
-        reason="r",
-    )
-
-    assert outcomes(Board(failure), ledger, lease, opening) == [(False, str(failure))]
+    assert outcomes(Board(failure), ledger, lease, opening()) == [(False, str(failure))]
     assert len(ledger.intents()) == left
 
 

@@ -210,3 +210,54 @@ def test_each_row_gives_its_verdict(given: Row) -> None:
     """A commit gets the verdict of the first row that matches what was read of it."""
     reading = seen(checks(*given.suites, statuses=given.statuses))
     assert given.expected == judge(reading, given.standing).state
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (row(State.GREEN, GREEN), "everything that ran passed"),
+        (row(State.RED, RED, RED_LINT), "CI, Lint: failed"),
+        (row(State.RED_RERUNNING, RUNNING, standing=WAS_RED), "CI: failed and runs again"),
+        (row(State.PENDING, RUNNING), "CI: under way"),
+        (row(State.INDETERMINATE, a_suite(CANCELLED, updated_at=ago(hours=1))), "CI: cancelled"),
+        (
+            row(State.INDETERMINATE, a_suite(CANCELLED), standing=MOVED_ON),
+            "CI: cancelled, and the branch moved on",
+        ),
+        (row(State.STUCK, a_suite(None, updated_at=ago(hours=25))), "CI: stuck"),
+        (row(State.UNKNOWN, a_suite(STRANGE)), "CI: not understood"),
+        (row(State.NOT_MAIN, GREEN, standing=OFF_BRANCH), "the commit is not on the branch"),
+        (row(State.NO_CI), "nothing that ran says success"),
+        (
+            row(State.MISSING, LINT, standing=replace(REQUIRED, required=frozenset({"B", "A"}))),
+            "A, B: no run",
+        ),
+        (row(State.PENDING, LINT, standing=YOUNG), "CI: no run yet"),
+        (
+            row(State.PENDING, a_suite(updated_at=ago(seconds=5))),
+            "the newest check ended seconds ago",
+        ),
+    ],
+)
+def test_each_row_says_why(given: Row, why: str) -> None:
+    """The sentence that stands in issues and verdicts."""
+    told = judge(seen(checks(*given.suites, statuses=given.statuses)), given.standing)
+    assert (given.expected, why) == (told.state, told.why)
+
+
+def test_a_cancelled_run_is_waited_for_a_quarter_of_an_hour() -> None:
+    """Whoever cancelled it may start it again."""
+    at_the_end = a_suite(CANCELLED, updated_at=ago(minutes=15))
+    after_it = a_suite(CANCELLED, updated_at=ago(minutes=15, seconds=1))
+    states = [judge(seen(checks(each)), STANDING).state for each in (at_the_end, after_it)]
+    assert states == [State.PENDING, State.INDETERMINATE]
+
+
+def test_only_an_attempt_that_ended_made_it_red() -> None:
+    """One that was given up in the middle failed nothing."""
+    attempts = (
+        replace(RED, updated_at=ago(minutes=30)),
+        replace(RUNNING, id=RED.id + 1, updated_at=ago(minutes=20)),
+        replace(RUNNING, id=RED.id + 2, updated_at=ago(minutes=1)),
+    )
+    assert judge(seen(checks(*attempts)), STANDING).state is State.RED_RERUNNING

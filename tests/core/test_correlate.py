@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from builders import a_branch
 from incident_builders import (
     BAD,
     CI,
@@ -22,18 +23,20 @@ from incident_builders import (
     WEB,
     ailment,
     incident,
+    page,
     proof,
     run,
 )
 from pipeline_health.core.correlate import Correlation, fingerprint_of
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.ids import RepoName, Sha
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import (
     Cause,
     CauseClass,
     Filing,
     Incident,
+    Occurrence,
     Owner,
     Phase,
 )
@@ -378,3 +381,78 @@ def test_an_outage_of_last_week_is_not_the_one_of_today() -> None:
     before = replace(resolved(), cause=OUTAGE)
 
     assert 2 == len(placed([before], found(WEB, since=LATER, cause=OUTAGE)))
+
+
+# -- every incident, all of it ----------------------------------------------------------------
+
+
+def test_a_new_incident_is_all_of_this() -> None:
+    """Its fingerprint and its nonce are the same in every version: they stand in issues."""
+    ((opened, _),) = placed([], found())
+
+    assert opened == Incident(
+        fingerprint=Fingerprint("9da2f35f1bc455ed"),
+        nonce=Nonce("17648515de23"),
+        kind=Kind.MAIN_CI_RED,
+        project=PROJECT,
+        repo=REPO,
+        scope=CI.scope,
+        phase=Phase.PENDING,
+        cause=UNKNOWN,
+        first_seen=LATER,
+        first_failed_at=T0,
+        ailments=(ailment(),),
+        title="Main CI red: CI (shop)",
+        last_green=GOOD,
+        occurrences=(Occurrence(at=T0, commit=BAD, url=run().url),),
+        count=1,
+    )
+
+
+def test_the_fingerprint_of_a_secret_is_of_its_name_in_its_repository() -> None:
+    """However a repository is spelt; it stands in issues, and must not change."""
+    one = fingerprint_of(CI, REJECTED, REPO)
+    assert one == fingerprint_of(WEB, REJECTED, RepoName("Acme/Shop"))
+    assert one == Fingerprint("53e910c1fb1f7658")
+
+
+def test_a_relapse_opens_the_same_incident_as_it_was() -> None:
+    """From the failure on, and what was tried before the end did work."""
+    before = replace(resolved(), gone_since=T0)
+    ((again, _),) = placed([before], found(since=LATER))
+
+    assert (again.phase, again.resolved_at, again.gone_since) == (Phase.OPEN, None, None)
+    assert (again.first_failed_at, again.counted_until) == (LATER, before.resolved_at)
+
+
+def test_a_relapse_at_the_end_of_the_window_is_the_same_incident() -> None:
+    """To the second."""
+    end = T0 + 10 * MINUTE + WEEK
+    assert len(placed([resolved()], found(since=end), now=end)) == 1
+    assert len(placed([resolved()], found(since=end), now=end + timedelta(seconds=1))) == 2
+
+
+def test_a_stale_failure_keeps_no_other_from_its_place() -> None:
+    """One is older than its cure; the next one is placed all the same."""
+    stale, fresh = found(since=T0), found(WEB, since=LATER)
+    after = placed([resolved()], stale, fresh)
+    assert [findings for _, findings in after] == [(), (fresh,)]
+
+
+def test_what_a_marker_does_not_tell_is_learnt_when_it_fails_again() -> None:
+    """Of that failure alone, and only where the trace is a mere link."""
+    known = incident(ailment(WEB), replace(ailment(), trace=page(), says="It is red."))
+    seen = replace(found(), made=a_branch().head)
+    ((learnt, _),) = placed([known], seen)
+    assert learnt.ailments == (known.ailments[0], replace(ailment(), made=seen.made))
+    exact = incident(replace(ailment(), says="It is red."))
+    assert list(placed([exact], seen)) == [(exact, (seen,))]
+
+
+def test_a_new_failure_stands_beside_the_others() -> None:
+    """It replaces what was noted of its own symptom, and nothing else."""
+    known = incident(ailment(WEB), ailment())
+    later = found(since=LATER, commit=FIXED)
+    ((after, _),) = placed([known], later)
+    assert after.ailments == (ailment(WEB), ailment(failed_at=LATER, commit=FIXED))
+    assert after.occurrences[-1] == Occurrence(at=LATER, commit=FIXED, url=run().url)

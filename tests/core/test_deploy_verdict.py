@@ -223,3 +223,28 @@ def test_a_job_of_which_every_part_was_skipped_deployed_nothing() -> None:
 def test_a_skip_for_ci_is_known(status: RailwayStatus, reason: str, *, expected: bool) -> None:
     """Only a skipped deployment whose reason is CI was skipped for CI."""
     assert expected is is_ci_skip(a_deployment(status, skipped_reason=reason))
+
+
+def test_a_job_of_many_parts_ended_with_its_last() -> None:
+    """Until then something was still being deployed."""
+    last = replace(a_job("Deploy to staging (api)"), completed_at=ago(minutes=1))
+    assert judge_job([a_job(), last], "Deploy to staging").at == ago(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("complete", "why"),
+    [
+        (True, "has no deployment that counts"),
+        (False, "has no deployment that counts among the newest, and there are older ones"),
+    ],
+)
+def test_a_service_without_a_deployment_says_so(*, complete: bool, why: str) -> None:
+    """The sentence begins with its name."""
+    assert judge_service(replace(a_service(WATCHED), complete=complete)).why == why
+
+
+def test_a_service_that_sleeps_says_so() -> None:
+    """It is asleep, and not gone."""
+    assert judge_service(a_service(a_deployment(RailwayStatus.SLEEPING))).why == (
+        "is deployed, and asleep"
+    )

@@ -326,3 +326,31 @@ def test_a_job_that_failed_or_has_no_times_proves_nothing(job: Job) -> None:
     assert criterion(nameless, CriterionName.STAGING_DEPLOY).state is CriterionState.UNKNOWN
     none = uploaded(jobs={})
     assert criterion(none, CriterionName.STAGING_DEPLOY).state is CriterionState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("event", "is_named"),
+    [
+        ("deployment", True),
+        ("deployment_status", True),
+        ("repository_dispatch", True),
+        ("schedule", True),
+        ("workflow_dispatch", True),
+        ("workflow_run", True),
+        ("issues", False),
+        ("pull_request", False),
+    ],
+)
+def test_only_a_name_that_the_workflow_gives_counts(event: str, *, is_named: bool) -> None:
+    """What a stranger can write, names no commit."""
+    run = a_deploy(event=event, commit=PARENT, title=f"Deploy {HEAD}")
+    found = staging(without_railway({run: seen((a_staging_job(),))}))
+    assert (found.state is CriterionState.PASS) is is_named
+
+
+@pytest.mark.parametrize("event", ["push", "merge_group"])
+def test_a_run_that_a_push_began_is_about_its_commit(event: str) -> None:
+    """A merge queue pushes too."""
+    run = a_deploy(event=event)
+    found = staging(without_railway({run: seen((a_staging_job(),))}))
+    assert found.state is CriterionState.PASS

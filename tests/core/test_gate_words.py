@@ -4,7 +4,8 @@ import tomllib
 
 import pytest
 
-from gate_matters import a_matter
+from builders import HEAD, NOW, PROJECT, REPO
+from gate_matters import CONFIG, a_matter
 from gate_words import KEPT, WAYS, told
 from pipeline_health.core.gate import judge
 from pipeline_health.core.model.verdict import CriterionState
@@ -30,3 +31,10 @@ def test_whoever_is_refused_is_told_what_to_do(way: str) -> None:
     through = {CriterionState.PASS, CriterionState.WAIVED}
     assert [one for one in found.criteria if one.state not in through and not one.next] == []
     assert found.next
+
+
+def test_a_verdict_is_about_one_commit_of_one_project() -> None:
+    """Whoever keeps it can tell later what it was about, and under which configuration."""
+    told = judge(a_matter())
+    assert (told.project, told.repo, told.commit) == (PROJECT, REPO, HEAD)
+    assert (told.config_hash, told.checked_at) == (CONFIG, NOW)

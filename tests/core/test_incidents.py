@@ -619,3 +619,46 @@ def test_seven_ends_are_remembered() -> None:
     """The oldest is forgotten: what came and went a day ago is another story."""
     turns = tuple(NOW - timedelta(hours=hours) for hours in range(17, 9, -1))
     assert len(life(replace(OVER, turns=turns), fails=False).turns) == 7
+
+
+@pytest.mark.parametrize(
+    "by", [replace(proof(), commit=None), replace(proof(), trace=page())], ids=["commit", "run"]
+)
+def test_what_no_answer_could_mend_is_not_asked(by: Proof) -> None:
+    """A proof without a commit, or of another system, stays too little whatever is answered."""
+    assert set(proof_questions(incident(), [by], view(PASSED))) == set()
+
+
+def test_who_opens_again_what_was_muted_moves_it() -> None:
+    """What is open anyway is not moved by being open."""
+    assert life(MUTED, tracked()).moved_at == NOW
+    assert life(KNOWN, tracked()).moved_at == KNOWN.moved_at
+
+
+def test_what_is_over_is_not_muted_by_how_its_issue_was_closed() -> None:
+    """It was over before, and stays so from then."""
+    filed = replace(RESOLVED, filing=Filing(repo=REPO, number=7, url="u"))
+    after = life(filed, tracked(is_open=False, not_planned=True), fails=False)
+
+    assert (after.phase, after.resolved_at) == (Phase.RESOLVED, T0)
+
+
+def test_an_issue_that_is_seen_before_its_number_is_kept_changes_nothing() -> None:
+    """Its answer was lost: the filing comes with the next look."""
+    assert life(incident(), tracked()).filing is None
+
+
+def test_a_duplicate_is_over_at_once_though_it_came_and_went() -> None:
+    """Green looks are counted where it goes on."""
+    turns = (NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    duplicate = replace(KNOWN, duplicate_of=Fingerprint("0lder"), turns=turns)
+
+    assert life(duplicate).phase is Phase.RESOLVED
+
+
+def test_the_green_looks_begin_anew_after_the_end() -> None:
+    """The next time it comes and goes is counted from the beginning."""
+    turns = (NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    held = replace(OVER, turns=turns, green_looks=2)
+
+    assert life(held, fails=False).green_looks == 0

@@ -25,8 +25,9 @@ from incident_builders import (
     proof,
 )
 from pipeline_health.core.issue_text import body
-from pipeline_health.core.model.incident import Ailment, Incident, Owner, Phase
+from pipeline_health.core.model.incident import Ailment, Incident, Owner, Phase, Remedy
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy, Routing
+from pipeline_health.core.model.readings import Commit
 
 SHOP = ProjectPolicy(name=PROJECT, repo=REPO, branch="main")
 SINCE = "and has been failing since 2026-11-22 10:05 UTC."
@@ -270,3 +271,42 @@ def test_a_secret_that_was_never_set_is_not_said_to_be_rejected() -> None:
     assert "The secret `RAILWAY_TOKEN` is not set: workflow `CI` failed" in text_of(
         incident(cause=unset)
     )
+
+
+# -- rows that only some incidents have ------------------------------------------------------
+
+
+def test_what_comes_and_goes_says_when_it_closes() -> None:
+    """A reader of an issue that stays open though all is green learns why."""
+    flapping = replace(incident(), flapping=True, looks_wanted=6)
+    told = "it came and went; it closes after 6 green looks in a row"
+    assert rows(flapping)["flapping"] == told
+
+
+def test_another_monitors_issue_is_linked() -> None:
+    """It waited for that one, and people may have written there."""
+    link = "[no. 3](https://github.com/acme/shop/issues/3)"
+    assert rows(replace(incident(), beside=3))["told by another monitor before"] == link
+
+
+def test_who_made_the_failing_commit_is_told_as_far_as_it_is_known() -> None:
+    """The author's name is shown inert."""
+    made = Commit(sha=BAD, committed_at=T0, author="dev")
+    of = incident(replace(ailment(), made=made))
+    assert rows(of)["failing commit"] == f"{BAD_LINK} by `dev`, 2026-11-22 10:05 UTC"
+    nameless = incident(replace(ailment(), made=replace(made, author="")))
+    assert rows(nameless)["failing commit"] == f"{BAD_LINK}, 2026-11-22 10:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("sent", "became"), [(True, "it did not help"), (False, "GitHub refused it")]
+)
+def test_a_rerun_that_was_tried_is_told(*, sent: bool, became: str) -> None:
+    """The newest one, and what became of it."""
+    tried = Remedy(
+        cause=UNKNOWN.of, commit=BAD, run_id=101, failed_at=T0, at=T0 + MINUTE, sent=sent
+    )
+    older = replace(tried, at=T0, sent=not sent)
+    said = text_of(replace(incident(), remedies=(older, tried)))
+    assert f"\n\nA re-run of the failed jobs was tried at 2026-11-22 10:06 UTC; {became}." in said
+    assert "2026-11-22 10:05 UTC; " not in said

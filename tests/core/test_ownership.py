@@ -7,7 +7,7 @@ import pytest
 from builders import PROJECT, ago
 from incident_builders import CI, REJECTED, UNKNOWN, page, run
 from pipeline_health.core.model.findings import Finding, Kind, Subject, Thing
-from pipeline_health.core.model.incident import Cause, Owner
+from pipeline_health.core.model.incident import Cause, CauseClass, Owner
 from pipeline_health.core.ownership import owned
 
 RED = Finding(
@@ -51,6 +51,17 @@ STUCK = replace(RED, symptom=replace(CI, kind=Kind.MAIN_CI_STUCK))
             replace(RED, symptom=replace(CI, kind=Kind.SOURCE_BLIND), for_people=True),
             replace(UNKNOWN, why="Workflow CI does it.", owner=Owner.HUMAN),
             id="a blind source",
+        ),
+        *(
+            pytest.param(
+                UNKNOWN,
+                replace(RED, symptom=replace(CI, kind=kind)),
+                Cause(
+                    of=CauseClass.CONFIG, key="CI", owner=Owner.HUMAN, why="Workflow CI does it."
+                ),
+                id=kind,
+            )
+            for kind in (Kind.CREDENTIAL_SHARED, Kind.ENV_FILE_COMMITTED)
         ),
     ],
 )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from incident_builders import (
+    BAD,
     CI,
     EVIDENCE,
     MINUTE,
@@ -22,15 +23,26 @@ from incident_builders import (
 from pipeline_health.core import issue_text
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.ids import Login, Nonce
-from pipeline_health.core.model.incident import Cause, Filing, Incident, Owner, Phase
+from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, Sha
+from pipeline_health.core.model.incident import (
+    Cause,
+    CauseClass,
+    Filing,
+    Incident,
+    Owner,
+    Phase,
+)
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.plan import (
     CloseIssue,
+    Comment,
+    CommentIssue,
     HandOver,
     OpenIssue,
     Plan,
     ReopenIssue,
+    Requeue,
+    RerunJobs,
     UpdateIssue,
 )
 from pipeline_health.core.model.policy import EvidenceMode, Limits, ProjectPolicy, Routing
@@ -447,3 +459,214 @@ def test_an_agents_closing_of_a_persons_issue_is_undone_without_a_word(
 
     assert isinstance(change, ReopenIssue)
     assert spoken is (change.comment is not None)
+
+
+# -- every change, all of it ------------------------------------------------------------------
+
+FP, NONCE, TITLE = incident().fingerprint, incident().nonce, incident().title
+NOTED = issue(body="old\n\n<!-- notes -->\nask Ann first")
+
+
+def text(of: Incident, shown: TrackedIssue = NOTED) -> str:
+    """Give what the issue of *of* must say, with the notes that are in it."""
+    return issue_text.body(
+        of,
+        routing=ROUTING,
+        evidence_shown=EvidenceMode.FULL,
+        notes=issue_text.notes_of(shown.body),
+        project=ProjectPolicy(name=PROJECT, repo=REPO),
+    )
+
+
+def test_an_opening_says_all_of_it() -> None:
+    """What was found, where it goes, and why."""
+    assert reconcile([case(incident())], terms()) == Plan(
+        changes=(
+            OpenIssue(
+                fingerprint=FP,
+                nonce=NONCE,
+                repo=REPO,
+                title=TITLE,
+                body=text(incident(), issue()),
+                labels=("pipeline-health", "bug", "archon:queued"),
+                owner=Owner.AGENT,
+                reason="CI failed. No open issue says so yet.",
+            ),
+        )
+    )
+
+
+def test_an_edit_says_all_of_it() -> None:
+    """The new text, with the notes of people."""
+    changed = replace(filed(incident()), count=2)
+
+    assert reconcile([case(changed, shown=NOTED)], terms()).changes == (
+        UpdateIssue(
+            fingerprint=FP,
+            nonce=NONCE,
+            ref=REF,
+            body=text(changed),
+            reason="The facts in it changed.",
+        ),
+    )
+
+
+def test_a_reopening_says_all_of_it() -> None:
+    """First whose it is now, then that it is open again, and why."""
+    of = filed(incident(), owner=Owner.HUMAN)
+    shown = replace(NOTED, open=False, closed_at=T0 - MINUTE, labels=frozenset({"human-needed"}))
+
+    assert reconcile([case(of, shown=shown)], terms()).changes == (
+        HandOver(
+            fingerprint=FP,
+            nonce=NONCE,
+            ref=REF,
+            body=text(of),
+            add=ROUTING.agent,
+            remove=("human-needed",),
+            owner=Owner.AGENT,
+            comment=Comment(key="owner n0nce agent 0", body=issue_text.handed_over(of)),
+            reason=f"{UNKNOWN.why} That is for the agent.",
+        ),
+        ReopenIssue(
+            fingerprint=FP,
+            nonce=NONCE,
+            ref=REF,
+            body=text(of),
+            comment=Comment(
+                key="reopened n0nce 20261122T100500Z",
+                body=issue_text.reopened(of, why="It failed again after this issue was closed."),
+            ),
+            reason="It failed again after this issue was closed.",
+        ),
+    )
+
+
+def test_a_closing_says_all_of_it() -> None:
+    """The text that tells of the end, and the proof."""
+    over = resolved(filed(incident()))
+
+    assert reconcile([case(over, shown=NOTED, found=())], terms()).changes == (
+        CloseIssue(
+            fingerprint=FP,
+            nonce=NONCE,
+            ref=REF,
+            body=text(over),
+            comment=Comment(
+                key="closed n0nce 20261122T121000Z",
+                body=issue_text.closing(over, proof=proof()),
+            ),
+            reason=proof().says,
+        ),
+    )
+
+
+def of_agent(**changed: object) -> Incident:
+    """Give a filed incident whose agent was seen to be over, and whose failure was counted."""
+    told = filed(incident())
+    return replace(told, **{"over_since": T0, "counted_until": T0, **changed})  # type: ignore[arg-type]
+
+
+TRIED = issue(labels=frozenset({"bug", "archon:failed"}))
+
+
+def test_an_agent_whose_run_is_over_is_asked_again() -> None:
+    """Its own label of the end goes, and what calls it comes back; nothing else changes."""
+    assert reconcile([case(of_agent(), shown=TRIED)], terms()).changes == (
+        Requeue(
+            fingerprint=FP,
+            nonce=NONCE,
+            ref=REF,
+            add=ROUTING.agent,
+            remove=("archon:failed",),
+            reason="The agent's run is over, and it failed again since.",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "labels"),
+    [
+        (of_agent(over_since=None, counted_until=None), {"bug", "archon:failed"}),
+        (of_agent(counted_until=T0 - MINUTE), {"bug", "archon:failed"}),
+        (of_agent(), {"bug"}),
+        (of_agent(), {"bug", "archon:failed", "manual-review"}),
+    ],
+    ids=["not seen to be over", "not counted", "no label of its end", "a person has it"],
+)
+def test_an_agent_is_not_asked_again_before_that(of: Incident, labels: set[str]) -> None:
+    """Each of these is needed."""
+    shown = issue(labels=frozenset(labels))
+    assert reconcile([case(of, shown=shown)], terms()).changes == ()
+
+
+def calling() -> Terms:
+    """Give terms under which an agent is called by a comment."""
+    return terms(routing=replace(ROUTING, comment="@archon fix {number}"))
+
+
+def test_an_agent_is_called_to_its_issue() -> None:
+    """By the words of the configuration, unless a person or a run has it."""
+    called = reconcile([case(filed(incident()), shown=issue())], calling()).changes
+    assert [(one.ref, one.comment.body) for one in called if isinstance(one, CommentIssue)] == [
+        (REF, "@archon fix 7")
+    ]
+    shown = issue(labels=frozenset({"bug", "manual-review"}))
+    kept = reconcile([case(filed(incident()), shown=shown)], calling()).changes
+    assert [one for one in kept if isinstance(one, CommentIssue)] == []
+
+
+def test_whoever_gets_the_issue_is_not_called_in_the_same_breath() -> None:
+    """The hand-over brings the text along; a call comes with the next look."""
+    of = filed(incident(), owner=Owner.HUMAN)
+    changes = reconcile([case(of, shown=issue())], calling()).changes
+    assert [type(one) for one in changes] == [HandOver]
+
+
+def on_the_platform(commit: Sha | None = BAD) -> tuple[Incident, Diagnosed]:
+    """Give a failure that a re-run may mend, and what stands of it."""
+    cause = replace(UNKNOWN, of=CauseClass.PLATFORM)
+    found = standing()
+    return (
+        incident(ailment(commit=commit), cause=cause),
+        replace(found, finding=replace(found.finding, commit=commit), cause=cause),
+    )
+
+
+@pytest.mark.parametrize(("rerun", "kind"), [(True, RerunJobs), (False, OpenIssue)])
+def test_a_rerun_comes_before_an_issue_where_it_is_allowed(*, rerun: bool, kind: type) -> None:
+    """What may pass by itself is run again first; where that is not wanted it is filed at once."""
+    of, found = on_the_platform()
+    plan = reconcile([case(of, found=(found,))], terms(rerun=rerun, now=T0 + 5 * MINUTE))
+    assert [type(one) for one in plan.changes] == [kind]
+
+
+def test_what_another_monitor_says_already_waits() -> None:
+    """For an hour since it was first seen, and in words."""
+    of = replace(incident(), beside=3)
+    plan = reconcile([case(of)], terms(now=of.first_seen + MINUTE))
+    assert (plan.changes, len(plan.waiting)) == ((), 1)
+    assert plan.waiting[0].startswith(f"{TITLE}: issue 3 of another monitor says so already")
+
+
+def test_the_issue_of_a_merged_incident_is_closed_as_a_duplicate() -> None:
+    """It names the older one; while that has no issue, it waits."""
+    of = replace(filed(incident()), duplicate_of=Fingerprint("0lder"))
+    older = Filing(repo=REPO, number=3, url="u")
+
+    (change,) = reconcile([case(of, shown=issue(), older=older)], terms()).changes
+    assert isinstance(change, CloseIssue)
+    assert (change.ref, change.duplicate_of) == (REF, 3)
+    assert reconcile([case(of, shown=issue())], terms()) == Plan(
+        waiting=(f"{TITLE}: it is a duplicate of an incident that is not filed yet",)
+    )
+
+
+def test_the_newest_failure_counts_for_a_reopening() -> None:
+    """One that failed again in the second of the closing did so after it."""
+    of = filed(incident())
+    shown = replace(closed(T0), closed_by=Login("dev"))
+    for found in ((standing(since=T0 - MINUTE), standing(since=T0)), (standing(since=T0),)):
+        (change,) = reconcile([case(of, shown=shown, found=found)], terms()).changes
+        assert isinstance(change, ReopenIssue)
+        assert change.reason == "It failed again after this issue was closed."

@@ -135,13 +135,10 @@ def _hint(matter: Matter, word: Word, newer: Sha | None) -> str:
 _OF_JOB: Mapping[DeployState, tuple[CriterionState, str]] = {
     DeployState.FAILED: (CriterionState.FAIL, "failed"),
     DeployState.IN_FLIGHT: (CriterionState.PENDING, "is under way"),
-    DeployState.NOTHING_DEPLOYED: (CriterionState.FAIL, "did not run"),
 }
+"""How the job may stand but for its success; a run in which it deployed nothing does not count."""
 _RUN_IT = "let it run at this commit"
-_NEXT: Mapping[DeployState, str] = {
-    DeployState.FAILED: "see the log of its run; a fix is another commit, with a check of its own",
-    DeployState.NOTHING_DEPLOYED: _RUN_IT,
-}
+_SEE_ITS_LOG = "see the log of its run; a fix is another commit, with a check of its own"
 _DEPLOY_IT_AGAIN = "deploy this commit to staging again, or promote the one that is there"
 
 
@@ -164,7 +161,7 @@ def _by_job(matter: Matter) -> Deployed:
     if found.state is not DeployState.HEALTHY:
         state, why = _OF_JOB.get(found.state, (CriterionState.UNKNOWN, "gave no verdict"))
         says = f"{job} {why} at {short(matter.commit)}"
-        return _put(matter, state, says, hint=_NEXT.get(found.state, ""))
+        return _put(matter, state, says, hint=_SEE_ITS_LOG if state is CriterionState.FAIL else "")
     return _since_then(matter, found, job)
 
 
