@@ -75,7 +75,7 @@ boundaries: $(VENV)/installed ## let processes die at every boundary there is (s
 rows: $(VENV)/installed ## take each row of the decision tables away, and see a test fail (slow)
 	$(BIN)/python tests/rows.py
 
-guards: $(VENV)/installed ## take each guard of the laws and of the promotion check away, and see a test fail (slow)
+guards: $(VENV)/installed ## take each guard (laws, promotion check, hostile input) away, and see a test fail (slow)
 	$(BIN)/python tests/guards.py
 
 # MUTANTS="gate.ci incidents", MUTANTS="--sample 40 --seed 1", MUTANTS=--resume: tests/mutants.py.
