@@ -11,7 +11,7 @@ from pipeline_health.core.inert import inert, visible
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.live import Tested
 from pipeline_health.e2e.checkout import Checkout
-from pipeline_health.e2e.group import ProcessGroup
+from pipeline_health.e2e.group import NotStartedError, ProcessGroup
 from pipeline_health.ports import Clock
 from pipeline_health.secret import Secret
 
@@ -85,18 +85,18 @@ class LocalEndToEnd:
         self, command: Sequence[str], environment: Mapping[str, str], timeout: timedelta
     ) -> Tested:
         began = self._clock.monotonic()
+        group = ProcessGroup(
+            command,
+            environment=environment,
+            directory=self._here.directory,
+            clock=self._clock,
+            grace=self._grace,
+        )
         try:
-            group = ProcessGroup(
-                command,
-                environment=environment,
-                directory=self._here.directory,
-                clock=self._clock,
-                grace=self._grace,
-            )
-        except OSError as exc:
-            return self._tested(f"could not be started: {_why(command, exc)}", passed=False)
-        with group:
-            code = group.wait(timeout)
+            with group:
+                code = group.wait(timeout)
+        except NotStartedError as exc:
+            return self._tested(f"could not be started: {_why(command, exc.why)}", passed=False)
         took = self._clock.monotonic() - began
         says = _ending(code, took=took, timeout=timeout)
         return self._tested(says, passed=code == 0, output=group.output())

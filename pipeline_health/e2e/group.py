@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,14 @@ from pipeline_health.ports import Clock
 
 _STEP: Final = 0.05
 _PIPEFULS: Final = 16  # of 64 KiB, which one read takes: no pipe holds more than a mebibyte
+
+
+class NotStartedError(Exception):
+    """The command could not be started; *why* is what the system said."""
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 class ProcessGroup:
@@ -31,12 +40,32 @@ class ProcessGroup:
         clock: Clock,
         grace: timedelta,
     ) -> None:
+        self._command = list(command)
+        self._environment = dict(environment)
+        self._directory = directory
         self._clock = clock
         self._grace = grace.total_seconds()
+        self._started = False
+
+    def __enter__(self) -> Self:
+        """Start it; raises NotStartedError. Whoever is interrupted meanwhile leaves nothing."""
+        # In a thread, which no signal interrupts between the start and our knowing of it.
+        try:
+            with ThreadPoolExecutor(max_workers=1) as starter:
+                starter.submit(self._start).result()
+        except OSError as exc:
+            raise NotStartedError(exc) from exc
+        except BaseException:
+            if self._started:
+                self.__exit__()
+            raise
+        return self
+
+    def _start(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - the operator's own command, and no shell
-            list(command),
-            env=dict(environment),
-            cwd=directory,
+            self._command,
+            env=self._environment,
+            cwd=self._directory,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -45,9 +74,7 @@ class ProcessGroup:
         assert self._process.stdout is not None  # noqa: S101 - it was started with a pipe
         self._pipe = self._process.stdout
         self._tail = Tail(self._pipe.fileno())
-
-    def __enter__(self) -> Self:
-        return self
+        self._started = True
 
     def __exit__(self, *_: object) -> None:
         try:

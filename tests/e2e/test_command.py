@@ -429,3 +429,14 @@ def test_an_interrupt_ends_it_all(desk: Desk) -> None:
             desk.python(STUBBORN, line.port)
 
         assert line.is_dead()
+
+
+@pytest.mark.parametrize("_", range(5))
+def test_an_interrupt_while_it_starts_leaves_nobody(desk: Desk, _: int) -> None:
+    """The command is in another session before anybody here has its number."""
+    script = f"echo $$ > pid; kill -INT {os.getpid()}; exec sleep 60"
+    with pytest.raises(KeyboardInterrupt):
+        desk.run("sh", "-c", script)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((desk.directory / "pid").read_text()), 0)

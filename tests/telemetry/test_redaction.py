@@ -2,7 +2,7 @@
 
 import base64
 import json
-from time import perf_counter
+from time import thread_time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -210,11 +210,11 @@ def test_what_a_reader_needs_comes_through(text: str) -> None:
 def test_the_time_is_proportional_to_the_text(unit: str) -> None:
     """Of the worst, 300 kB are done in a second, where a square would take minutes."""
     text = unit * (300_000 // len(unit))
-    began = perf_counter()
+    began = thread_time()
 
     Redaction([Secret("planted-value-1")])(text)
 
-    assert perf_counter() - began < 15
+    assert thread_time() - began < 15
 
 
 @pytest.mark.parametrize(
