@@ -73,6 +73,9 @@ class Board:
         """Find what was filed."""
         return tuple(self.filed)
 
+    def prepare(self, repo: RepoName, labels: Sequence[str]) -> None:
+        """Have every label."""
+
     def create(
         self, repo: RepoName, *, title: str, body: str, labels: Sequence[str]
     ) -> TrackedIssue:
