@@ -137,7 +137,9 @@ def test_two_that_are_about_the_same_failure_become_one(number: int) -> None:
 def test_two_that_share_only_a_part_stay_apart() -> None:
     """Neither says all that the other says."""
     ours = replace(of("ci", CI, number=9, cause=UNKNOWN), ailments=(ailment(CI), ailment(WEB)))
-    other = replace(of("web", WEB, number=7, cause=UNKNOWN), ailments=(ailment(WEB), ailment(STATUS)))
+    other = replace(
+        of("web", WEB, number=7, cause=UNKNOWN), ailments=(ailment(WEB), ailment(STATUS))
+    )
 
     assert [None, None] == [
         each.duplicate_of for each, _ in converged([(ours, ()), (other, ())], now=NOW)
