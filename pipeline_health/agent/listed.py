@@ -1,11 +1,12 @@
 """What the lists of issues show, and what that means where an issue itself says more."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing, Phase
-from pipeline_health.core.model.issue import IssueRef, Tracked
+from pipeline_health.core.model.issue import Gone, IssueRef, Tracked
 from pipeline_health.core.model.readings import Blind, IssueStub, Reading, Seen
 
 
@@ -15,6 +16,27 @@ def stubs_of(look: Look) -> Mapping[RepoName, tuple[IssueStub, ...]]:
         view.github.repository.value.name: view.github.issues.value
         for view in look.snapshot.projects
         if isinstance(view.github.repository, Seen) and isinstance(view.github.issues, Seen)
+    }
+
+
+def unless_disabled(
+    issues: Mapping[IssueRef, Reading[Tracked]], look: Look, *, now: datetime
+) -> Mapping[IssueRef, Reading[Tracked]]:
+    """Give *issues*, blind where nothing is shown because the repository's issues are disabled.
+
+    They are all there again once somebody enables them: none of them was deleted.
+    """
+    disabled = {
+        name
+        for view in look.snapshot.projects
+        if isinstance(view.github.repository, Seen) and not view.github.repository.value.has_issues
+        for name in (view.github.repository.value.name, view.policy.repo)
+    }
+    return {
+        ref: Blind(at=now, why=f"issues are disabled in {ref.repo}")
+        if ref.repo in disabled and isinstance(reading, Seen) and isinstance(reading.value, Gone)
+        else reading
+        for ref, reading in issues.items()
     }
 
 

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.filing import with_marker
-from pipeline_health.agent.listed import is_open_again, stubs_of, unread
+from pipeline_health.agent.listed import (
+    is_open_again,
+    stubs_of,
+    unless_disabled,
+    unread,
+)
 from pipeline_health.agent.looking import Look
 from pipeline_health.core.adoption import (
     adopted,
@@ -83,7 +88,7 @@ class Recogniser:
             for i in incidents
             if i.filing is not None and _matters(i, look)
         }
-        issues = self._read(wanted | strangers)
+        issues = unless_disabled(self._read(wanted | strangers), look, now=self._now)
         found = self._ours(strangers, issues)
         adopted_now, strays = self._adopt(incidents, found, look)
         merged, strays = _with_the_oldest(adopted_now, strays, issues)

@@ -239,6 +239,39 @@ def test_a_lease_lost_within_a_change_ends_the_plan(ledger: MemoryLedger, lease:
     assert board.written == []
 
 
+class Slow(Board):
+    """A tracker whose labels take so long that another run gets the lease meanwhile."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        super().__init__()
+        self.ledger = ledger
+
+    def prepare(self, repo: RepoName, labels: Sequence[str]) -> None:
+        """Let an hour go by, and another run come and go."""
+        with self.ledger.lease(now=T0 + timedelta(hours=1), lasting=timedelta(minutes=4)):
+            super().prepare(repo, labels)
+
+
+def test_nothing_comes_between_the_lease_and_the_filing(ledger: MemoryLedger, lease: Lease) -> None:
+    """Labels are made before the lease is asked once more: it may be lost meanwhile."""
+    board = Slow(ledger)
+    opening = OpenIssue(
+        fingerprint=Fingerprint("f"),
+        nonce=Nonce("n"),
+        repo=REPO,
+        title="t",
+        body="b",
+        labels=("bug",),
+        owner=Owner.AGENT,
+        reason="r",
+    )
+
+    with pytest.raises(LeaseLostError):
+        outcomes(board, ledger, lease, opening)
+
+    assert board.written == []
+
+
 def test_one_failed_change_does_not_cost_the_others(ledger: MemoryLedger, lease: Lease) -> None:
     """A refusal is told in its own words, a defect of ours is called one."""
     board = Board(REFUSED, KeyError("x"))

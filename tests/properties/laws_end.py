@@ -99,10 +99,15 @@ def wants_nothing_else(town: Town, passed: Passed) -> Iterator[str]:
     """Tell what a fresh agent with an empty ledger would open, close or reopen: nothing."""
     report = passed.report
     deleted = {repo.full_name for repo in town.repos if repo.deleted}
+    learned = {
+        repo.full_name
+        for repo, issue in town.issues()
+        if issue.user == US and issue.state == "open" and issue.title.startswith("No CI on ")
+    }
     for change in report.changes if report is not None else ():
         if change.change == "open" and change.repo in deleted:
             continue  # nobody but the ledger knows that its issue was deleted
-        if "required workflow" in change.reason:
-            continue  # which ones are required is learned, and remembered
+        if change.repo in learned:
+            continue  # which workflows are required is learned, and remembered
         if change.change in ("open", "close", "reopen"):
             yield f"it would {change.change} {change.issue or change.fingerprint}: {change.reason}"

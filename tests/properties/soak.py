@@ -92,12 +92,16 @@ def silenced() -> None:
     )
 
 
-def soaked(*, cycles: int, seed: int, jobs: int) -> Total:
-    """Play history after history, beginning with *seed*, until there were so many cycles."""
+def soaked(*, cycles: int, minutes: float, seed: int, jobs: int) -> Total:
+    """Play history after history, beginning with *seed*, until there were so many cycles.
+
+    After so many *minutes* no further one begins.
+    """
     total, told = Total(), time.monotonic()
+    ends = told + minutes * 60
     with ProcessPoolExecutor(max_workers=jobs, initializer=silenced) as pool:
         ahead: set[Future[Outcome]] = set()
-        while total.done["cycles"] < cycles:
+        while total.done["cycles"] < cycles and time.monotonic() < ends:
             while len(ahead) < jobs:
                 ahead.add(pool.submit(played, seed))
                 seed += 1
@@ -141,6 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print the table, and tell by the exit code whether everything held."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--cycles", type=int, default=WHOLE, help="how many, at least")
+    parser.add_argument("--minutes", type=float, default=60, help="how long, at most")
     parser.add_argument("--seed", type=int, default=1, help="of the first history")
     parser.add_argument("--jobs", type=int, default=2, help="how many processes")
     parser.add_argument("--replay", type=int, metavar="SEED", help="tell one history in full")
@@ -148,8 +153,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.replay is not None:
         return replayed(given.replay)
     began = time.monotonic()
-    total = soaked(cycles=given.cycles, seed=given.seed, jobs=given.jobs)
-    least = LEAST * given.cycles // WHOLE
+    total = soaked(cycles=given.cycles, minutes=given.minutes, seed=given.seed, jobs=given.jobs)
+    least = LEAST * min(given.cycles, total.done["cycles"]) // WHOLE
     for line in table(total, minutes=(time.monotonic() - began) / 60, least=least):
         say(line)
     return 1 if total.broken or any(total.hits[kind] < least for kind in KINDS) else 0
