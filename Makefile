@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants lock clean
+.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants soak lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,6 +72,9 @@ stories: $(VENV)/installed # what takes many cycles, many examples, or many proc
 
 boundaries: $(VENV)/installed ## let processes die at every boundary there is (slow)
 	$(BIN)/python $(PYTEST) --thorough tests/processes/test_boundaries.py
+
+soak: $(VENV)/installed ## 20,000 cycles of random histories with every fault, on two cores (half an hour)
+	PYTHONPATH=tests $(BIN)/python -m properties.soak --cycles 20000 --jobs 2
 
 rows: $(VENV)/installed ## take each row of the decision tables away, and see a test fail (slow)
 	$(BIN)/python tests/rows.py

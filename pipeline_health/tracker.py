@@ -75,13 +75,16 @@ class GitHubTracker:
         with _reading(f"looking for issues above {number} in {repo}"):
             return tuple(issue for issue in self._above(repo, number) if issue.ours)
 
+    def prepare(self, repo: RepoName, labels: Sequence[str]) -> None:
+        """Make the labels that *repo* lacks; what could not be made shows in the next filing."""
+        with suppress(ClientError):  # what counts are the labels in the answer to the filing
+            self._edits.ensure_labels(self._names.get(repo, repo), labels)
+
     def create(
         self, repo: RepoName, *, title: str, body: str, labels: Sequence[str]
     ) -> TrackedIssue:
         """File an issue; the request is sent once, and a lost answer raises with `unknown` set."""
         here = self._names.get(repo, repo)
-        with suppress(ClientError):  # what counts are the labels in the answer to the filing
-            self._edits.ensure_labels(here, labels)
         with _writing(f"filing in {repo}"):
             return self._client.create_issue(here, title=title, body=body, labels=labels)
 

@@ -36,6 +36,9 @@ from pipeline_health.ports import (
     UrlSource,
 )
 
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""What was opened later than this from now was opened before our clock was set back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
@@ -140,7 +143,7 @@ class Agent:
             seed=cycle.seed,
         )
         correlation.place(found, now=cycle.now)
-        placed = converged(correlation.placed(), now=cycle.now)
+        placed = converged(correlation.placed(), closed=recognised.closed(), now=cycle.now)
         cases = (case_of(incident, findings, recognised, look) for incident, findings in placed)
         lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
         return with_hidden(lived, now=cycle.now)
@@ -159,14 +162,16 @@ class Agent:
         *,
         now: datetime,
     ) -> Terms:
-        lately = now - timedelta(hours=1)
-        filings = [i.filing for i in incidents if i.filing is not None]
+        lately, soon = now - timedelta(hours=1), now + _CLOCKS_DIFFER
+        # Those that were found just now count too: a lost ledger is no leave to flood.
+        filings = {i.filing for i in (*incidents, *recognised.incidents) if i.filing is not None}
+        opened = {(f.repo, f.number): f.opened_at for f in filings}
         return Terms(
             routing=self._policy.routing,
             limits=self._policy.limits,
             sla=self._policy.sla,
             desks=desks_of(look, recognised.stale),
-            opened_lately=sum(f.opened_at is not None and f.opened_at > lately for f in filings),
+            opened_lately=sum(at is not None and lately < at <= soon for at in opened.values()),
             now=now,
             rerun=self._policy.rerun,
         )

@@ -43,7 +43,8 @@ class Filer:
                 return Outcome(change=change, applied=False, why=why)
             self._ledger.settle(intent.key)
         intent = self._intend(change)
-        found = self._listed(change)
+        # By number too: what was filed minutes ago is in no list yet, and perhaps in no ledger.
+        found = self._filed_under(intent, change)
         return _found(change, found) if found is not None else self._create(change, intent)
 
     def comment(self, ref: IssueRef, comment: Comment, fingerprint: Fingerprint) -> None:
@@ -103,7 +104,8 @@ class Filer:
         return min(found, key=lambda issue: issue.ref.number, default=None)
 
     def _create(self, change: OpenIssue, intent: Intent) -> Outcome:
-        self._lease.renew(now=self._now)
+        self._tracker.prepare(change.repo, change.labels)
+        self._lease.renew(now=self._now)  # nothing comes between this and the request
         try:
             issue = self._tracker.create(
                 change.repo, title=change.title, body=change.body, labels=change.labels
@@ -119,6 +121,7 @@ class Filer:
             ref=issue.ref,
             url=issue.url,
             told=digest(change.body),
+            opened_at=issue.created_at,
             why=f"GitHub dropped the labels {', '.join(dropped)}: the token needs push access"
             if dropped
             else "",
@@ -132,6 +135,7 @@ def _found(change: OpenIssue, issue: TrackedIssue) -> Outcome:
         ref=issue.ref,
         url=issue.url,
         told=digest(issue.body),
+        opened_at=issue.created_at,
         why="it was filed before",
         found=True,
     )

@@ -10,12 +10,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.filing import with_marker
+from pipeline_health.agent.listed import (
+    is_open_again,
+    stubs_of,
+    unless_disabled,
+    unread,
+)
 from pipeline_health.agent.looking import Look
-from pipeline_health.core.adoption import adopted, found_again, is_worth_adopting, moved_to
+from pipeline_health.core.adoption import (
+    adopted,
+    found_again,
+    is_worth_adopting,
+    moved_to,
+    opened_again,
+)
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.issue import IssueRef, Marker, Tracked, TrackedIssue
-from pipeline_health.core.model.readings import IssueStub, NotAsked, Part, Reading, Seen
+from pipeline_health.core.model.readings import (
+    NotAsked,
+    Part,
+    Reading,
+    Seen,
+)
 from pipeline_health.ports import Memory, Tracker
 
 LIST_LAG = timedelta(minutes=10)
@@ -36,6 +53,16 @@ class Recognised:
             return NotAsked()
         return self.issues.get(_ref(incident.filing.repo, incident.filing.number), NotAsked())
 
+    def closed(self) -> frozenset[IssueRef]:
+        """Give the issues that were read and are closed."""
+        return frozenset(
+            ref
+            for ref, reading in self.issues.items()
+            if isinstance(reading, Seen)
+            and isinstance(reading.value, TrackedIssue)
+            and not reading.value.open
+        )
+
 
 class Recogniser:
     """Matches issues and incidents in one cycle."""
@@ -50,14 +77,18 @@ class Recogniser:
 
     def recognise(self, incidents: Sequence[Incident], look: Look) -> Recognised:
         """Read the issues that matter now, and adopt those that no incident knows."""
-        known = {_ref(i.filing.repo, i.filing.number) for i in incidents if i.filing is not None}
+        known = {
+            _ref(i.filing.repo, i.filing.number)
+            for i in incidents
+            if i.filing is not None and not is_open_again(i.filing, i.phase, look)
+        }
         strangers = self._strangers(look, known)
         wanted = {
             _ref(i.filing.repo, i.filing.number)
             for i in incidents
             if i.filing is not None and _matters(i, look)
         }
-        issues = self._read(wanted | strangers)
+        issues = unless_disabled(self._read(wanted | strangers), look, now=self._now)
         found = self._ours(strangers, issues)
         adopted_now, strays = self._adopt(incidents, found, look)
         merged, strays = _with_the_oldest(adopted_now, strays, issues)
@@ -65,7 +96,7 @@ class Recogniser:
             incidents=merged,
             issues=issues,
             strays=strays,
-            stale=self._stale(merged, issues, look),
+            stale={**self._stale(merged, issues, look), **unread(strangers, issues)},
         )
 
     def _read(self, refs: Iterable[IssueRef]) -> Mapping[IssueRef, Reading[Tracked]]:
@@ -78,7 +109,7 @@ class Recogniser:
     def _strangers(self, look: Look, known: set[IssueRef]) -> set[IssueRef]:
         """Give the issues of our account that no incident knows and that nobody looked at yet."""
         strangers = set()
-        for repo, stubs in _stubs(look).items():
+        for repo, stubs in stubs_of(look).items():
             for stub in stubs:
                 ref = _ref(repo, stub.number)
                 seen = self._memory.recall("foreign-issue", f"{repo}#{stub.number}")
@@ -108,11 +139,10 @@ class Recogniser:
     ) -> tuple[tuple[Incident, ...], Mapping[Fingerprint, tuple[TrackedIssue, ...]]]:
         merged = list(incidents)
         strays: dict[Fingerprint, list[TrackedIssue]] = defaultdict(list)
-        # Open ones first, and of these the oldest: it is the one that stays.
-        for issue in sorted(found, key=lambda issue: (not issue.open, issue.ref.number)):
+        for issue in sorted(found, key=_precedence):
             marker = issue.marker
             assert marker is not None  # noqa: S101 - _ours lets no other pass
-            at = _incident_for(marker.fingerprint, merged)
+            at = _incident_for(marker.fingerprint, merged, issue)
             if at is None:
                 project = _project_of(issue.ref.repo, marker, look)
                 if project is not None:
@@ -120,7 +150,8 @@ class Recogniser:
                 continue
             filing = merged[at].filing
             if filing is None or filing.number == issue.ref.number:
-                merged[at] = found_again(merged[at], issue, marker)
+                known = found_again(merged[at], issue, marker)
+                merged[at] = opened_again(known, at=issue.updated_at) if issue.open else known
             elif issue.open:
                 strays[marker.fingerprint].append(issue)
             else:
@@ -145,7 +176,7 @@ class Recogniser:
         """Name the repositories whose list lacks an issue that is open and ours by its number."""
         listed = {
             repo: {stub.number for stub in stubs if stub.open}
-            for repo, stubs in _stubs(look).items()
+            for repo, stubs in stubs_of(look).items()
         }
         stale = {}
         for incident in incidents:
@@ -169,11 +200,31 @@ class Recogniser:
         return stale
 
 
-def _incident_for(fingerprint: Fingerprint, incidents: Sequence[Incident]) -> int | None:
-    """Give the place of the live incident of *fingerprint*, else of the newest resolved one."""
+def _incident_for(
+    fingerprint: Fingerprint, incidents: Sequence[Incident], issue: TrackedIssue
+) -> int | None:
+    """Give the place of the incident that *issue* belongs to, None where it is one of its own.
+
+    That is the live one of its fingerprint, else the one that is filed under it; what is over has
+    only closed issues beside its own.
+    """
     places = [at for at, i in enumerate(incidents) if i.fingerprint == fingerprint]
     live = [at for at in places if incidents[at].phase is not Phase.RESOLVED]
-    return next(iter(live), places[-1] if places else None)
+    own = [at for at in places if _is_filed_under(incidents[at], issue.ref.number)]
+    past = [at for at in reversed(places) if incidents[at].filing is None or not issue.open]
+    return next(iter((*live, *own, *past)), None)
+
+
+def _precedence(issue: TrackedIssue) -> tuple[bool, int]:
+    """Order open ones first, and of these the oldest: it is the one that stays.
+
+    Of closed ones the newest comes first: what became of it is the last word.
+    """
+    return not issue.open, issue.ref.number if issue.open else -issue.ref.number
+
+
+def _is_filed_under(incident: Incident, number: int) -> bool:
+    return incident.filing is not None and incident.filing.number == number
 
 
 def _with_the_oldest(
@@ -184,15 +235,16 @@ def _with_the_oldest(
     """Let every incident be filed under the oldest of its open issues, as every other host does."""
     merged, left = list(incidents), dict(strays)
     for fingerprint, others in strays.items():
-        at = _incident_for(fingerprint, merged)
         oldest = min(others, key=lambda issue: issue.ref.number)
+        at = _incident_for(fingerprint, merged, oldest)
         incident = merged[at] if at is not None else None
         if at is None or incident is None or incident.filing is None or oldest.marker is None:
             continue
         current = issues.get(_ref(incident.filing.repo, incident.filing.number))
         if not isinstance(current, Seen) or not isinstance(current.value, TrackedIssue):
             continue
-        if oldest.ref.number > current.value.ref.number:
+        stays = current.value.open or current.value.not_planned
+        if stays and oldest.ref.number > current.value.ref.number:
             continue
         merged[at] = moved_to(incident, oldest, oldest.marker)
         left[fingerprint] = (*(o for o in others if o is not oldest), current.value)
@@ -213,14 +265,6 @@ def _marked(reading: Reading[Tracked]) -> Reading[Tracked]:
     if isinstance(reading, Seen) and isinstance(reading.value, TrackedIssue):
         return Seen(at=reading.at, value=with_marker(reading.value))
     return reading
-
-
-def _stubs(look: Look) -> Mapping[RepoName, tuple[IssueStub, ...]]:
-    return {
-        view.github.repository.value.name: view.github.issues.value
-        for view in look.snapshot.projects
-        if isinstance(view.github.repository, Seen) and isinstance(view.github.issues, Seen)
-    }
 
 
 def _project_of(repo: RepoName, marker: Marker, look: Look) -> ProjectName | None:

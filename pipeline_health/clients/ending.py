@@ -80,7 +80,7 @@ def bounded(act: Callable[[], T], *, left: Callable[[], float]) -> T:
     going = _Going(act)
     Thread(target=going.run, name="exchange", daemon=True).start()
     while not going.over.wait(max(min(left(), _GLANCE), 0.0)):
-        if left() <= 0:
+        if left() <= 0 and not going.over.is_set():  # what is there is taken, however late
             raise TooLateError
     return going.outcome()
 

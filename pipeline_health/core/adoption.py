@@ -102,6 +102,28 @@ def found_again(incident: Incident, issue: TrackedIssue, marker: Marker) -> Inci
     )
 
 
+def opened_again(incident: Incident, *, at: datetime) -> Incident:
+    """Give *incident*, alive again if it was over: somebody opened its issue *at* that time.
+
+    Who does so knows better than the proof that closed it: only a newer one closes it again.
+    """
+    if incident.phase is not Phase.RESOLVED or incident.filing is None:
+        return incident
+    return replace(
+        incident,
+        phase=Phase.OPEN,
+        resolved_at=None,
+        duplicate_of=None,
+        moved_at=at,
+        counted_until=incident.resolved_at,  # what was tried before it was over did work
+        filing=replace(incident.filing, closed_at=None),
+        ailments=tuple(
+            replace(ailment, failed_at=max(at, ailment.failed_at), healed=None)
+            for ailment in incident.ailments
+        ),
+    )
+
+
 def moved_to(incident: Incident, issue: TrackedIssue, marker: Marker) -> Incident:
     """Give *incident* filed under another issue of the same fingerprint: the older one stays."""
     return replace(incident, filing=filing_of(issue, owner=marker.owner))
@@ -116,4 +138,5 @@ def filing_of(issue: TrackedIssue, *, owner: Owner) -> Filing:
         told=digest(issue.body),
         owner=owner,
         nonce=None if issue.marker is None else issue.marker.nonce,
+        opened_at=issue.created_at,
     )

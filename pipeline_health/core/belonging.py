@@ -40,6 +40,18 @@ def lists_subject(incident: Incident, found: Diagnosed) -> bool:
     )
 
 
+def lists_all_of(incident: Incident, other: Incident) -> bool:
+    """Tell whether everything that is broken in *other* is broken in *incident* too."""
+    listed = {(each.symptom.scope, each.symptom.subject): each.symptom for each in incident.broken}
+    pairs = (
+        (each.symptom.kind, listed.get((each.symptom.scope, each.symptom.subject)))
+        for each in other.broken
+    )
+    return bool(other.broken) and all(
+        there is not None and there.kind in _kin_of(kind) for kind, there in pairs
+    )
+
+
 def _kin_of(kind: Kind) -> frozenset[Kind]:
     """Give the kinds that are one failure with *kind* in one thing, itself among them."""
     return next((kinds for kinds in _KIN if kind in kinds), frozenset({kind}))

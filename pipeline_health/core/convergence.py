@@ -1,31 +1,37 @@
 """Two incidents that turn out to have one root cause become one: the older keeps both.
 
 A first look often has no log, so that one rejected token can open two incidents before either is
-known to be about it. Nothing is lost: the older one takes over what the younger one listed.
+known to be about it; and a person may open an old issue again beside the one of today. Nothing is
+lost: the older one takes over what the younger one listed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
 from pipeline_health.core import issue_text
-from pipeline_health.core.belonging import root_of
+from pipeline_health.core.belonging import lists_all_of, root_of
 from pipeline_health.core.correlate import OCCURRENCES_KEPT
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.ids import Nonce
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
-from pipeline_health.core.model.issue import TrackedIssue
+from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.plan import CloseIssue, Comment
 
 Placed: TypeAlias = tuple[Incident, tuple[Diagnosed, ...]]
 """An incident, beside the findings of this cycle that belong to it."""
 
 
-def converged(placed: Sequence[Placed], *, now: datetime) -> tuple[Placed, ...]:
-    """Give *placed* with every younger incident of a root cause merged into the oldest of it."""
+def converged(
+    placed: Sequence[Placed], *, closed: Container[IssueRef] = (), now: datetime
+) -> tuple[Placed, ...]:
+    """Give *placed* with every younger incident of a root cause merged into the oldest of it.
+
+    One whose issue is *closed* counts as younger than those whose issues are open.
+    """
     kept = list(placed)
-    for at in sorted(range(len(kept)), key=lambda at: _age(kept[at][0])):
+    for at in sorted(range(len(kept)), key=lambda at: _age(kept[at][0], closed)):
         for younger in _of_the_same_root(at, kept):
             kept[at] = _with(kept[at], kept[younger])
             kept[younger] = (_duplicate(kept[younger][0], of=kept[at][0], now=now), ())
@@ -45,8 +51,7 @@ def with_older(case: Case, placed: Sequence[Placed]) -> Case:
 
 def _of_the_same_root(at: int, placed: Sequence[Placed]) -> tuple[int, ...]:
     older = placed[at][0]
-    root = root_of(older.cause)
-    if root is None or older.phase is Phase.RESOLVED:
+    if older.phase is Phase.RESOLVED:
         return ()
     return tuple(
         other
@@ -54,19 +59,29 @@ def _of_the_same_root(at: int, placed: Sequence[Placed]) -> tuple[int, ...]:
         if other != at
         and incident.phase is not Phase.RESOLVED
         and incident.repo == older.repo
-        and root_of(incident.cause) == root
+        and _are_one(older, incident)
     )
 
 
-def _age(incident: Incident) -> tuple[bool, bool, int, datetime, str]:
+def _are_one(older: Incident, younger: Incident) -> bool:
+    root = root_of(older.cause)
+    if root is not None and root_of(younger.cause) == root:
+        return True
+    return lists_all_of(older, younger) or lists_all_of(younger, older)
+
+
+def _age(
+    incident: Incident, closed: Container[IssueRef]
+) -> tuple[bool, bool, bool, int, datetime, str]:
     """Order incidents so that the one whose issue is the oldest comes first.
 
     A muted one comes after those whose issues are open: they would be closed for one that nobody
-    works on.
+    works on. So does one whose issue is closed: for a moment both would be open, or neither.
     """
     filing, muted = incident.filing, incident.phase is Phase.MUTED
     number = 0 if filing is None else filing.number
-    return filing is None, muted, number, incident.first_failed_at, incident.fingerprint
+    shut = filing is not None and IssueRef(filing.repo, filing.number) in closed
+    return filing is None, muted, shut, number, incident.first_failed_at, incident.fingerprint
 
 
 def _with(older: Placed, younger: Placed) -> Placed:

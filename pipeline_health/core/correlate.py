@@ -128,7 +128,7 @@ class Correlation:
         candidates = self._live() if live else self._past(found)
         tests = (
             lists_symptom,
-            *((lists_subject,) if live else ()),
+            lists_subject if live else _is_still_told,
             self._shares_its_root,
             self._is_its_fingerprint,
             covers_environment,
@@ -195,6 +195,15 @@ class Correlation:
             last_green=self._last_green.get(finding.symptom),
             previous=None if filing is None else filing.number,
         )
+
+
+def _is_still_told(incident: Incident, found: Diagnosed) -> bool:
+    """Tell whether the issue of *incident*, which is over, is open yet and about the same thing.
+
+    A second issue beside it would be about what the first one still says.
+    """
+    filing = incident.filing
+    return filing is not None and filing.closed_at is None and lists_subject(incident, found)
 
 
 def with_failure(incident: Incident, found: Diagnosed) -> Incident:

@@ -64,6 +64,6 @@ def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: date
             url=outcome.url,
             told=outcome.told,
             owner=change.owner,
-            opened_at=None if outcome.found else now,
+            opened_at=outcome.opened_at or now,
         ),
     )

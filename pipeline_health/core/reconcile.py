@@ -139,7 +139,10 @@ def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Ite
         return
     if not issue.open:
         reason = reason_to_reopen(case, issue, terms)
-        if reason is not None and incident.hidden_behind is None:
+        desk = terms.desks.get(issue.ref.repo, Desk(why_not=f"{issue.ref.repo} was not seen"))
+        if reason is not None and desk.why_not is not None:
+            yield desk.why_not
+        elif reason is not None and incident.hidden_behind is None:
             yield from _handed(case, filing, issue, terms)
             yield ReopenIssue(
                 fingerprint=incident.fingerprint,

@@ -34,6 +34,10 @@ class Tracker(Protocol):
         """Read what our account wrote above *number*, each by its number and not by a list."""
         ...
 
+    def prepare(self, repo: RepoName, labels: Sequence[str]) -> None:
+        """Make the labels that *repo* lacks; what could not be made shows in the next filing."""
+        ...
+
     def create(
         self, repo: RepoName, *, title: str, body: str, labels: Sequence[str]
     ) -> TrackedIssue:

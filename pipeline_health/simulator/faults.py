@@ -17,12 +17,13 @@ Mode: TypeAlias = Literal[
     "cut_after",
     "primary_limit",
     "secondary_limit",
+    "bare_limit",
     "delay",
     "trickle",
     "partial",
 ]
 """What was asked for happens all the same in `truncate`, `empty`, `cut_after`, `trickle` and
-`partial`."""
+`partial`. A `bare_limit` is a secondary one that does not say when to come back."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -67,8 +67,9 @@ def limit_github(world: World, exchange: Exchange, fault: Fault) -> Answer:
     """Refuse a call as GitHub does when a limit is reached; documents get a 200 for the primary."""
     wait = timedelta(seconds=60 if fault.seconds is None else fault.seconds)
     status = TOO_MANY if fault.status == TOO_MANY else 403
-    if fault.mode == "secondary_limit":
-        after = {"Retry-After": str(int(wait.total_seconds()))}
+    if fault.mode in ("secondary_limit", "bare_limit"):
+        bare = fault.mode == "bare_limit"
+        after = {} if bare else {"Retry-After": str(int(wait.total_seconds()))}
         return json_answer(status, refusal(status, SECONDARY), after)
     budget = Budget(limit=world.github_limit, used=world.github_limit, resets_at=world.now() + wait)
     return _over(exchange, budget, status=status)

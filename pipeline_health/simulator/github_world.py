@@ -37,6 +37,10 @@ class Registry:
         """Find the repository that has this name now, or had it last."""
         return self._by_name.get(full_name.lower())
 
+    def all(self) -> list["Repo"]:
+        """List every repository."""
+        return list(self._by_id.values())
+
     def numbered(self, number: int) -> "Repo | None":
         """Find the repository with this id."""
         return self._by_id.get(number)

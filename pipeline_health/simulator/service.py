@@ -95,7 +95,7 @@ class Simulator:
             case "graphql_error":
                 errors = [{"message": fault.body or WRONG}]
                 return json_answer(200, {"data": None, "errors": errors}, fault.headers)
-            case "primary_limit" | "secondary_limit":
+            case "primary_limit" | "secondary_limit" | "bare_limit":
                 limit = limit_github if exchange.host == "github" else limit_railway
                 answer = limit(self._world, exchange, fault)
                 return replace(answer, headers={**answer.headers, **fault.headers})

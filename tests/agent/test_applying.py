@@ -73,6 +73,9 @@ class Board:
         """Find what was filed."""
         return tuple(self.filed)
 
+    def prepare(self, repo: RepoName, labels: Sequence[str]) -> None:
+        """Have every label."""
+
     def create(
         self, repo: RepoName, *, title: str, body: str, labels: Sequence[str]
     ) -> TrackedIssue:
@@ -232,6 +235,39 @@ def test_a_lease_lost_within_a_change_ends_the_plan(ledger: MemoryLedger, lease:
 
     with pytest.raises(LeaseLostError):
         outcomes(board, ledger, lease, update(), update())
+
+    assert board.written == []
+
+
+class Slow(Board):
+    """A tracker whose labels take so long that another run gets the lease meanwhile."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        super().__init__()
+        self.ledger = ledger
+
+    def prepare(self, repo: RepoName, labels: Sequence[str]) -> None:
+        """Let an hour go by, and another run come and go."""
+        with self.ledger.lease(now=T0 + timedelta(hours=1), lasting=timedelta(minutes=4)):
+            super().prepare(repo, labels)
+
+
+def test_nothing_comes_between_the_lease_and_the_filing(ledger: MemoryLedger, lease: Lease) -> None:
+    """Labels are made before the lease is asked once more: it may be lost meanwhile."""
+    board = Slow(ledger)
+    opening = OpenIssue(
+        fingerprint=Fingerprint("f"),
+        nonce=Nonce("n"),
+        repo=REPO,
+        title="t",
+        body="b",
+        labels=("bug",),
+        owner=Owner.AGENT,
+        reason="r",
+    )
+
+    with pytest.raises(LeaseLostError):
+        outcomes(board, ledger, lease, opening)
 
     assert board.written == []
 

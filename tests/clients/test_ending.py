@@ -147,6 +147,16 @@ def test_an_ending_that_is_called_in_ends_what_is_under_way() -> None:
     call.join()
 
 
+def test_an_answer_that_came_at_the_last_moment_is_taken() -> None:
+    """It is there, so that nothing is won by throwing it away."""
+
+    def slowly_over() -> float:
+        time.sleep(0.05)
+        return 0.0
+
+    assert 7 == bounded(lambda: 7, left=slowly_over)
+
+
 def test_an_ending_says_why_there_is_no_time() -> None:
     """Somebody ended it, or it took too long; the inner one knows of the outer one."""
     whole = Ending(StillClock())

@@ -6,11 +6,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from incident_builders import CI, PROJECT, REJECTED, REPO, T0, UNKNOWN, WEB, ailment, incident
-from pipeline_health.core.adoption import HANDED_OVER, adopted, found_again, is_worth_adopting
+from pipeline_health.core.adoption import (
+    HANDED_OVER,
+    adopted,
+    found_again,
+    is_worth_adopting,
+    opened_again,
+)
 from pipeline_health.core.issue_text import body, digest, marker_of
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import RepoName
-from pipeline_health.core.model.incident import CauseClass, Filing, Owner, Phase
+from pipeline_health.core.model.incident import CauseClass, Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.policy import EvidenceMode, Routing
 
@@ -84,6 +90,7 @@ def test_an_adopted_incident_knows_what_its_marker_tells() -> None:
         told=digest(issue().body),
         owner=Owner.AGENT,
         nonce=FILED.nonce,
+        opened_at=T0,
     )
 
 
@@ -159,3 +166,26 @@ def test_an_issue_of_an_earlier_version_comes_back_by_its_kind() -> None:
     back = adopted(issue(), old, project=PROJECT)
 
     assert (CauseClass.CREDENTIAL, "") == (back.cause.of, back.escalated)
+
+
+def test_what_is_opened_again_lives_again_until_a_newer_proof() -> None:
+    """Whoever opens it knows better than the proof that closed it; older attempts do not count."""
+    over = replace(
+        FILED,
+        phase=Phase.RESOLVED,
+        resolved_at=T0,
+        filing=Filing(repo=REPO, number=7, url="u", closed_at=T0),
+    )
+
+    back = opened_again(over, at=NOW)
+
+    assert (Phase.OPEN, None, T0) == (back.phase, back.resolved_at, back.counted_until)
+    assert back.filing is not None
+    assert back.filing.closed_at is None
+    assert {NOW} == {ailment.failed_at for ailment in back.broken}
+
+
+@pytest.mark.parametrize("of", [FILED, replace(FILED, phase=Phase.RESOLVED, filing=None)])
+def test_what_is_alive_or_not_filed_is_not_opened_again(of: Incident) -> None:
+    """There is nothing to wake."""
+    assert opened_again(of, at=NOW) is of

@@ -11,6 +11,7 @@ from incident_builders import (
     PROJECT,
     REJECTED,
     REPO,
+    STATUS,
     T0,
     UNKNOWN,
     WEB,
@@ -26,7 +27,7 @@ from pipeline_health.core.convergence import (
     with_older,
 )
 from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.findings import Finding, Symptom
+from pipeline_health.core.model.findings import Finding, Kind, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
 from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
@@ -109,6 +110,40 @@ def test_an_open_issue_is_not_closed_for_one_that_a_person_closed_as_not_planned
 
     assert (None, "ci") == (kept.duplicate_of, gone.duplicate_of)
     assert [CI, WEB] == [each.symptom for each in kept.ailments]
+
+
+def test_an_open_issue_is_not_closed_for_an_older_one_that_is_closed() -> None:
+    """Else for a moment both would be open, or neither."""
+    shut = IssueRef(REPO, 7)
+    placed = [(of("ci", CI, number=9), ()), (of("web", WEB, number=7), ())]
+
+    (kept, _), (gone, _) = converged(placed, closed={shut}, now=NOW)
+
+    assert (None, "ci") == (kept.duplicate_of, gone.duplicate_of)
+
+
+@pytest.mark.parametrize("number", [7, 11])
+def test_two_that_are_about_the_same_failure_become_one(number: int) -> None:
+    """An old issue that is opened again is about what the one of today is about."""
+    today = of("ci", CI, number=9, cause=UNKNOWN)
+    old = of("old", replace(CI, kind=Kind.MAIN_CI_STUCK), number=number, cause=UNKNOWN)
+
+    (first, _), (second, _) = converged([(today, ()), (old, ())], now=NOW)
+
+    expected = ("old", None) if number < 9 else (None, "ci")
+    assert expected == (first.duplicate_of, second.duplicate_of)
+
+
+def test_two_that_share_only_a_part_stay_apart() -> None:
+    """Neither says all that the other says."""
+    ours = replace(of("ci", CI, number=9, cause=UNKNOWN), ailments=(ailment(CI), ailment(WEB)))
+    other = replace(
+        of("web", WEB, number=7, cause=UNKNOWN), ailments=(ailment(WEB), ailment(STATUS))
+    )
+
+    assert [None, None] == [
+        each.duplicate_of for each, _ in converged([(ours, ()), (other, ())], now=NOW)
+    ]
 
 
 def test_what_is_not_filed_is_muted_with_its_root_cause() -> None:

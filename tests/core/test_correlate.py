@@ -226,6 +226,22 @@ def test_another_way_to_be_broken_opens_nothing_that_is_over() -> None:
     assert 2 == len(placed([over], found(WEB, since=LATER)))
 
 
+@pytest.mark.parametrize(("closed_at", "incidents"), [(None, 1), (T0, 2)])
+def test_an_issue_that_is_not_closed_yet_takes_another_way_to_be_broken(
+    closed_at: datetime | None, incidents: int
+) -> None:
+    """A second issue beside it would be about what the first one still says."""
+    healed = replace(ailment(STUCK_WEB), healed=proof(STUCK_WEB, at=T0))
+    over = replace(
+        incident(healed),
+        phase=Phase.RESOLVED,
+        resolved_at=T0,
+        filing=Filing(repo=REPO, number=7, url="u", closed_at=closed_at),
+    )
+
+    assert incidents == len(placed([over], found(WEB, since=LATER)))
+
+
 def test_what_was_resolved_lately_is_opened_again() -> None:
     """A relapse within a week reopens its issue instead of filing a second one."""
     before = resolved()

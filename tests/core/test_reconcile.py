@@ -23,7 +23,7 @@ from incident_builders import (
 from pipeline_health.core import issue_text
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, Sha
+from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import (
     Cause,
     CauseClass,
@@ -315,6 +315,23 @@ def test_a_closed_issue_stays_closed_until_a_verdict_says_otherwise(
     given = case(filed(incident()), shown=shown, found=found, **changes)
 
     assert reconcile([given], terms()) == Plan()
+
+
+@pytest.mark.parametrize(
+    ("desks", "why"),
+    [
+        ({REPO: Desk(why_not="issues are disabled")}, "issues are disabled"),
+        ({}, f"{REPO} was not seen"),
+    ],
+)
+def test_nothing_is_reopened_where_nothing_may_be_filed(
+    desks: dict[RepoName, Desk], why: str
+) -> None:
+    """An issue that nobody could read may say so already."""
+    plan = reconcile([case(filed(incident()), shown=closed(T0))], terms(desks=desks))
+
+    assert plan.changes == ()
+    assert [why] == [each.rpartition(": ")[2] for each in plan.waiting]
 
 
 def test_a_relapse_after_our_own_closing_is_reopened_at_once() -> None:

@@ -108,6 +108,15 @@ def test_githubs_limits_are_403_or_429(
     assert (answered, ends[header]) == (answer.status, answer.headers[header])
 
 
+def test_a_bare_limit_does_not_say_when_to_come_back(world: World, rest: Ask) -> None:
+    """A secondary limit may come without Retry-After."""
+    world.faults.add(host="github", mode="bare_limit", status=429)
+    answer = rest("GET", "/user")
+
+    assert (429, None) == (answer.status, answer.headers.get("Retry-After"))
+    assert b"secondary rate limit" in answer.body
+
+
 def test_githubs_primary_limit_of_points_is_a_200(world: World, github: Callable[..., Any]) -> None:
     """The error says RATE_LIMITED."""
     world.faults.add(host="github", mode="primary_limit")

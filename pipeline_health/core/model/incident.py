@@ -138,9 +138,9 @@ class Filing:
 
     *told* is the digest of the text that we last wrote there, *owner* whom our labels name,
     *nonce* the one in its marker where that is not the incident's own (another host's, a lost
-    ledger's), *opened_at* when we opened it (None when it was found), and *closed_at* when it was
-    seen closed after the incident was proved to be over. *called* says that the agent was called to
-    it by a comment, *moves* how often it was handed over.
+    ledger's), *opened_at* when it was opened (None where that was not kept), and *closed_at* when
+    it was seen closed after the incident was proved to be over. *called* says that the agent was
+    called to it by a comment, *moves* how often it was handed over.
     """
 
     repo: RepoName

@@ -155,7 +155,8 @@ class Plan:
 class Outcome:
     """What became of one change. *told* is the digest of the body that the issue holds now.
 
-    *found* says that what was to be created was there already.
+    *found* says that what was to be created was there already; *opened_at* is the tracker's time of
+    an issue that is there now.
     """
 
     change: Change
@@ -165,3 +166,4 @@ class Outcome:
     told: str = ""
     why: str = ""
     found: bool = False
+    opened_at: datetime | None = None

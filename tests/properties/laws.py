@@ -1,0 +1,217 @@
+"""What must hold after every cycle, whatever happened; each law gives a sentence for each breach.
+
+The laws look at the world and at what the network carried, never at the agent's own words.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pipeline_health.core.issue_text import comment_key, read_marker
+from pipeline_health.simulator.github_records import Issue
+from pipeline_health.simulator.github_world import Repo
+from properties.cycles import Passed
+from properties.scene import Scene, about, is_about_more, ours_open, titled
+from properties.town import SECRETS, US
+from properties.truth import State, may_be_broken
+
+MOST_REQUESTS = 150
+QUEUED = "archon:queued"
+GOOD_CYCLES = 2
+_WRITTEN = re.compile(r"/repos(?:itories)?/.+?/issues/(\d+)")
+_DEFECT = re.compile(r"could not be (?:read|asked): [A-Z]\w+(?:Error|Exception):|a defect of ours")
+
+
+def one_issue_a_cause(scene: Scene) -> Iterator[str]:
+    """At most one open issue of ours is about one root cause.
+
+    Where somebody else opened an old one again, we add none, and two good cycles later one is left;
+    so it is with two hosts that share nothing.
+    """
+    causes: dict[object, list[tuple[int, int]]] = {}
+    for key, issue, marker in ours_open(scene):
+        causes.setdefault((key[0], marker.fingerprint), []).append(key)
+        thing = titled(scene.repo(key[0]), issue.title)
+        if thing is not None:
+            causes.setdefault(thing, []).append(key)
+    doubled = {cause: keys for cause, keys in causes.items() if len(keys) > 1}
+    for cause in list(scene.doubled):
+        if cause not in doubled:
+            del scene.doubled[cause]
+    for cause, keys in doubled.items():
+        made = scene.hosts == 1 and not all(_was_open(scene, key) for key in keys)
+        scene.doubled[cause] = scene.doubled.get(cause, 0) + scene.passed.clean
+        if made or scene.doubled[cause] > GOOD_CYCLES * scene.hosts:
+            numbers = ", ".join(f"#{number}" for _, number in keys)
+            yield f"{numbers} of ours are open and about {cause}"
+
+
+def _was_open(scene: Scene, key: tuple[int, int]) -> bool:
+    return key in scene.before and scene.before[key].state == "open"
+
+
+def closed_with_proof(scene: Scene) -> Iterator[str]:
+    """Nothing is closed by us without a proof newer than its failure, which was seen.
+
+    What has failed again since is either told in another issue, or it is not closed.
+    """
+    told = [about(scene.town, scene.repo(key[0]), issue) for key, issue, _ in ours_open(scene)]
+    for (repo, number), issue in scene.closed():
+        marker = read_marker(issue.body)
+        things = about(scene.town, scene.repo(repo), issue) & scene.truths.keys()
+        for thing in sorted(things, key=repr):
+            if thing in scene.late:
+                continue
+            last, proved = scene.last_seen.get(thing), scene.proved.get(thing)
+            if proved is None or (marker is not None and proved <= marker.failed_at):
+                yield f"#{number} ({issue.title}) was closed without a proof of {thing}"
+            elif (
+                last is not None
+                and last.state is State.BROKEN
+                and not any(thing in others for others in told)
+            ):
+                yield f"#{number} ({issue.title}) was closed while {thing} is broken"
+
+
+def opened_with_sight(scene: Scene) -> Iterator[str]:
+    """Nothing is opened about something that was not seen broken in this very cycle."""
+    for (repo, number), issue in scene.opened():
+        thing = titled(scene.repo(repo), issue.title)
+        if thing is None or thing not in scene.truths or is_about_more(scene, repo, issue):
+            continue  # what else it is about may be what was seen
+        if thing not in scene.seen | scene.late:
+            yield f"#{number} ({issue.title}) was opened, and its source was blind"
+        if scene.town.limits.rerun:
+            continue  # a run that is run again and ends in nothing for 15 minutes is filed
+        red = " failed: " in issue.title or " red: " in issue.title
+        if red and not may_be_broken(scene.town, thing):
+            yield f"#{number} ({issue.title}) was opened, and {thing} is not broken"
+
+
+def within_the_caps(scene: Scene) -> Iterator[str]:
+    """No cycle files, and none asks, more than it may."""
+    limits, opened = scene.town.limits, len(list(scene.opened()))
+    agents = 2 if "second agent" in scene.passed.interrupted else 1
+    if opened > limits.per_cycle * agents:
+        yield f"{opened} issues were filed in one cycle, of which {limits.per_cycle} are allowed"
+    if scene.passed.witness.requests > MOST_REQUESTS * agents:
+        yield f"{scene.passed.witness.requests} requests were sent in one cycle"
+    hour = scene.passed.ended - timedelta(hours=1)
+    there = [at for at, key in scene.opened_at if key in scene.after]  # and was not deleted since
+    lately = sum(at > hour for at in there)
+    if opened and not stepped_lately(scene) and lately > limits.per_hour * scene.hosts:
+        yield f"{lately} issues were filed in an hour, of which {limits.per_hour} are allowed"
+
+
+def stepped_lately(scene: Scene) -> bool:
+    """Tell whether the hour of the caps is another one than ours: it is that of the host."""
+    longest = timedelta(hours=4)
+    return scene.stepped_at is not None and scene.passed.ended - scene.stepped_at < longest
+
+
+def attempts_are_bounded(scene: Scene) -> Iterator[str]:
+    """No issue is given to the agent more often than it may try, and once more by its cause.
+
+    Where the ledger was lost it may be once more: of how often it was moved only the ledger knows.
+    """
+    for key, issue in scene.after.items():
+        before = scene.before.get(key)
+        if before is None or issue.user != US:
+            continue
+        if issue.state == "closed" and before.state == "open":
+            scene.given.pop(key, None)
+        elif QUEUED in issue.labels and QUEUED not in before.labels:
+            scene.given[key] = scene.given.get(key, 0) + 1
+            if scene.given[key] > scene.town.limits.attempts + 1 + scene.losses:
+                yield f"#{key[1]} was given to the agent {scene.given[key]} times"
+
+
+def comments_are_made_once(scene: Scene) -> Iterator[str]:
+    """No issue has two comments of ours with one key."""
+    if scene.hosts > 1:
+        return
+    for repo, issue in scene.town.issues():
+        if issue.user != US or _same_comments(scene, repo, issue):
+            continue
+        keys = Counter(comment_key(one.body) for one in issue.comments if one.user == US)
+        for key, count in keys.items():
+            if key is not None and count > 1:
+                yield f"{repo.name}#{issue.number} has {count} comments of ours with key {key!r}"
+
+
+def _same_comments(scene: Scene, repo: Repo, issue: Issue) -> bool:
+    before = scene.before.get((repo.id, issue.number))
+    return before is not None and before.comments == len(issue.comments)
+
+
+def strangers_are_left_alone(scene: Scene) -> Iterator[str]:
+    """No issue that another account wrote is touched."""
+    for key, issue in scene.before.items():
+        if issue.user != US and scene.after.get(key) != issue:
+            yield f"#{key[1]} of {issue.user} was touched"
+    for sent in scene.passed.witness.sent:
+        match = _WRITTEN.match(sent.path)
+        if match is None:
+            continue
+        written = {key for key, issue in scene.after.items() if issue.user == US}
+        deleted = {number for repo in scene.town.repos for number in repo.deleted}
+        if int(match[1]) not in {number for _, number in written} | deleted:
+            yield f"{sent.method} {sent.path} was sent, which is no issue of ours"
+
+
+def no_secret_leaves(scene: Scene) -> Iterator[str]:
+    """No planted secret is in a request's body, an issue, a comment or a report."""
+    texts = [body.decode(errors="replace") for body in scene.passed.witness.bodies]
+    texts.append(repr(scene.passed.report))
+    for at, secret in enumerate(SECRETS):
+        if any(secret in text for text in texts):
+            yield f"planted secret {at} left the process"
+
+
+def a_cycle_ends_in_a_sentence(scene: Scene) -> Iterator[str]:
+    """Every cycle that was not refused or killed has a report of one sentence, and no defect."""
+    passed = scene.passed
+    if passed.report is None:
+        if not (passed.died or passed.refused or passed.broke):
+            yield "a cycle ended without a report"
+        if passed.broke and not passed.full:
+            yield f"the ledger could not be used: {passed.broke}"
+        return
+    sentence = passed.report.sentence
+    if not sentence.endswith(".") or "\n" in sentence:
+        yield f"this is no sentence: {sentence!r}"
+    told = json.dumps([sentence, *_reasons(passed)])
+    if _DEFECT.search(told):
+        yield f"a defect was told: {told}"
+    if passed.report.failed and not passed.full and "lease" not in passed.report.failed:
+        yield f"a cycle failed: {passed.report.failed}"
+
+
+def _reasons(passed: Passed) -> Iterator[str]:
+    if passed.report is not None:
+        for change in passed.report.changes:
+            yield change.why
+        for project in passed.report.projects:
+            yield from (line.why for line in project.blind)
+
+
+def providers_understand_us(scene: Scene) -> Iterator[str]:
+    """Nothing is asked that no provider would understand."""
+    for refusal in scene.town.world.refusals:
+        yield f"{refusal.host} did not understand {refusal.asked}: {refusal.problems}"
+
+
+LAWS = (
+    one_issue_a_cause,
+    closed_with_proof,
+    opened_with_sight,
+    within_the_caps,
+    attempts_are_bounded,
+    comments_are_made_once,
+    strangers_are_left_alone,
+    no_secret_leaves,
+    a_cycle_ends_in_a_sentence,
+    providers_understand_us,
+)

@@ -1,0 +1,113 @@
+"""What must be true in the end: when nothing goes wrong any more, the issues say what is so.
+
+The faults stop, everything that is under way ends, people's old words are let alone, and within
+three cycles the open issues are those that the world itself wants, and those that a fresh agent
+without any ledger would want: it would open, close and reopen nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
+
+from pipeline_health.core.issue_text import read_marker
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.issue import Marker
+from pipeline_health.simulator.github_records import Issue
+from pipeline_health.simulator.github_world import Repo
+from properties.cycles import Passed
+from properties.moves_deploys import UNDER_WAY
+from properties.scene import about
+from properties.town import US, Town
+from properties.truth import State, Thing, Workflow, truths
+
+REST = timedelta(hours=7)
+"""What comes and goes is held open for longer within six hours."""
+
+
+def settle(town: Town, dice: Random) -> None:
+    """Let everything that is under way end, and every list and right be as it should."""
+    world = town.world
+    world.list_lag = world.runs_lag = timedelta(0)
+    for repo in town.repos:
+        repo.has_issues, repo.drops_labels = True, False
+        for run in repo.runs:
+            if run.status != "completed":
+                world.advance(timedelta(seconds=1))
+                repo.finish(run, dice.choice(("success", "failure")), log="boom")
+    for _, service in town.services:
+        for one in service.deployments:
+            if one.status in UNDER_WAY or one.status == "NEEDS_APPROVAL":
+                world.advance(timedelta(seconds=1))
+                service.become(one, dice.choice(("SUCCESS", "FAILED")))
+    world.advance(REST)
+
+
+def wanted(town: Town) -> set[Thing]:
+    """Give what is broken, but for what people decided about."""
+    broken = {thing for thing, truth in truths(town).items() if truth.state is State.BROKEN}
+    return broken - _decided(town)
+
+
+def _decided(town: Town) -> set[Thing]:
+    """Give what a person muted, or may have muted by deleting its issue."""
+    decided: set[Thing] = set()
+    for repo, issue in town.issues():
+        if issue.user == US and issue.state_reason == "not_planned" and issue.closed_by == "dev":
+            decided |= about(town, repo, issue)
+    for thing in truths(town):
+        for product in town.products:
+            if product.repo.deleted and _is_of(thing, product.name, product.repo.id):
+                decided.add(thing)
+    return decided
+
+
+def _is_of(thing: Thing, product: str, repo: int) -> bool:
+    return product == getattr(thing, "product", None) or repo == getattr(thing, "repo", None)
+
+
+def converged(town: Town) -> Iterator[str]:
+    """Tell of what is broken and has no issue, and of what is proved to work and has one."""
+    there: set[Thing] = set()
+    for repo, issue in town.issues():
+        marker = read_marker(issue.body)
+        if issue.user == US and issue.state == "open" and marker is not None:
+            there |= about(town, repo, issue)
+            if _is_over(town, repo, issue, marker):
+                yield f"{repo.name}#{issue.number} ({issue.title}) is open, and all of it works"
+    for thing in sorted(wanted(town) - there, key=repr):
+        yield f"{thing} is broken, and no issue says so"
+
+
+def _is_over(town: Town, repo: Repo, issue: Issue, marker: Marker) -> bool:
+    """Tell whether all that an issue is about works, and has done so since it last failed.
+
+    What never came to a service is proved by that commit alone, and a workflow that was taken away
+    proves nothing.
+    """
+    found, things = truths(town), about(town, repo, issue)
+    missing = any(one.kind is Kind.STAGING_DEPLOY_MISSING for one in marker.symptoms)
+    gone = any(
+        isinstance(thing, Workflow) and thing.name not in town.workflows(repo) for thing in things
+    )
+    if missing or gone or len(marker.symptoms) > len(things) or not things <= found.keys():
+        return False
+    since = [found[thing].since for thing in things if found[thing].state is State.WORKS]
+    return len(since) == len(things) and all(at and at > marker.failed_at for at in since)
+
+
+def wants_nothing_else(town: Town, passed: Passed) -> Iterator[str]:
+    """Tell what a fresh agent with an empty ledger would open, close or reopen: nothing."""
+    report = passed.report
+    deleted = {repo.full_name for repo in town.repos if repo.deleted}
+    learned = {
+        repo.full_name
+        for repo, issue in town.issues()
+        if issue.user == US and issue.state == "open" and issue.title.startswith("No CI on ")
+    }
+    for change in report.changes if report is not None else ():
+        if change.change == "open" and change.repo in deleted:
+            continue  # nobody but the ledger knows that its issue was deleted
+        if change.repo in learned:
+            continue  # which workflows are required is learned, and remembered
+        if change.change in ("open", "close", "reopen"):
+            yield f"it would {change.change} {change.issue or change.fingerprint}: {change.reason}"

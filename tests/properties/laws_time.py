@@ -1,0 +1,98 @@
+"""What must hold over time: every failure that lasts has its issue, and people's word counts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from properties.laws import stepped_lately
+from properties.scene import Scene, about, ours_open
+from properties.truth import State, Thing
+
+SLA = timedelta(minutes=30)
+SETTLING = timedelta(minutes=10)
+"""How long an answer that was lost may still be on its way."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """What is remembered between cycles: how long a thing was broken, and how often it was seen.
+
+    *clean_since* is when the row of cycles began in which nothing went wrong.
+    """
+
+    broken_since: dict[Thing, datetime] = field(default_factory=dict)
+    clean_since: datetime | None = None
+    clean: int = 0
+    limited_at: datetime | None = None
+
+
+def told_within_the_sla(scene: Scene, watch: Watch) -> Iterator[str]:
+    """Every failure that lasts longer than the SLA has its issue, as soon as all can be seen."""
+    if scene.passed.clean and not _has_to_wait(scene, watch):
+        for thing in sorted(scene.truths.keys() - scene.seen, key=repr):
+            yield f"{thing} was not looked at, and nothing had gone wrong"
+    _remember(scene, watch)
+    if watch.clean_since is None or watch.clean < 2:
+        return
+    began = scene.passed.began
+    if began - watch.clean_since < SETTLING or not _may_file(scene):
+        return
+    covered = _covered(scene)
+    for thing, since in watch.broken_since.items():
+        if began - since > SLA and thing not in covered:
+            yield f"{thing} is broken since {since:%a %H:%M:%S}, and no issue says so"
+
+
+def _remember(scene: Scene, watch: Watch) -> None:
+    for thing, truth in scene.truths.items():
+        if truth.state is not State.BROKEN or truth.since is None:
+            watch.broken_since.pop(thing, None)
+        else:
+            known = watch.broken_since.get(thing, truth.since)
+            watch.broken_since[thing] = max(known, truth.since)
+    if any("limit" in what for what in scene.passed.witness.spoiled):
+        watch.limited_at = scene.passed.ended
+    if scene.passed.clean and scene.truths.keys() <= scene.seen:
+        watch.clean_since = watch.clean_since or scene.passed.began
+        watch.clean += 1
+    else:
+        watch.clean_since, watch.clean = None, 0
+
+
+def _has_to_wait(scene: Scene, watch: Watch) -> bool:
+    """Tell whether a provider asked for a pause that may not be over yet."""
+    longest = timedelta(hours=3 if scene.clock_off or stepped_lately(scene) else 1)
+    return watch.limited_at is not None and scene.passed.began - watch.limited_at <= longest
+
+
+def _may_file(scene: Scene) -> bool:
+    """Tell whether the caps leave room: what waits for them is filed later."""
+    hour = scene.passed.ended - timedelta(hours=1)
+    full = sum(at > hour for at, _ in scene.opened_at) >= scene.town.limits.per_hour
+    return not full and len(list(scene.opened())) < scene.town.limits.per_cycle
+
+
+def _covered(scene: Scene) -> set[Thing]:
+    """Give what an issue tells of, or people decided about, or cannot be told where it is."""
+    covered: set[Thing] = set()
+    for (repo, _), issue, _ in ours_open(scene):
+        covered |= about(scene.town, scene.repo(repo), issue)
+    return covered | _excused(scene)
+
+
+def _excused(scene: Scene) -> set[Thing]:
+    """Give what people have closed, or whose repository takes no issues."""
+    excused: set[Thing] = set()
+    lately = scene.passed.ended - SLA - scene.clock_off
+    for repo, issue in scene.town.issues():
+        if issue.state != "closed" or issue.closed_at is None:
+            continue
+        muted = issue.state_reason == "not_planned" and issue.closed_by == "dev"
+        if muted or issue.closed_at > lately:
+            excused |= about(scene.town, repo, issue)
+    off = {repo.id for repo in scene.town.repos if not repo.has_issues}
+    deleted = {repo.id for repo in scene.town.repos if repo.deleted}
+    for thing in scene.truths:
+        if scene.repo_of(thing) in off | deleted:
+            excused.add(thing)
+    return excused

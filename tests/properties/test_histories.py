@@ -1,0 +1,99 @@
+"""Random histories of a town, and the laws that hold through all of them; `make soak` has more."""
+
+from contextlib import ExitStack
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from properties import moves
+from properties.history import History, LawBrokenError, steps
+from properties.town import US
+
+SEEDS = st.integers(min_value=0, max_value=2**32)
+
+
+class Histories(RuleBasedStateMachine):
+    """A town in which anything may happen, and an agent that looks now and then."""
+
+    @initialize(seed=SEEDS)
+    def found(self, seed: int) -> None:
+        """Found a town."""
+        self.shelter = ExitStack()
+        self.history = History(seed, opened=self.shelter)
+
+    @rule(move=st.sampled_from(moves.MOVES), seed=SEEDS)
+    def something_happens(self, move: moves.Move, seed: int) -> None:
+        """Let one thing happen."""
+        moves.make(self.history.town, move, Random(seed))  # noqa: S311 - a story's dice
+
+    @rule(seed=SEEDS)
+    def the_agent_looks(self, seed: int) -> None:
+        """Let time pass and run a cycle, whatever may go wrong in it."""
+        self.history.dice = self.history.weather.dice = Random(seed)  # noqa: S311
+        self.history.step()
+
+    def teardown(self) -> None:
+        """See that it all comes to a good end."""
+        with self.shelter:
+            self.history.end()
+
+
+Histories.TestCase.settings = settings(
+    max_examples=6,
+    stateful_step_count=14,
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+)
+
+
+def test_every_law_holds_whatever_happens() -> None:
+    """Whatever people, agents, providers and hosts do, no law is broken, and it ends well."""
+    Histories.TestCase().runTest()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_seed_tells_a_history(seed: int) -> None:
+    """The dice of a seed draw moves, faults, crashes and cycles by themselves."""
+    with ExitStack() as opened:
+        history = History(seed, opened=opened)
+        for _ in steps(history, 12):
+            pass
+        history.end()
+
+    assert history.tally.done["cycles"] >= 15
+    assert history.town.world.refusals == []
+
+
+def test_a_history_is_the_same_every_time() -> None:
+    """What a seed found once it finds again."""
+    told = []
+    for _ in range(2):
+        with ExitStack() as opened:
+            history = History(5, opened=opened)
+            for _ in steps(history, 8):
+                pass
+            told.append([line for line in history.town.told if "ledger" not in line])
+
+    assert told[0] == told[1]
+
+
+def cycles(history: History, number: int) -> None:
+    """Run cycle after cycle while nothing else happens."""
+    for _ in range(number):
+        history.cycle(history.computers[0])
+
+
+def test_a_broken_law_is_told_with_its_seed_and_its_story() -> None:
+    """A second issue about one cause, which somebody makes in our name, is noticed."""
+    with ExitStack() as opened:
+        history = History(7, opened=opened)
+        product = history.town.products[1]
+        product.services[0].deploy("FAILED")
+        history.cycle(history.computers[0])
+        (issue,) = product.repo.issues.values()
+        product.repo.open_issue(issue.title, issue.body, user=US)
+
+        with pytest.raises(LawBrokenError, match=r"(?s)seed 7, .*BROKEN: .*one root cause"):
+            cycles(history, 8)

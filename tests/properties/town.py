@@ -1,0 +1,158 @@
+"""A town of small products in one pretend world, and what its operator wrote down about them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from pipeline_health import settings as configured
+from pipeline_health.simulator import World
+from pipeline_health.simulator.github_records import Issue
+from pipeline_health.simulator.github_world import Repo
+from pipeline_health.simulator.railway_world import RailwayService
+
+US = "health-bot"
+AGENT = "archon"
+GITHUB = "http://127.0.0.1:9001"
+RAILWAY = "http://127.0.0.1:9002/graphql/v2"
+# Recognizable, and of no real account: whatever holds one of them has leaked it.
+GITHUB_TOKEN = "planted-github-" + "Q7wE" * 6
+RAILWAY_TOKEN = "planted-railway-" + "Z9xC" * 6
+IN_LOGS = ("ghp_" + "Ab1" * 12, "sk_live_" + "Cd2" * 8)
+SECRETS = (GITHUB_TOKEN, RAILWAY_TOKEN, *IN_LOGS)
+
+
+@dataclass(slots=True, kw_only=True)
+class Product:
+    """One project as it is configured: its code, its services in staging, its workflows."""
+
+    name: str
+    repo: Repo
+    railway: str
+    services: list[RailwayService]
+    workflows: list[str]
+    environment: str = "staging"
+    extra: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Limits:
+    """What the operator allows."""
+
+    per_cycle: int
+    per_hour: int
+    attempts: int
+    rerun: bool
+
+
+@dataclass(slots=True)
+class Town:
+    """The world, its products, and what happened so far, a line each."""
+
+    world: World
+    products: list[Product]
+    limits: Limits
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def repos(self) -> list[Repo]:
+        """List every repository once."""
+        return list({product.repo.id: product.repo for product in self.products}.values())
+
+    @property
+    def services(self) -> list[tuple[Product, RailwayService]]:
+        """List every service that is built from a repository, beside its product."""
+        return [(product, one) for product in self.products for one in product.services]
+
+    def workflows(self, repo: Repo) -> list[str]:
+        """List the workflows of *repo* that are on its branch."""
+        there = repo.files_at(repo.head)
+        named = dict.fromkeys(name for p in self.products if p.repo is repo for name in p.workflows)
+        return [name for name in named if repo.path_of(name) in there]
+
+    def issues(self) -> Iterator[tuple[Repo, Issue]]:
+        """Give every issue of every repository."""
+        for repo in self.repos:
+            for issue in repo.issues.values():
+                yield repo, issue
+
+    def tell(self, line: str) -> None:
+        """Write down what happened."""
+        self.told.append(f"{self.world.now():%a %H:%M:%S}  {line}")
+
+    def settings(self, home: Path) -> configured.Settings:
+        """Write a configuration below *home* and read it as the command does."""
+        config = home / "pipeline-health.toml"
+        config.write_text(self._configuration())
+        return configured.load(config=config, environment=self._environment(home), home=home)
+
+    def _environment(self, home: Path) -> Mapping[str, str]:
+        return {
+            "GITHUB_TOKEN": GITHUB_TOKEN,
+            "RAILWAY_TOKEN": RAILWAY_TOKEN,
+            "GITHUB_API_URL": GITHUB,
+            "RAILWAY_API_URL": RAILWAY,
+            "PIPELINE_HEALTH_LEDGER": str(home / "ledger.db"),
+        }
+
+    def _configuration(self) -> str:
+        limits = self.limits
+        tables = [
+            "[limits]",
+            f"issues_per_cycle = {limits.per_cycle}",
+            f"issues_per_hour = {limits.per_hour}",
+            f"attempts = {limits.attempts}",
+            f"[remedies]\nrerun = {str(limits.rerun).lower()}\n",
+        ]
+        tables += [
+            f'[[projects]]\nname = "{one.name}"\nrepo = "acme/{one.repo.name}"\n'
+            f'railway_project = "{one.railway}"\n{one.extra}'
+            for one in self.products
+        ]
+        return "\n".join(tables)
+
+
+def founded(dice: Random) -> Town:
+    """Found a town of two or three healthy products, which *dice* choose."""
+    world = World()
+    world.github_tokens = {GITHUB_TOKEN: US}
+    world.railway_tokens = {RAILWAY_TOKEN: "account"}
+    limits = Limits(
+        per_cycle=dice.choice((1, 5)),
+        per_hour=dice.choice((3, 20)),
+        attempts=dice.choice((1, 2, 3)),
+        rerun=dice.random() < 0.2,
+    )
+    products = [
+        _product(world, "shop", "shop", services=["web", "worker"], workflows=["CI"]),
+        _product(world, "film", "film", services=["web"], workflows=["CI", "Lint"]),
+    ]
+    if dice.random() < 0.5:  # a second project of the first one's repository
+        products.append(_product(world, "side", "shop", services=["api"], workflows=["CI"]))
+    world.advance(timedelta(minutes=30))
+    return Town(world, products, limits)
+
+
+def _product(
+    world: World, name: str, code: str, *, services: list[str], workflows: list[str]
+) -> Product:
+    repo = world.repo(f"acme/{code}")
+    if not repo.commits:
+        repo.push("first", files={repo.path_of(one): f"name: {one}" for one in workflows})
+        world.advance(timedelta(minutes=4))
+        for one in workflows:
+            repo.run(one, "success", jobs={"build": "success", "test": "success"})
+    repo.strangers.add("mallory")
+    staging = world.railway(name).environment("staging")
+    running = [staging.service(one, repo) for one in services]
+    for service in running:
+        service.deploy("SUCCESS")
+    staging.service("Postgres").deploy("SUCCESS", image="postgres:16")
+    return Product(
+        name=name,
+        repo=repo,
+        railway=world.railway(name).id,
+        services=running,
+        workflows=workflows,
+    )

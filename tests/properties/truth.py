@@ -1,0 +1,152 @@
+"""What is broken in a town and what is proved to work, read off the world and not off the agent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import TypeAlias
+
+from pipeline_health.simulator.github_records import Run
+from pipeline_health.simulator.github_world import Repo
+from pipeline_health.simulator.railway_world import RailwayDeployment, RailwayService
+from properties.town import Product, Town
+
+BAD = frozenset({"failure", "timed_out", "startup_failure", "action_required"})
+GONE = frozenset({"REMOVED", "REMOVING"})
+BY_CI = "CI check suite failed"
+OFF = frozenset({"FAILED", "CRASHED", "SKIPPED", "NEEDS_APPROVAL"})
+UNDER_WAY = frozenset({"INITIALIZING", "QUEUED", "WAITING", "BUILDING", "DEPLOYING"})
+UNCHANGED = ("No changes to watched files", "watched paths not modified")
+
+
+class State(Enum):
+    """How a thing is: broken, at work, or neither is certain."""
+
+    BROKEN = auto()
+    WORKS = auto()
+    UNSURE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow of a repository, on its default branch."""
+
+    repo: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of a product, in staging."""
+
+    product: str
+    name: str
+
+
+Thing: TypeAlias = Workflow | Service
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """How a thing is, since when by its provider's time, and at which commit."""
+
+    state: State
+    since: datetime | None = None
+    commit: str | None = None
+
+
+UNSURE = Truth(State.UNSURE)
+
+
+def truths(town: Town) -> dict[Thing, Truth]:
+    """Tell of everything simple how it is."""
+    found: dict[Thing, Truth] = {}
+    for product in town.products:
+        for name in product.workflows:
+            found[Workflow(product.repo.id, name)] = of_workflow(product.repo, name)
+        for service in product.services:
+            found[Service(product.name, service.name)] = of_service(service)
+    return found
+
+
+def of_workflow(repo: Repo, name: str) -> Truth:
+    """Judge a workflow by its newest run at the head, else by its newest of the branch if green."""
+    runs = pushed(repo, name)
+    at_head = [run for run in runs if run.sha == repo.head]
+    if at_head:
+        return _of_run(at_head[-1])
+    newest = _of_run(runs[-1]) if runs else UNSURE
+    return newest if newest.state is State.WORKS else UNSURE
+
+
+def pushed(repo: Repo, name: str) -> list[Run]:
+    """List the runs of a workflow that pushes to the branch began, oldest first."""
+    wanted = (run for run in repo.runs if run.workflow == name and run.event == "push")
+    return [run for run in wanted if run.branch == repo.default_branch]
+
+
+def _of_run(run: Run) -> Truth:
+    if run.status != "completed":
+        return UNSURE
+    if run.conclusion in BAD:
+        return Truth(State.BROKEN, run.updated_at, run.sha)
+    if run.conclusion == "success":
+        return Truth(State.WORKS, run.updated_at, run.sha)
+    return UNSURE
+
+
+def unmended_jobs(repo: Repo, name: str) -> set[str]:
+    """Give the jobs whose last word, success or failure, was no success."""
+    last: dict[str, str] = {}
+    for run in pushed(repo, name):
+        for job in run.jobs:
+            if job.conclusion in ("success", *BAD):
+                last[job.name] = job.conclusion
+    return {job for job, conclusion in last.items() if conclusion != "success"}
+
+
+def counted(service: RailwayService) -> RailwayDeployment | None:
+    """Give the newest deployment that says anything of a service."""
+    for one in service.newest_first:
+        skipped = one.status == "SKIPPED" and one.skipped_reason in UNCHANGED
+        if one.status not in GONE and not skipped:
+            return one
+    return None
+
+
+def of_service(service: RailwayService) -> Truth:
+    """Judge a service by its newest deployment that counts."""
+    newest = counted(service)
+    if newest is None:
+        return UNSURE
+    if newest.status in ("FAILED", "CRASHED") or (newest.status == "SUCCESS" and newest.stopped):
+        return Truth(State.BROKEN, newest.changed_at, newest.commit)
+    if newest.status == "SKIPPED" and newest.skipped_reason != BY_CI:
+        return Truth(State.BROKEN, newest.changed_at, newest.commit)
+    if newest.status in ("SUCCESS", "SLEEPING"):
+        return Truth(State.WORKS, newest.changed_at, newest.commit)
+    return UNSURE
+
+
+def product_of(town: Town, name: str) -> Product:
+    """Find a product by its name."""
+    return next(product for product in town.products if product.name == name)
+
+
+def may_be_broken(town: Town, thing: Thing) -> bool:
+    """Tell whether a thing is broken in any way that an issue may be about, stuck among them."""
+    now = town.world.now()
+    if isinstance(thing, Workflow):
+        repo = next(repo for repo in town.repos if repo.id == thing.repo)
+        at_head = [run for run in pushed(repo, thing.name) if run.sha == repo.head]
+        stuck = any(
+            run.conclusion == "stale"
+            or (run.status != "completed" and now - run.updated_at > timedelta(hours=3))
+            for run in at_head
+        )
+        return stuck or of_workflow(repo, thing.name).state is State.BROKEN
+    services = product_of(town, thing.product).services
+    newest = counted(next(one for one in services if one.name == thing.name))
+    if newest is None:
+        return False
+    long_under_way = now - newest.changed_at > timedelta(minutes=30)
+    return newest.status in OFF or (newest.status in UNDER_WAY and long_under_way)
