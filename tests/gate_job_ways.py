@@ -215,6 +215,15 @@ BY_JOB: Mapping[str, Damage] = {
             a_deploy(): seen((a_staging_job(CheckConclusion.SUCCESS),)),
         },
     ),
+    "audited an hour ago": lambda matter: with_facts(
+        matter, audit=replace(matter.facts.audit, at=ago(hours=1))
+    ),
+    "a check of that name failed in another workflow": _checked(
+        a_check(CheckConclusion.FAILURE),
+        replace(
+            a_check(CheckConclusion.SUCCESS), id=2, suite=a_suite(run=a_run(2, workflow="More"))
+        ),
+    ),
     "our clock was set back": lambda matter: later(matter, timedelta(seconds=-61)),
     "our clock went back a little": lambda matter: later(matter, timedelta(minutes=-1)),
     "as old as a proof may be": lambda matter: later(matter, timedelta(minutes=10)),
