@@ -31,6 +31,7 @@ from pipeline_health.simulator import World
 from pipeline_health.simulator.exchange import Answer, Call
 from pipeline_health.simulator.faults import Host
 from pipeline_health.simulator.service import Simulator
+from pipeline_health.simulator.world import Request
 from wire import NOON, Notebook, StillClock, github_wire
 
 SHOP = RepoName("acme/shop")
@@ -96,7 +97,10 @@ Entry = Callable[[Scene], object]
 READS: Mapping[str, Entry] = {
     "who_am_i": lambda s: s.github.who_am_i(),
     "look": lambda s: s.github.look(
-        [Wanted(repo=SHOP, branch="main", environments=("staging",), earlier=True)] * 2,
+        [
+            Wanted(repo=SHOP, branch=branch, environments=("staging",), earlier=True)
+            for branch in ("main", None)
+        ],
         author="health-bot",
         checks=True,
     ),
@@ -198,13 +202,18 @@ def _response(answer: Answer) -> httpx.Response:
 
 
 @cache
-def recorded(entry: str) -> tuple[Answer, ...]:
-    """Give what the simulator answers to *entry*."""
+def told(entry: str) -> tuple[tuple[Request, ...], tuple[Answer, ...]]:
+    """Give what *entry* asks of the simulator, and what it is answered."""
     world = _world()
     line = _Line(world)
     ENTRIES[entry](_scene(world, line))
     assert [] == world.refusals
-    return tuple(line.answers)
+    return tuple(world.requests), tuple(line.answers)
+
+
+def recorded(entry: str) -> tuple[Answer, ...]:
+    """Give what the simulator answers to *entry*."""
+    return told(entry)[1]
 
 
 def played(entry: str, answers: Sequence[Answer]) -> object:

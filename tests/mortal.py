@@ -17,8 +17,11 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from incident_builders import T0, incident
 from pipeline_health import bootstrap
+from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import Holder, SqlLedger
+from pipeline_health.ledger.codec import incident_as_text, report_as_text
 from pipeline_health.ledger.store import Transaction, WritableStore
 from pipeline_health.settings import Settings
 
@@ -70,7 +73,7 @@ class MortalTransport(httpx.BaseTransport):
 
     def __init__(self, fate: Fate) -> None:
         self._fate = fate
-        self._network = httpx.HTTPTransport()
+        self._network = httpx.HTTPTransport(verify=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send as ever."""
@@ -131,8 +134,18 @@ def born(order: dict[str, object]) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), told
 
 
+def grow_up() -> None:
+    """Build, once for all who are forked from us, what a process builds when it first needs it."""
+    incident_as_text(incident())
+    report_as_text(
+        CycleReport(cycle="0", started_at=T0, finished_at=T0, sentence="Nothing was looked at.")
+    )
+    MortalTransport(Fate(None)).close()
+
+
 def main() -> None:
     """Take orders until there are no more."""
+    grow_up()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(born(json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -3,16 +3,25 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from desk import Desk
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.simulator import Loopback, World
+from pipeline_health.simulator.faults import Host, Mode
 
 MORTAL = Path(__file__).with_name("mortal.py")
+
+
+There: TypeAlias = Callable[[], bool]
+"""Tells whether a run has come to where it is to be."""
+
+TIMES = 99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +75,29 @@ def desk_in(home: Path) -> Iterator[Desk]:
     with Loopback(world) as loopback:
         yield Desk(world, loopback, home)
     assert world.refusals == []
+
+
+def breaks(desk: Desk) -> None:
+    """Let main be red: there is something to file."""
+    desk.repo.push("second")
+    desk.repo.run("CI", "failure", jobs={"test": "failure"}, log="FAILED test_total")
+
+
+def hangs(host: Host, mode: Mode, match: str = "", seconds: float = 60) -> Callable[[Desk], There]:
+    """Let a provider answer late, or a byte at a time."""
+
+    def order(desk: Desk) -> There:
+        fault = desk.world.faults.add(
+            host=host, mode=mode, match=match, times=TIMES, seconds=seconds
+        )
+        return lambda: fault.times < TIMES
+
+    return order
+
+
+def wait_for(there: There) -> None:
+    """Wait until it is so."""
+    ends = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < ends
+        time.sleep(0.01)

@@ -79,7 +79,7 @@ class LeaseTable:
     def _lost(self) -> LeaseLostError:
         msg = (
             f"the lease of {self._store.path} is no longer ours: it ran out and another run took "
-            "it, or the file was replaced; nothing more is written, the next cycle looks again"
+            "it, or the file was changed; nothing more is written, the next cycle looks again"
         )
         return LeaseLostError(msg)
 

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from pipeline_health.ledger.codec import as_unicode
 from pipeline_health.ledger.faults import explained, require_file
 from pipeline_health.ledger.schema import migrate, migrations, require_ours, require_sqlite
+from pipeline_health.ports import LeaseLostError
 
 Value: TypeAlias = str | int | None
 RowT = TypeVar("RowT")
@@ -72,6 +73,7 @@ class WritableStore:
             require_file(path)
             _create(path)
             self._connection = connect(str(path))
+            self._file = _identity(path)
         try:
             self._prepare()
         except BaseException:
@@ -90,10 +92,15 @@ class WritableStore:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """Begin a transaction; what raises inside undoes it. LedgerError when it cannot be."""
+        """Begin a transaction; what raises inside undoes it. LedgerError when it cannot be.
+
+        Raises LeaseLostError when another file is in the place of this one, or none: whoever comes
+        now finds no lease of ours there.
+        """
         with self._lock, explained("write", self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._require_in_place()
                 yield Transaction(self._connection)
                 self._connection.execute("COMMIT")
             finally:
@@ -105,6 +112,15 @@ class WritableStore:
         """Let go of the file; closing twice is harmless."""
         with self._lock, explained("close", self._path):
             self._connection.close()
+
+    def _require_in_place(self) -> None:
+        # SQLite goes on writing to a file that was replaced, and nobody would ever read it.
+        if _identity(self._path) != self._file:
+            msg = (
+                f"the ledger {self._path} was replaced while it was in use, and the lease with it; "
+                "nothing more is written, the next cycle looks again"
+            )
+            raise LeaseLostError(msg)
 
     def _prepare(self) -> None:
         """Check before the first write: what is not ours is left as it is."""
@@ -141,6 +157,15 @@ def connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(
         database, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
     )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell which file is at *path*, None when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def bindable(values: Sequence[Value]) -> tuple[Value, ...]:

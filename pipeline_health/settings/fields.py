@@ -21,7 +21,7 @@ from pipeline_health.settings.urls import url_problem
 E2E_OWN: Final = ("PATH", "HOME", "BASE_URL", "COMMIT_SHA")
 """What every run of the operator's own tests is given, whatever else is passed on to it."""
 
-_OUR_SECRETS: Final = frozenset(
+OUR_SECRETS: Final = frozenset(
     {
         "GITHUB_TOKEN",
         "GITHUB_APP_PRIVATE_KEY",
@@ -129,7 +129,7 @@ def _passing_problem(name: str) -> str | None:
     """Say why a test may not get this variable of ours."""
     if name in E2E_OWN:
         return "is set for every run of e2e; expected the name of another variable"
-    if name in _OUR_SECRETS or name.startswith("RAILWAY_TOKEN_"):
+    if name in OUR_SECRETS or name.startswith("RAILWAY_TOKEN_"):
         return "is a secret of our own, which no test may get; expected one of the tests' own"
     return None
 

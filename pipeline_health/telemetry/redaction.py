@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, MutableMapping
 
+from pipeline_health.core.inert import visible
 from pipeline_health.secret import Secret
 from pipeline_health.telemetry import formats
 from pipeline_health.telemetry.planted import PlantedValues
@@ -17,7 +18,17 @@ class Redaction:
         self._planted = PlantedValues(secret.reveal() for secret in secrets)
 
     def __call__(self, text: str) -> str:
-        """Give *text* as it may be shown."""
+        """Give *text* as it may be shown.
+
+        Where signs that cannot be seen hide a secret, they go with it: whoever takes them out later
+        would show it.
+        """
+        shown = self._masked(text)
+        bare = visible(shown)
+        unhidden = self._masked(bare)
+        return shown if unhidden == bare else unhidden
+
+    def _masked(self, text: str) -> str:
         before = None
         # A replacement can bring together what was apart. Each one makes the text shorter or takes
         # letters or digits away, so that this ends.

@@ -6,10 +6,17 @@ from datetime import timedelta
 import pytest
 
 from desk import Desk
+from pipeline_health import bootstrap
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import run
 
 MORE_THAN_SETTLING = timedelta(seconds=30)
+
+
+def look(desk: Desk) -> None:
+    """Run one cycle as the command does, but for the second that it waits between two writes."""
+    machine = bootstrap.Machine(pace=timedelta(0))
+    bootstrap.run_once(bootstrap.load(None, log_format="json"), machine=machine)
 
 
 @pytest.fixture
@@ -18,7 +25,7 @@ def broken(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Desk:
     desk.repo.push("second")
     desk.repo.run("CI", "failure", jobs={"test": "failure"}, log="FAILED test_total")
     desk.web.deploy("FAILED", log="error: boom", events=[("BUILD_IMAGE", "exit 1")])
-    run(["run-once"])
+    look(desk)
     capsys.readouterr()
     return desk
 
@@ -75,7 +82,7 @@ def test_a_project_is_healthy_only_when_all_of_it_was_seen(
     """Blind and undecided are words of their own."""
     assert callable(change)
     change(desk)
-    run(["run-once"])
+    look(desk)
     capsys.readouterr()
 
     run(["status", "--json"])
@@ -89,7 +96,7 @@ def test_status_says_what_is_not_watched_and_what_to_do(
 ) -> None:
     """Silence about these things is no health."""
     desk.repo.run("Backup", "failure", event="workflow_dispatch")
-    run(["run-once"])
+    look(desk)
     capsys.readouterr()
 
     run(["status"])
@@ -111,7 +118,7 @@ def test_status_says_what_waits_and_for_what(
     """What is broken and has no issue is not left without a reason."""
     desk.repo.has_issues = False
     desk.web.deploy("FAILED", log="error: boom")
-    run(["run-once"])
+    look(desk)
     capsys.readouterr()
     waits = (
         "Staging deploy failed: web (shop): issues are disabled in acme/shop, so none can be filed "
@@ -131,7 +138,7 @@ def test_status_lists_orphans_until_they_are_closed(
     """Their repository left the configuration; the line says how to end it."""
     broken.world.repo("acme/blog").push("first")
     broken.configuration.write_text('[[projects]]\nname = "blog"\nrepo = "acme/blog"\n')
-    run(["run-once"])
+    look(broken)
     capsys.readouterr()
 
     run(["status"])
@@ -157,7 +164,7 @@ def test_a_project_with_an_issue_that_nothing_proves_to_be_over_is_not_healthy(
     broken.world.advance(MORE_THAN_SETTLING)
     broken.repo.push("third")
     broken.web.deploy("SUCCESS")
-    run(["run-once"])
+    look(broken)
     capsys.readouterr()
 
     run(["status", "--json"])
@@ -197,7 +204,7 @@ def test_incidents_hides_what_is_over_unless_asked(
     """History is there for whoever wants it."""
     mend(broken)
     broken.world.advance(MORE_THAN_SETTLING)
-    run(["run-once"])
+    look(broken)
     capsys.readouterr()
 
     run(["incidents", "--json"])
@@ -243,7 +250,7 @@ def test_why_of_what_was_not_filed_yet(desk: Desk, capsys: pytest.CaptureFixture
     """An incident exists before its issue does."""
     desk.repo.has_issues = False
     desk.web.deploy("FAILED")
-    run(["run-once"])
+    look(desk)
     run(["incidents", "--json"])
     fingerprint = json.loads(capsys.readouterr().out.splitlines()[-1])[0]["fingerprint"]
 

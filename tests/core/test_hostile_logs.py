@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostile import hostile, incidents
+from hostile import hostile
 from incident_builders import CI, EVIDENCE, PROJECT, T0, run
 from pipeline_health.core.diagnose import SIGNATURES, diagnose
 from pipeline_health.core.diagnose.keys import PROVIDERS
@@ -20,7 +20,7 @@ from pipeline_health.core.diagnose.passages import passages_of
 from pipeline_health.core.inert import inert, inline, prose
 from pipeline_health.core.issue_text import comment_key, posted, read_marker
 from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.incident import Cause, CauseClass, Incident
+from pipeline_health.core.model.incident import Cause, CauseClass
 from pipeline_health.core.model.plan import Comment
 from pipeline_health.core.model.questions import Evidence
 from signatures import EXAMPLES
@@ -28,8 +28,8 @@ from signatures import EXAMPLES
 FINDING = Finding(
     symptom=CI, project=PROJECT, since=T0, commit=None, trace=run(), says="Workflow CI failed."
 )
-LONG = 10_000
-AT_MOST = 1.0
+LONG = 6_000
+AT_MOST = 0.5
 """Seconds of our own time: a pattern whose time grows with the square needs more for one line."""
 
 UNITS = (
@@ -125,7 +125,7 @@ def test_no_line_makes_a_signature_slow() -> None:
             assert time.process_time() - began < AT_MOST, (name, line[:40])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(log=st.lists(hostile, max_size=4).map("\n".join), steps=st.lists(hostile, max_size=2))
 def test_any_log_has_a_cause(log: str, steps: list[str]) -> None:
     """Whatever stands in a log, it has a cause that a row names, or none that is known."""
@@ -139,9 +139,9 @@ def test_any_log_has_a_cause(log: str, steps: list[str]) -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
-@given(text=hostile, told=incidents())
-def test_any_comment_has_a_key_or_none(text: str, told: Incident) -> None:
+@settings(max_examples=40, deadline=None)
+@given(text=hostile)
+def test_any_comment_has_a_key_or_none(text: str) -> None:
     """A key is read from the last line of our own form alone, and gives a text back."""
     assert isinstance(comment_key(text), str | None)
-    assert comment_key(f"{posted(Comment(key=text, body=text))}\n{told.nonce}") is None
+    assert comment_key(f"{posted(Comment(key=text, body=text))}\nmore") is None

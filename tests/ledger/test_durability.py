@@ -24,7 +24,7 @@ from ledger_samples import (
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.ledger.store import WritableStore, connect
-from pipeline_health.ports import LedgerError
+from pipeline_health.ports import LeaseLostError, LedgerError
 
 
 @pytest.fixture
@@ -116,6 +116,26 @@ def test_a_ledger_restored_from_a_copy_works_again(path: Path) -> None:
 
         assert ((), (an_intent(),)) == (before, restored.intents())
         assert (an_incident(),) == restored.incidents()
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["gone", "replaced"])
+def test_nothing_is_written_to_a_file_that_is_not_in_its_place_any_more(
+    path: Path,
+    anew: bool,  # noqa: FBT001
+) -> None:
+    """Nobody would ever read it, and whoever comes now finds no lease of ours."""
+    with (
+        SqlLedger.open(path, holder=a_holder()) as ledger,
+        ledger.lease(now=T0, lasting=LASTING) as lease,
+    ):
+        path.rename(path.with_name("away.db"))
+        if anew:
+            path.write_bytes(path.with_name("away.db").read_bytes())
+
+        with pytest.raises(LeaseLostError, match="was replaced while it was in use"):
+            lease.renew(now=T0)
+        with pytest.raises(LeaseLostError, match="was replaced while it was in use"):
+            ledger.intend(an_intent(), lease=lease)
 
 
 def test_a_crash_between_intent_and_answer_leaves_the_intent(path: Path) -> None:

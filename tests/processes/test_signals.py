@@ -6,18 +6,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 from desk import Desk
 from hosts import ours
-from nursery import Nursery, desk_in
+from nursery import Nursery, There, breaks, desk_in, hangs, wait_for
 from pipeline_health.cli.exits import Exit
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import SqlLedger
-from pipeline_health.simulator.faults import Host, Mode
-
-There: TypeAlias = Callable[[], bool]
-"""Tells whether the cycle has come to where it is to be."""
 
 PATIENCE = 10.0
 """What systemd and Docker give at least, in seconds."""
@@ -25,21 +20,7 @@ PATIENCE = 10.0
 SETTLED = 11
 """So many minutes later nobody waits for a lost answer any more."""
 
-TIMES = 99
-
 ISSUES = "POST /repos/acme/shop/issues?"
-
-
-def hangs(host: Host, mode: Mode, match: str = "", seconds: float = 60) -> Callable[[Desk], There]:
-    """Let a provider answer late, or a byte at a time."""
-
-    def order(desk: Desk) -> There:
-        fault = desk.world.faults.add(
-            host=host, mode=mode, match=match, times=TIMES, seconds=seconds
-        )
-        return lambda: fault.times < TIMES
-
-    return order
 
 
 def writes(desk: Desk) -> There:
@@ -66,20 +47,6 @@ PLACES = {
 }
 
 
-def breaks(desk: Desk) -> None:
-    """Let main be red: there is something to file."""
-    desk.repo.push("second")
-    desk.repo.run("CI", "failure", jobs={"test": "failure"}, log="FAILED test_total")
-
-
-def wait_for(there: There) -> None:
-    """Wait until it is so."""
-    ends = time.monotonic() + 60
-    while not there():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
-
-
 def last_report(desk: Desk) -> CycleReport:
     """Give the report that was kept last."""
     with SqlLedger.read_only(desk.ledger) as ledger:
@@ -100,39 +67,49 @@ def goes_on(desk: Desk, nursery: Nursery) -> None:
         assert ledger.intents() == ()
 
 
+class Going:
+    """A run on its way to a place, where SIGTERM waits for it."""
+
+    def __init__(self, opened: ExitStack, home: Path, goes: Callable[[Desk], There]) -> None:
+        self.desk = opened.enter_context(desk_in(home))
+        breaks(self.desk)
+        self._there = goes(self.desk)
+        self.process = opened.enter_context(self.desk.start("run-once"))
+        opened.callback(self.process.kill)
+        self.told_at = 0.0
+
+    def is_told(self) -> bool:
+        """Send the signal if it is there now; tells whether that has been done."""
+        if not self.told_at and self._there():
+            self.process.send_signal(signal.SIGTERM)
+            self.told_at = time.monotonic()
+        return self.told_at > 0
+
+
 def test_sigterm_ends_a_cycle_within_ten_seconds_wherever_it_is(
     nursery: Nursery, tmp_path: Path
 ) -> None:
     """What was seen is told, the report is kept, the lease is free, and no write is half made."""
     with ExitStack() as opened:
-        desks = {}
-        for place, goes in PLACES.items():
-            desk = opened.enter_context(desk_in(tmp_path / place))
-            breaks(desk)
-            desks[place] = desk, goes(desk), desk.start("run-once")
-        told_at = {}
-        for place, (_, there, process) in desks.items():
-            wait_for(there)
-            process.send_signal(signal.SIGTERM)
-            told_at[place] = time.monotonic()
-        for place, (desk, _, process) in desks.items():
-            out, err = process.communicate(timeout=30)
+        going = {place: Going(opened, tmp_path / place, goes) for place, goes in PLACES.items()}
+        wait_for(lambda: sum(each.is_told() for each in going.values()) == len(going))
+        for place, each in going.items():
+            out, err = each.process.communicate(timeout=30)
 
-            assert time.monotonic() - told_at[place] < PATIENCE, place
-            assert process.returncode in (Exit.DONE, Exit.BLIND), (place, err)
-            assert last_report(desk).sentence == out.splitlines()[-1], place
+            assert time.monotonic() - each.told_at < PATIENCE, place
+            assert each.process.returncode in (Exit.DONE, Exit.BLIND), (place, err)
+            assert last_report(each.desk).sentence == out.splitlines()[-1], place
             assert "Traceback" not in err, place
-        for desk, _, _ in desks.values():
-            goes_on(desk, nursery)
+        for each in going.values():
+            goes_on(each.desk, nursery)
 
 
 def test_sigterm_before_anything_leaves_nothing_behind(desk: Desk, nursery: Nursery) -> None:
     """While Python still starts there is nothing to end gently."""
     breaks(desk)
-    process = desk.start("run-once")
-    process.send_signal(signal.SIGTERM)
-
-    process.communicate(timeout=PATIENCE)
+    with desk.start("run-once") as process:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
 
     assert process.returncode in (-signal.SIGTERM, Exit.DONE, Exit.BLIND)
     goes_on(desk, nursery)

@@ -215,3 +215,18 @@ def test_the_time_is_proportional_to_the_text(unit: str) -> None:
     Redaction([Secret("planted-value-1")])(text)
 
     assert perf_counter() - began < 15
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["\u200b", "\x1b]0;x\x07", "\x00", "\xad", "\U000e0041", "\ufe0f", "\x9b1m", "\x1b[1m"],
+)
+def test_a_secret_is_found_behind_signs_that_cannot_be_seen(hidden: str) -> None:
+    """What is quoted in an issue loses them, and would show it."""
+    redaction = Redaction([Secret("planted-value-1")])
+    token = "ghp_" + "a1B2" * 9
+
+    for value in ("planted-value-1", token):
+        told = redaction(f"tok {value[:8]}{hidden}{value[8:]} end")
+        assert "tok *** end" == told == redaction(told)
+    assert f"a {hidden} b" == redaction(f"a {hidden} b")
