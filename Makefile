@@ -46,9 +46,10 @@ actions: $(VENV)/installed ## actionlint and shellcheck, over what runs in GitHu
 	elif [ "$$CI" = true ]; then echo "make: no jactionlint in CI" >&2; exit 1; \
 	else echo "actionlint is not there for this platform, so deploy/github is not checked"; fi
 
-# Stories go through everything many times over. Coverage would double what they take, and what is
-# asked of it holds without them: the other tests alone reach 95 % of all, and all of core.
-STORIES := $(wildcard $(addprefix tests/,agent deploy processes properties))
+# Stories and fuzzers go through everything many times over. Coverage would double what they take, and
+# what is asked of it holds without them: the other tests alone reach 95 % of all, and all of core.
+STORIES := $(wildcard $(addprefix tests/,agent deploy processes properties \
+	*/test_fuzz*.py core/test_hostile*.py))
 PYTEST := -m pytest -q -n $(JOBS) --dist worksteal
 # The ledger waits for the disk at each commit. What lies in memory proves the same, sooner.
 MEMORY := $(shell free=`df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'`; \
@@ -66,7 +67,7 @@ pieces: $(VENV)/installed # every test but the stories
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='pipeline_health/core/*'
 
-stories: $(VENV)/installed # what takes many cycles, and what starts many processes
+stories: $(VENV)/installed # what takes many cycles, many examples, or many processes
 	$(BIN)/python $(PYTEST) $(STORIES)
 
 boundaries: $(VENV)/installed ## let processes die at every boundary there is (slow)
@@ -75,7 +76,7 @@ boundaries: $(VENV)/installed ## let processes die at every boundary there is (s
 rows: $(VENV)/installed ## take each row of the decision tables away, and see a test fail (slow)
 	$(BIN)/python tests/rows.py
 
-guards: $(VENV)/installed ## take each guard of the laws and of the promotion check away, and see a test fail (slow)
+guards: $(VENV)/installed ## take each guard (laws, promotion check, hostile input) away, and see a test fail (slow)
 	$(BIN)/python tests/guards.py
 
 # MUTANTS="gate.ci incidents", MUTANTS="--sample 40 --seed 1", MUTANTS=--resume: tests/mutants.py.

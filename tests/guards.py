@@ -4,10 +4,10 @@
 
 A guard is a piece of text of a module, and what the module would say without it. Those in
 `laws.toml` keep the six laws of docs/architecture.md, those in `guards.toml` keep the promotion
-check from failing open, or blocking for ever. For each the tree is copied, the text is replaced,
-and tests are run until the first one fails. With *WORDS* only the guards whose name holds one of
-them are tried. A guard that no test misses is named, and the exit code is 1; so it is for one whose
-text is not there any more.
+check from failing open, or blocking for ever, those in `hostile.toml` hold what others write. For
+each the tree is copied, the text is replaced, and tests are run until the first one fails. With
+*WORDS* only the guards whose name holds one of them are tried. A guard that no test misses is
+named, and the exit code is 1; so it is for one whose text is not there any more.
 """
 
 import shutil
@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LISTS = (ROOT / "tests" / "laws.toml", ROOT / "tests" / "guards.toml")
+LISTS = tuple(ROOT / "tests" / f"{name}.toml" for name in ("laws", "guards", "hostile"))
 PARTS = ("pipeline_health", "tests", "docs", "deploy", "README.md", "pyproject.toml")
 TESTS: Mapping[str, tuple[str, ...]] = {
     "tables": ("tests/core", "-k", "gate or ci_verdict or deploy_verdict or observe"),
@@ -39,6 +39,22 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     ),
     "issues": ("tests/clients/test_github_parse.py", "tests/contract/test_tracker.py"),
     "ledgers": ("tests/ledger", "tests/contract", "-k", "ledger"),
+    "texts": (
+        "tests/core/test_inert.py",
+        "tests/core/test_issue_text_apart.py",
+        "tests/core/test_hostile_logs.py",
+        "tests/core/test_hostile_issues.py",
+    ),
+    "edges": (
+        "tests/agent/test_hostile_stories.py",
+        "tests/cli/test_tables.py",
+        "tests/clients/test_github_parse.py",
+        "tests/clients/test_json.py",
+        "tests/clients/test_web.py",
+        "tests/settings/test_private_file.py",
+        "tests/settings/test_values.py",
+        "tests/telemetry/test_redaction.py",
+    ),
     "runs": ("tests/cli/test_run_once.py", "tests/cli/test_defects.py"),
 }
 FAILED = 1

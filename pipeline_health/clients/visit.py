@@ -105,10 +105,12 @@ class _Visit:
     def page(self) -> Page:
         """Ask, and tell where that ended; raises as `visit` does."""
         try:
-            return self._asked(httpx.URL(self._url))
-        except (httpx.InvalidURL, UnicodeError) as exc:
+            return self._asked(_url_of(self._url))
+        except UnicodeError as exc:  # while the name is looked up
             msg = f"{self._url} cannot be asked: {exc}"
             raise ClientError(msg) from exc
+        except httpx.InvalidURL:  # that of the answer: ours was read
+            return Page(status=None, says="leads to an address that is none")
         except httpx.TimeoutException:
             return _too_slow(self._timeout)
         except httpx.HTTPError as exc:
@@ -188,6 +190,14 @@ class _Visit:
             stream.close()
             msg = f"{self._host} leads to {address}, which is no public address; it is not asked"
             raise ForbiddenAddressError(msg)
+
+
+def _url_of(text: str) -> httpx.URL:
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL as exc:
+        msg = f"{text} cannot be asked: {exc}"
+        raise ClientError(msg) from exc
 
 
 def _start(response: httpx.Response, wanted: int) -> bytes:

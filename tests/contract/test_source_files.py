@@ -130,6 +130,12 @@ def test_a_gitignore_that_cannot_be_read_is_blind(listing: Listing) -> None:
     assert "is not in base64" in listing.why()
 
 
+def test_a_gitignore_that_would_take_for_ever_is_blind(listing: Listing) -> None:
+    """Whoever commits it could keep a cycle busy."""
+    listing.repo.push("second", files={".gitignore": "a*b*c*d\n" * 10_000})
+    assert "is longer than 65536 characters" in listing.why()
+
+
 @pytest.mark.parametrize(("status", "body"), [(404, ""), (200, '{"type": "symlink"}')])
 def test_a_gitignore_that_is_no_file_keeps_nothing_out(
     listing: Listing, status: int, body: str

@@ -17,6 +17,9 @@ from pipeline_health.core.secrecy import is_env_file
 IGNORED = ".gitignore"
 LOCAL = ".env.local"
 
+LARGEST = 64 * 1024
+"""Characters of a `.gitignore`; judging a longer one would take a cycle's time."""
+
 
 class BranchFiles:
     """Looks at the tree of the branch's head; *redact* is applied to GitHub's words."""
@@ -44,6 +47,9 @@ class BranchFiles:
     def _committed(self, project: ProjectPolicy, head: Sha) -> Committed:
         tree = self._client.files.tree(project.repo, head)
         text = self._client.files.text(project.repo, head, IGNORED) if IGNORED in tree.paths else ""
+        if text and len(text) > LARGEST:
+            msg = f"{IGNORED} is longer than {LARGEST} characters, and was not judged"
+            raise ClientError(msg)
         return Committed(
             paths=tuple(sorted(path for path in tree.paths if is_env_file(path))),
             ignores_local=keeps_out(text or "", LOCAL),
