@@ -128,10 +128,21 @@ def _targets(tree: ast.Module) -> Iterator[tuple[str, Place]]:
             case ast.FunctionDef(name=name):
                 yield name, place
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                if name != "__all__":
+                if name != "__all__" and not _is_of_types(node):
                     yield name, place
             case _:
                 continue
+
+
+def _is_of_types(node: ast.Assign | ast.AnnAssign) -> bool:
+    """Tell whether *node* only tells the type checker something."""
+    match node:
+        case ast.Assign(value=ast.Call(func=ast.Name(id="NewType" | "TypeVar"))):
+            return True
+        case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
+            return True
+        case _:
+            return False
 
 
 def _places(target: str, top: Place) -> Iterator[Place]:
