@@ -10,6 +10,7 @@ from builders import (
     PARENT,
     a_deployment,
     a_job,
+    a_record,
     a_run,
     a_service,
     a_suite,
@@ -46,6 +47,8 @@ from pipeline_health.core.model.questions import BranchRun, Contains, Job, Relat
 from pipeline_health.core.model.readings import (
     CheckConclusion,
     CheckStatus,
+    DeploymentRecord,
+    DeploymentState,
     NotAsked,
     Reading,
     Unrecognised,
@@ -141,6 +144,11 @@ def _checked(*found: NamedCheck) -> Damage:
     return change
 
 
+def recorded(*records: DeploymentRecord) -> Damage:
+    """Let GitHub show these deployments of the commit."""
+    return lambda matter: with_sight(matter, deployments=seen(records))
+
+
 def _in_production(matter: Matter) -> Matter:
     """Let production serve another commit."""
     service = a_service(a_deployment(name="p1", commit=NEWER))
@@ -188,6 +196,34 @@ BY_JOB: Mapping[str, Damage] = {
     "it told no commit a minute ago": _told_by_url(None),
     "our own tests end an issue": _over_by_our_tests(PARENT),
     "our own tests end no issue of a commit that is elsewhere": _over_by_our_tests(PARENT, sha(7)),
+    "the job passed, and nothing is recorded": then(_ended(CheckConclusion.SUCCESS), recorded()),
+    "the job passed after a record failed": then(
+        _ended(CheckConclusion.SUCCESS),
+        recorded(a_record(DeploymentState.FAILURE, changed_at=ago(minutes=33))),
+    ),
+    "the job passed before a record failed": then(
+        _ended(CheckConclusion.SUCCESS),
+        recorded(a_record(DeploymentState.FAILURE, changed_at=ago(minutes=31))),
+    ),
+    "a run deployed nothing, and one before it did": _by_job(
+        a_deploy(3, commit=NEWER),
+        a_deploy(2, commit=NEWER),
+        a_deploy(),
+        jobs={
+            a_deploy(3, commit=NEWER): seen((a_staging_job(CheckConclusion.SKIPPED),)),
+            a_deploy(2, commit=NEWER): seen((a_staging_job(CheckConclusion.SUCCESS),)),
+            a_deploy(): seen((a_staging_job(CheckConclusion.SUCCESS),)),
+        },
+    ),
+    "audited an hour ago": lambda matter: with_facts(
+        matter, audit=replace(matter.facts.audit, at=ago(hours=1))
+    ),
+    "a check of that name failed in another workflow": _checked(
+        a_check(CheckConclusion.FAILURE),
+        replace(
+            a_check(CheckConclusion.SUCCESS), id=2, suite=a_suite(run=a_run(2, workflow="More"))
+        ),
+    ),
     "our clock was set back": lambda matter: later(matter, timedelta(seconds=-61)),
     "our clock went back a little": lambda matter: later(matter, timedelta(minutes=-1)),
     "as old as a proof may be": lambda matter: later(matter, timedelta(minutes=10)),

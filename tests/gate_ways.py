@@ -21,7 +21,7 @@ from builders import (
     seen,
 )
 from gate_damages import DAMAGES, Damage
-from gate_job_ways import NEWER, only_just, policy, then
+from gate_job_ways import NEWER, only_just, policy, recorded, then
 from gate_matters import (
     a_matter,
     a_tested,
@@ -198,16 +198,24 @@ MORE: Mapping[str, Damage] = {
     ),
     # -- github-deployment
     "no record, and no name of its own": then(
-        lambda matter: with_sight(matter, deployments=seen(())),
+        recorded(),
         _services(a_deployment(changed_at=ago(minutes=30))),
     ),
+    "two services, one deployed just now, and no record": then(
+        recorded(),
+        lambda matter: with_services(
+            matter,
+            served(a_deployment(changed_at=ago(minutes=30))),
+            replace(served(a_deployment(name="d2", changed_at=ago(minutes=5))), name="worker"),
+        ),
+    ),
     "no record under a name": then(
-        lambda matter: with_sight(matter, deployments=seen(())),
+        recorded(),
         policy(github_environment="staging"),
         _services(a_deployment(changed_at=ago(minutes=30))),
     ),
     "no record, and the name is not known": then(
-        lambda matter: with_sight(matter, deployments=seen(())),
+        recorded(),
         lambda matter: with_view(matter, staging=blind()),
     ),
     "a record is stuck": lambda matter: with_sight(

@@ -14,11 +14,12 @@ from builders import GRANDPARENT, HEAD, NOW, PARENT
 from gate_damages import DAMAGES, Damage
 from gate_job_ways import BY_JOB, NEWER
 from gate_matters import a_matter
+from gate_pair_ways import PAIRS
 from gate_ways import MORE
 from pipeline_health.core.gate import judge
 from pipeline_health.core.model.verdict import Criterion, Verdict
 
-WAYS: Mapping[str, Damage] = {**DAMAGES, **MORE, **BY_JOB}
+WAYS: Mapping[str, Damage] = {**DAMAGES, **MORE, **BY_JOB, **PAIRS}
 _NAMES = {HEAD: "HEAD", PARENT: "PARENT", GRANDPARENT: "GRANDPARENT", NEWER: "NEWER"}
 KEPT = Path(__file__).with_suffix(".toml")
 

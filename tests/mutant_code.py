@@ -195,8 +195,23 @@ def _run_again(node: ast.stmt, module: str) -> None:
             _hand_on(name, value, space[name])
 
 
+def _defaults(name: str) -> Iterator[tuple[FunctionType, str]]:
+    """Give every function with an argument that is *name* where nothing is given."""
+    for module in modules():
+        for node in _tree(module).body:
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+                if isinstance(default, ast.Name) and default.id == name:
+                    yield _function(module, node.name), argument.arg
+
+
 def _hand_on(name: str, old: object, new: object) -> None:
-    """Let every module of the tests that imported *old* by *name* have *new*."""
+    """Let whoever imported *old* by *name*, or takes it where nothing is given, have *new*."""
+    for function, argument in _defaults(name):
+        known = function.__kwdefaults__ or {}
+        if known.get(argument) is old:
+            function.__kwdefaults__ = known | {argument: new}
     for other in list(sys.modules.values()):
         of_tests = str(getattr(other, "__file__", "")).startswith(str(ROOT / "tests"))
         if of_tests and vars(other).get(name) is old:

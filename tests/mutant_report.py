@@ -12,11 +12,12 @@ from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from mutant_code import ROOT, path_of
+from mutant_code import ROOT, modules, path_of
 from mutant_tests import Verdict
 
 LIST = ROOT / "tests" / "mutants.toml"
 _KEPT = ROOT / ".mutants"
+_NOT_LISTED = "no reason is listed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +92,8 @@ class Report:
     def code(self) -> int:
         """Say what is wrong; give 1 when anything is."""
         wrong = [*self._too_few(), *self._not_as_listed()]
-        for reason in reasons():
-            survivors = sum(map(reason.covers, self.survivors))
-            if survivors:
-                _say(f"{survivors:5} survived: {reason.why}")
+        for why, count in Counter(map(_why, self.survivors)).most_common():
+            _say(f"{count:5} survived: {why}")
         for line in wrong:
             _say(line)
         return 1 if wrong else 0
@@ -117,12 +116,12 @@ class Report:
 
     def _not_as_listed(self) -> Iterator[str]:
         known = {key for each in reasons() for key in each.survivors}
-        whole = tuple(f"{name}." for name, count in self.modules.items() if _is_whole(count))
+        whole = {name for name, count in self.modules.items() if _is_whole(count)}
         for key in sorted(self.survivors):
-            if not any(reason.covers(key) for reason in reasons()):
+            if _why(key) == _NOT_LISTED:
                 yield f"not listed: {key}"
         for key in sorted(known - self.survivors):
-            if key.startswith(whole):
+            if _module_of(key) in whole:
                 yield f"listed, and does not survive: {key}"
 
 
@@ -136,6 +135,16 @@ def groups() -> tuple[Group, ...]:
 def reasons() -> tuple[Reason, ...]:
     """Give every reason that is listed."""
     return tuple(Reason(**each) for each in tomllib.loads(LIST.read_text())["reason"])
+
+
+def _module_of(key: str) -> str:
+    """Give the module whose mutant is *key*: `gate.ci`, and not `gate`, which begins alike."""
+    return max((name for name in modules() if key.startswith(f"{name}.")), key=len, default="")
+
+
+def _why(key: str) -> str:
+    """Give the first reason that covers *key*."""
+    return next((reason.why for reason in reasons() if reason.covers(key)), _NOT_LISTED)
 
 
 def _group_of(module: str) -> str:

@@ -6,12 +6,12 @@ members of an enumeration, and `assert_never`, which no test can reach.
 
 import ast
 import copy
-import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from mutation_places import Place, difference, end_of_head, head, with_
 
 _Node = TypeVar("_Node", bound=ast.AST)
 _SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
@@ -53,26 +53,6 @@ _PAIRS = (
 )
 _CALLED = dict(_PAIRS) | {second: first for first, second in _PAIRS} | {"fullmatch": "match"}
 _UNTOUCHED = frozenset({"annotation", "returns", "ctx", "decorator_list"})
-_SHOWN = 40
-"""How many letters of a statement are shown before and after what is changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where *node* is: it is *field* of *parent*, or the one at *index* of that list."""
-
-    statement: ast.stmt
-    parent: ast.AST
-    field: str
-    index: int | None
-    node: ast.AST
-
-    def put(self, node: ast.AST) -> None:
-        """Let *node* stand here."""
-        if self.index is None:
-            setattr(self.parent, self.field, node)
-        else:
-            getattr(self.parent, self.field)[self.index] = node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +71,7 @@ class Mutation:
     def lines(self) -> range:
         """Give the lines of which a test must run one, to be able to miss it."""
         statement = self.place.statement
-        return range(statement.lineno, _end_of_head(statement) + 1)
+        return range(statement.lineno, end_of_head(statement) + 1)
 
     def apply(self) -> None:
         """Make the edit, for good: the tree is a mutant from now on."""
@@ -107,7 +87,7 @@ def mutations(tree: ast.Module) -> Iterator[Mutation]:
     for target, top in _targets(tree):
         for place in _places(target, top):
             for new, told in _edits(place):
-                says = f"{target}: {told or _difference(place, new)}"
+                says = f"{target}: {told or difference(place, new)}"
                 seen[says] += 1
                 key = says if seen[says] == 1 else f"{says} #{seen[says]}"
                 yield Mutation(target=target, key=key, place=place, new=new)
@@ -128,10 +108,21 @@ def _targets(tree: ast.Module) -> Iterator[tuple[str, Place]]:
             case ast.FunctionDef(name=name):
                 yield name, place
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                if name != "__all__":
+                if name != "__all__" and not _is_of_types(node):
                     yield name, place
             case _:
                 continue
+
+
+def _is_of_types(node: ast.Assign | ast.AnnAssign) -> bool:
+    """Tell whether *node* only tells the type checker something."""
+    match node:
+        case ast.Assign(value=ast.Call(func=ast.Name(id="NewType" | "TypeVar"))):
+            return True
+        case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
+            return True
+        case _:
+            return False
 
 
 def _places(target: str, top: Place) -> Iterator[Place]:
@@ -182,7 +173,7 @@ def _edits(place: Place) -> Iterator[tuple[ast.AST, str]]:
 def _of_statements(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-            yield _with(node, value=ast.Constant("" if _is_none(value) else None))
+            yield with_(node, value=ast.Constant("" if _is_none(value) else None))
         case ast.AugAssign(target=target, value=value):
             yield ast.Assign(targets=[target], value=value)
         case ast.Return(value=ast.Constant() | None):
@@ -198,14 +189,14 @@ def _of_statements(node: ast.AST) -> Iterator[ast.AST]:
 def _of_branches(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.If() | ast.IfExp():
-            yield _with(node, test=ast.Constant(value=True))
-            yield _with(node, test=ast.Constant(value=False))
+            yield with_(node, test=ast.Constant(value=True))
+            yield with_(node, test=ast.Constant(value=False))
         case ast.While():
-            yield _with(node, test=ast.Constant(value=False))
+            yield with_(node, test=ast.Constant(value=False))
         case ast.comprehension(ifs=ifs):
-            yield from (_with(node, ifs=_less(ifs, index)) for index in range(len(ifs)))
+            yield from (with_(node, ifs=_less(ifs, index)) for index in range(len(ifs)))
         case ast.match_case(guard=ast.expr()):
-            yield _with(node, guard=None)
+            yield with_(node, guard=None)
         case _:
             return
 
@@ -215,21 +206,21 @@ def _of_calls(node: ast.AST) -> Iterator[ast.AST]:
         return
     match node.func:
         case ast.Name(id=name) if name in _CALLED:
-            yield _with(node, func=ast.Name(id=_CALLED[name], ctx=ast.Load()))
+            yield with_(node, func=ast.Name(id=_CALLED[name], ctx=ast.Load()))
         case ast.Attribute(attr=name) if name in _CALLED:
-            yield _with(node, func=_with(node.func, attr=_CALLED[name]))
+            yield with_(node, func=with_(node.func, attr=_CALLED[name]))
         case _:
             pass
     for index, argument in enumerate(node.args):
         if not isinstance(argument, ast.Starred) and not _is_none(argument):
             args = [*node.args[:index], ast.Constant(None), *node.args[index + 1 :]]
-            yield _with(node, args=args)
+            yield with_(node, args=args)
     for index, keyword in enumerate(node.keywords):
-        yield _with(node, keywords=_less(node.keywords, index))
+        yield with_(node, keywords=_less(node.keywords, index))
         if keyword.arg is not None and not _is_none(keyword.value):
-            none = _with(keyword, value=ast.Constant(None))
+            none = with_(keyword, value=ast.Constant(None))
             others = [*node.keywords[:index], none, *node.keywords[index + 1 :]]
-            yield _with(node, keywords=others)
+            yield with_(node, keywords=others)
 
 
 def _of_values(node: ast.AST) -> Iterator[ast.AST]:
@@ -243,7 +234,7 @@ def _of_values(node: ast.AST) -> Iterator[ast.AST]:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield operand
         case ast.Lambda(body=body) if not _is_none(body):
-            yield _with(node, body=ast.Constant(None))
+            yield with_(node, body=ast.Constant(None))
         case _:
             return
 
@@ -254,70 +245,13 @@ def _without_a_case(node: ast.Match) -> Iterator[tuple[ast.AST, str]]:
             case [ast.Expr(value=ast.Call(func=ast.Name(id="assert_never")))]:
                 continue
             case _ if len(node.cases) > 1:
-                told = f"no {_head(ast.Match(subject=node.subject, cases=[case]))[-90:]}"
-                yield _with(node, cases=_less(node.cases, index)), " ".join(told.split())
+                told = f"no {head(ast.Match(subject=node.subject, cases=[case]))[-90:]}"
+                yield with_(node, cases=_less(node.cases, index)), " ".join(told.split())
 
 
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _with(node: _Node, **fields: Any) -> _Node:
-    """Give *node* with other *fields*; what is below stays the same."""
-    other = copy.copy(node)
-    for field, value in fields.items():
-        setattr(other, field, value)
-    return other
-
-
 def _less(parts: Sequence[_Node], index: int) -> list[_Node]:
     return [*parts[:index], *parts[index + 1 :]]
-
-
-def _end_of_head(statement: ast.stmt) -> int:
-    """Give the last line of *statement* before the block that it opens, if it opens one."""
-    body = getattr(statement, "body", None)
-    return body[0].lineno - 1 if body else statement.end_lineno or statement.lineno
-
-
-def _head(node: ast.stmt) -> str:
-    """Say *node*, of a block only the first statement's line."""
-    short = _with(node, body=[], orelse=[]) if hasattr(node, "body") else node
-    if isinstance(node, ast.Match):
-        short = _with(node, cases=[_with(case, body=[]) for case in node.cases])
-    return ast.unparse(ast.fix_missing_locations(short))
-
-
-def _difference(place: Place, new: ast.AST) -> str:
-    """Say what of the statement changes when *new* stands at *place*: `a [< → <=] b`."""
-    if place.node is place.statement:
-        assert isinstance(place.node, ast.stmt)
-        assert isinstance(new, ast.stmt)
-        old, mutated = _head(place.node), _head(new)
-    else:
-        old = _head(place.statement)
-        place.put(new)
-        mutated = _head(place.statement)
-        place.put(place.node)
-    return _marked(*(re.findall(r"\w+|\s+|[<>=!]=|.", text) for text in (old, mutated)))
-
-
-def _marked(old: list[str], new: list[str]) -> str:
-    shorter = min(len(old), len(new))
-    same = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    rest = shorter - same
-    tail = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
-    was, is_now = (_short("".join(each[same : len(each) - tail])) for each in (old, new))
-    before, after = _near(old[:same][::-1])[::-1], _near(old[len(old) - tail :])
-    return " ".join(f"{''.join(before)}[{was} → {is_now}]{''.join(after)}".split())
-
-
-def _near(words: list[str]) -> list[str]:
-    """Give as many of the first *words* as are shown."""
-    lengths = list(itertools.accumulate(map(len, words)))
-    return words[: sum(length <= _SHOWN for length in lengths)]
-
-
-def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 2 * _SHOWN else f"{words[: 2 * _SHOWN]}…"

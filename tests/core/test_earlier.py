@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from builders import REPO, a_branch_run, a_view, ago, seen, sha
+from builders import PROJECT, REPO, a_branch_run, a_view, ago, seen, sha
 from incident_builders import ailment, incident
 from pipeline_health.core.earlier import earlier_proofs, earlier_questions
-from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.questions import Answers, BranchRun, RunsOf
+from pipeline_health.core.model.findings import Kind, Proof, Scope, Subject, Symptom, Thing
+from pipeline_health.core.model.questions import Answers, BranchRun, RunsOf, RunTrace
 from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading
 from pipeline_health.core.model.snapshot import ProjectView
 
@@ -98,3 +98,17 @@ def test_runs_that_cannot_be_read_prove_nothing() -> None:
     blind = Blind(at=ago(), why="502")
 
     assert [] == list(earlier_proofs(incident(ailment(broken())), view(blind), told=()))
+
+
+def test_the_proof_says_all_of_it() -> None:
+    """What passed, when, at which commit, and where it can be read."""
+    last = replace(a_branch_run(GREEN, number=4, workflow="Docs", event="push"), sha=sha(4))
+    (proof,) = earlier_proofs(incident(ailment(broken())), view(seen((last,))), told=())
+    assert proof == Proof(
+        symptom=broken(),
+        project=PROJECT,
+        at=last.suite.updated_at,
+        commit=sha(4),
+        trace=RunTrace(repo=REPO, run_id=4, updated_at=last.suite.updated_at, url=last.run.url),
+        says="Workflow Docs passed at 0000000.",
+    )

@@ -36,9 +36,10 @@ from gate_matters import (
     with_version,
 )
 from pipeline_health.core.gate import judge, questions, served_deployments
+from pipeline_health.core.gate.runs import is_about
 from pipeline_health.core.model.commit import NoSuchCommit
 from pipeline_health.core.model.gate_policy import Waivable
-from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import BranchRun, Contains, Job, Relation
 from pipeline_health.core.model.readings import (
@@ -354,3 +355,18 @@ def test_a_run_that_a_push_began_is_about_its_commit(event: str) -> None:
     run = a_deploy(event=event)
     found = staging(without_railway({run: seen((a_staging_job(),))}))
     assert found.state is CriterionState.PASS
+
+
+def test_a_run_may_spell_its_commit_in_capitals() -> None:
+    """A digit of a commit is what it is."""
+    commit = Sha("abcdef0123" * 4)
+    matter = replace(a_matter(), asked=replace(a_matter().asked, commit=commit))
+    run = a_deploy(event="workflow_dispatch", commit=PARENT, title=f"Deploy {commit.upper()}")
+    assert is_about(matter, run)
+
+
+def test_the_job_speaks_for_no_deployment_of_another_repository() -> None:
+    """One that names a commit elsewhere is not the one that the job made."""
+    matter, foreign = uploaded(), replace(a_deployment(), repo=RepoName("mallory/shop"))
+    changed = with_services(matter, replace(served(foreign), repo=None))
+    assert staging(changed).state is CriterionState.UNKNOWN

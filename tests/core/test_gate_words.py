@@ -7,7 +7,8 @@ import pytest
 from builders import HEAD, NOW, PROJECT, REPO
 from gate_matters import CONFIG, a_matter
 from gate_words import KEPT, WAYS, told
-from pipeline_health.core.gate import judge
+from pipeline_health.core.gate import judge, questions
+from pipeline_health.core.model.questions import Contains, JobsOf, RunsOf
 from pipeline_health.core.model.verdict import CriterionState
 
 WORDS = tomllib.loads(KEPT.read_text())
@@ -31,6 +32,7 @@ def test_whoever_is_refused_is_told_what_to_do(way: str) -> None:
     through = {CriterionState.PASS, CriterionState.WAIVED}
     assert [one for one in found.criteria if one.state not in through and not one.next] == []
     assert found.next
+    assert {type(asked) for asked in questions(WAYS[way](a_matter()))} <= {Contains, JobsOf, RunsOf}
 
 
 def test_a_verdict_is_about_one_commit_of_one_project() -> None:

@@ -635,7 +635,7 @@ def test_an_agent_is_called_to_its_issue() -> None:
 
 def test_whoever_gets_the_issue_is_not_called_in_the_same_breath() -> None:
     """The hand-over brings the text along; a call comes with the next look."""
-    of = filed(incident(), owner=Owner.HUMAN)
+    of = replace(filed(incident(), owner=Owner.HUMAN), count=9)
     changes = reconcile([case(of, shown=issue())], calling()).changes
     assert [type(one) for one in changes] == [HandOver]
 
