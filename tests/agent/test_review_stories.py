@@ -1,8 +1,11 @@
 """Stories that a reviewer found broken: deletions, lost answers, shared repositories."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from agent_types import Shop
@@ -104,6 +107,24 @@ def test_an_issue_that_was_reopened_can_be_closed_again(shop: Shop, how: str) ->
     assert [issue.state for issue in ours(shop.repo)] == ["closed"]
 
 
+class Meanwhile(httpx.BaseTransport):
+    """The network, in which something happens just before the first issue is filed."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._network = httpx.HTTPTransport()
+        self._happens = [happens]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass it on."""
+        if request.method == "POST" and request.url.path.endswith("/issues") and self._happens:
+            self._happens.pop()()
+        return self._network.handle_request(request)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._network.close()
+
+
 def test_a_host_that_is_alone_closes_the_duplicate_of_a_dead_one(
     shop: Shop, loopback: Loopback, tmp_path: Path
 ) -> None:
@@ -113,9 +134,9 @@ def test_a_host_that_is_alone_closes_the_duplicate_of_a_dead_one(
     other.projects = list(shop.host.projects)
     other.cycle()
     shop.fail_deploy()
-    shop.world.list_lag = timedelta(minutes=5)
-    shop.host.cycle(after=MINUTE)
-    other.cycle(after=timedelta(0))
+    between = Meanwhile(lambda: shop.host.cycle(after=timedelta(0)))
+    other.machine = replace(other.machine, transport=between)
+    other.cycle(after=MINUTE)
     assert len(ours(shop.repo, state="open")) == 2
 
     other.cycles(4)
