@@ -121,7 +121,6 @@ class Filer:
             ref=issue.ref,
             url=issue.url,
             told=digest(change.body),
-            opened_at=issue.created_at,
             why=f"GitHub dropped the labels {', '.join(dropped)}: the token needs push access"
             if dropped
             else "",

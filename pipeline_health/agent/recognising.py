@@ -53,15 +53,15 @@ class Recognised:
             return NotAsked()
         return self.issues.get(_ref(incident.filing.repo, incident.filing.number), NotAsked())
 
-    def closed(self) -> frozenset[IssueRef]:
-        """Give the issues that were read and are closed."""
-        return frozenset(
-            ref
+    def closed(self) -> Mapping[IssueRef, bool]:
+        """Give the issues that were read and are closed, and whether as not planned."""
+        return {
+            ref: reading.value.not_planned
             for ref, reading in self.issues.items()
             if isinstance(reading, Seen)
             and isinstance(reading.value, TrackedIssue)
             and not reading.value.open
-        )
+        }
 
 
 class Recogniser:

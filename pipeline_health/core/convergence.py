@@ -5,7 +5,7 @@ known to be about it; and a person may open an old issue again beside the one of
 lost: the older one takes over what the younger one listed.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
@@ -24,14 +24,15 @@ Placed: TypeAlias = tuple[Incident, tuple[Diagnosed, ...]]
 
 
 def converged(
-    placed: Sequence[Placed], *, closed: Container[IssueRef] = (), now: datetime
+    placed: Sequence[Placed], *, closed: Mapping[IssueRef, bool] | None = None, now: datetime
 ) -> tuple[Placed, ...]:
     """Give *placed* with every younger incident of a root cause merged into the oldest of it.
 
-    One whose issue is *closed* counts as younger than those whose issues are open.
+    One whose issue is *closed* counts as younger than those whose issues are open; True says that
+    it was closed as not planned.
     """
     kept = list(placed)
-    for at in sorted(range(len(kept)), key=lambda at: _age(kept[at][0], closed)):
+    for at in sorted(range(len(kept)), key=lambda at: _age(kept[at][0], closed or {})):
         for younger in _of_the_same_root(at, kept):
             kept[at] = _with(kept[at], kept[younger])
             kept[younger] = (_duplicate(kept[younger][0], of=kept[at][0], now=now), ())
@@ -71,17 +72,20 @@ def _are_one(older: Incident, younger: Incident) -> bool:
 
 
 def _age(
-    incident: Incident, closed: Container[IssueRef]
-) -> tuple[bool, bool, bool, int, datetime, str]:
+    incident: Incident, closed: Mapping[IssueRef, bool]
+) -> tuple[bool, int, int, datetime, str]:
     """Order incidents so that the one whose issue is the oldest comes first.
 
     A muted one comes after those whose issues are open: they would be closed for one that nobody
-    works on. So does one whose issue is closed: for a moment both would be open, or neither.
+    works on. After it comes one whose issue was only closed: it would be opened again for one that
+    is open, or that somebody decided about.
     """
-    filing, muted = incident.filing, incident.phase is Phase.MUTED
+    filing = incident.filing
     number = 0 if filing is None else filing.number
-    shut = filing is not None and IssueRef(filing.repo, filing.number) in closed
-    return filing is None, muted, shut, number, incident.first_failed_at, incident.fingerprint
+    not_planned = None if filing is None else closed.get(IssueRef(filing.repo, filing.number))
+    decided = incident.phase is Phase.MUTED or not_planned is True
+    rank = 1 if decided else 0 if not_planned is None else 2
+    return filing is None, rank, number, incident.first_failed_at, incident.fingerprint
 
 
 def _with(older: Placed, younger: Placed) -> Placed:

@@ -114,12 +114,25 @@ def test_an_open_issue_is_not_closed_for_one_that_a_person_closed_as_not_planned
 
 def test_an_open_issue_is_not_closed_for_an_older_one_that_is_closed() -> None:
     """Else for a moment both would be open, or neither."""
-    shut = IssueRef(REPO, 7)
+    shut = {IssueRef(REPO, 7): False}
     placed = [(of("ci", CI, number=9), ()), (of("web", WEB, number=7), ())]
 
-    (kept, _), (gone, _) = converged(placed, closed={shut}, now=NOW)
+    (kept, _), (gone, _) = converged(placed, closed=shut, now=NOW)
 
     assert (None, "ci") == (kept.duplicate_of, gone.duplicate_of)
+
+
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.MUTED])
+def test_what_a_person_muted_is_not_opened_again_under_another_number(phase: Phase) -> None:
+    """An older issue about the same failure was only closed; a lost ledger knows of no mute."""
+    muted = replace(of("web", WEB, number=9), phase=phase)
+    closed = {IssueRef(REPO, 7): False, IssueRef(REPO, 9): True}
+
+    (gone, _), (kept, _) = converged(
+        [(of("ci", CI, number=7), ()), (muted, ())], closed=closed, now=NOW
+    )
+
+    assert ("web", None) == (gone.duplicate_of, kept.duplicate_of)
 
 
 @pytest.mark.parametrize("number", [7, 11])

@@ -13,7 +13,7 @@ from pipeline_health.core.issue_text import comment_key, read_marker
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
-from properties.scene import Scene, about, is_about_more, ours_open, titled
+from properties.scene import Scene, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
 from properties.truth import State, may_be_broken
 
@@ -61,7 +61,7 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
     for (repo, number), issue in scene.closed():
         marker = read_marker(issue.body)
         things = about(scene.town, scene.repo(repo), issue) & scene.truths.keys()
-        for thing in sorted(things, key=repr):
+        for thing in sorted(things - only_stuck(scene, repo, issue), key=repr):
             if thing in scene.late:
                 continue
             last, proved = scene.last_seen.get(thing), scene.proved.get(thing)
@@ -101,7 +101,8 @@ def within_the_caps(scene: Scene) -> Iterator[str]:
     hour = scene.passed.ended - timedelta(hours=1)
     there = [at for at, key in scene.opened_at if key in scene.after]  # and was not deleted since
     lately = sum(at > hour for at in there)
-    if opened and not stepped_lately(scene) and lately > limits.per_hour * scene.hosts:
+    right = not (scene.clock_off or stepped_lately(scene))
+    if opened and right and lately > limits.per_hour * scene.hosts:
         yield f"{lately} issues were filed in an hour, of which {limits.per_hour} are allowed"
 
 

@@ -91,8 +91,13 @@ def _is_over(town: Town, repo: Repo, issue: Issue, marker: Marker) -> bool:
     )
     if missing or gone or len(marker.symptoms) > len(things) or not things <= found.keys():
         return False
-    since = [found[thing].since for thing in things if found[thing].state is State.WORKS]
-    return len(since) == len(things) and all(at and at > marker.failed_at for at in since)
+    proved = [found[thing] for thing in things if found[thing].state is State.WORKS]
+    return len(proved) == len(things) and all(
+        truth.since is not None
+        and truth.since > marker.failed_at
+        and (marker.commit is None or marker.commit in repo.ancestry(truth.commit or repo.head))
+        for truth in proved
+    )
 
 
 def wants_nothing_else(town: Town, passed: Passed) -> Iterator[str]:

@@ -127,6 +127,17 @@ def is_about_more(scene: Scene, repo: int, issue: Shown) -> bool:
     return any(_thing(scene.town, scene.repo(repo), symptom) is None for symptom in listed)
 
 
+def only_stuck(scene: Scene, repo: int, issue: Shown) -> set[Thing]:
+    """Give the workflows of which an issue says that they did not end: any end is a proof."""
+    marker = read_marker(issue.body)
+    red: set[Thing | None] = set()
+    stuck: set[Thing | None] = set()
+    for symptom in () if marker is None else marker.symptoms:
+        thing = _thing(scene.town, scene.repo(repo), symptom)
+        (stuck if symptom.kind is Kind.MAIN_CI_STUCK else red).add(thing)
+    return {thing for thing in stuck - red if thing is not None}
+
+
 def titled(repo: Repo, title: str) -> Thing | None:
     """Give the simple thing that the title of an issue names."""
     match = _ABOUT.fullmatch(title)

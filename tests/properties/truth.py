@@ -72,10 +72,11 @@ def of_workflow(repo: Repo, name: str) -> Truth:
     """Judge a workflow by its newest run at the head, else by its newest of the branch if green."""
     runs = pushed(repo, name)
     at_head = [run for run in runs if run.sha == repo.head]
-    if at_head:
-        return _of_run(at_head[-1])
-    newest = _of_run(runs[-1]) if runs else UNSURE
-    return newest if newest.state is State.WORKS else UNSURE
+    newest = _of_run((at_head or runs)[-1]) if runs else UNSURE
+    skipped = runs and any(job.conclusion != "success" for job in (at_head or runs)[-1].jobs)
+    if newest.state is State.WORKS and skipped:
+        return UNSURE  # what had failed may be what was skipped
+    return newest if at_head or newest.state is State.WORKS else UNSURE
 
 
 def pushed(repo: Repo, name: str) -> list[Run]:
@@ -92,16 +93,6 @@ def _of_run(run: Run) -> Truth:
     if run.conclusion == "success":
         return Truth(State.WORKS, run.updated_at, run.sha)
     return UNSURE
-
-
-def unmended_jobs(repo: Repo, name: str) -> set[str]:
-    """Give the jobs whose last word, success or failure, was no success."""
-    last: dict[str, str] = {}
-    for run in pushed(repo, name):
-        for job in run.jobs:
-            if job.conclusion in ("success", *BAD):
-                last[job.name] = job.conclusion
-    return {job for job, conclusion in last.items() if conclusion != "success"}
 
 
 def counted(service: RailwayService) -> RailwayDeployment | None:

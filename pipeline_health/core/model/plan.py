@@ -155,8 +155,7 @@ class Plan:
 class Outcome:
     """What became of one change. *told* is the digest of the body that the issue holds now.
 
-    *found* says that what was to be created was there already; *opened_at* is the tracker's time of
-    an issue that is there now.
+    *found* says that what was to be created was there already, since *opened_at*.
     """
 
     change: Change
