@@ -22,6 +22,9 @@ from properties.weather import CALM, Weather
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own below it
 ENDING = 3
+CAPPED = 12
+"""How many cycles more may be needed where the operator allows few issues."""
+
 PAUSES = ((timedelta(minutes=5), 80), (timedelta(seconds=40), 8), (timedelta(minutes=35), 6))
 LONG_PAUSES = ((timedelta(hours=4), 4), (timedelta(days=2), 1))
 
@@ -216,13 +219,15 @@ class History:
             computer.clock.offset = timedelta(0)
         laws_end.settle(self.town, self.dice)
         self.town.tell("from here on nothing goes wrong, and nothing happens")
-        for _ in range(ENDING):
+        for at in range(ENDING + CAPPED):
             self.town.world.advance(timedelta(minutes=10))
-            for computer in self.computers:
-                self.cycle(computer)
+            last = [self.cycle(computer) for computer in self.computers]
+            if at >= ENDING - 1 and not any(map(_waits_for_the_caps, last)):
+                break
         for breach in laws_end.converged(self.town):
             self.broken(f"{laws_end.__doc__} {breach}")
-        for breach in laws_end.wants_nothing_else(self.town, self._fresh()):
+        known = self.town.told[-1]
+        for breach in laws_end.wants_nothing_else(self.town, self._fresh(), known=known):
             self.broken(f"{laws_end.wants_nothing_else.__doc__} {breach}")
 
     def _fresh(self) -> Passed:
@@ -244,6 +249,11 @@ class History:
         self.weather.season = season
         self.beside.append(passed)
         return passed
+
+
+def _waits_for_the_caps(passed: Passed) -> bool:
+    waiting = () if passed.report is None else passed.report.waiting
+    return any("when the caps allow it" in why for why in waiting)
 
 
 def _line(passed: Passed, season: str) -> str:

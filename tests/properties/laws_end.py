@@ -100,8 +100,11 @@ def _is_over(town: Town, repo: Repo, issue: Issue, marker: Marker) -> bool:
     )
 
 
-def wants_nothing_else(town: Town, passed: Passed) -> Iterator[str]:
-    """Tell what a fresh agent with an empty ledger would open, close or reopen: nothing."""
+def wants_nothing_else(town: Town, passed: Passed, *, known: str) -> Iterator[str]:
+    """Tell what a fresh agent with an empty ledger would open, close or reopen: nothing.
+
+    *known* is the last sentence of the agent that has a ledger.
+    """
     report = passed.report
     deleted = {repo.full_name for repo in town.repos if repo.deleted}
     learned = {
@@ -112,6 +115,8 @@ def wants_nothing_else(town: Town, passed: Passed) -> Iterator[str]:
     for change in report.changes if report is not None else ():
         if change.change == "open" and change.repo in deleted:
             continue  # nobody but the ledger knows that its issue was deleted
+        if change.change in ("open", "reopen") and "not filed beside the cause" in known:
+            continue  # an issue does not tell that it was closed by a proof before its cause came
         if change.repo in learned:
             continue  # which workflows are required is learned, and remembered
         if change.change in ("open", "close", "reopen"):

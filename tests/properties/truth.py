@@ -113,6 +113,9 @@ def of_service(service: RailwayService) -> Truth:
         return Truth(State.BROKEN, newest.changed_at, newest.commit)
     if newest.status == "SKIPPED" and newest.skipped_reason != BY_CI:
         return Truth(State.BROKEN, newest.changed_at, newest.commit)
+    renamed = service.repo is not None and newest.repo not in (None, service.repo.full_name)
+    if renamed and newest.status == "SUCCESS":
+        return UNSURE  # Railway goes on to name the repository as it was called then
     if newest.status in ("SUCCESS", "SLEEPING"):
         return Truth(State.WORKS, newest.changed_at, newest.commit)
     return UNSURE
