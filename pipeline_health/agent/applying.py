@@ -108,8 +108,9 @@ class Hands:
 
     def _hand_over(self, change: HandOver) -> str:
         self._filer.comment(change.ref, change.comment, change.fingerprint)
+        told = self._edit(change.ref, change.body)  # facts are told also where labels are refused
         self._tracker.relabel(change.ref, add=change.add, remove=change.remove)
-        return self._edit(change.ref, change.body)
+        return told
 
     def _edit(self, ref: IssueRef, body: str | None) -> str:
         if body is None:

@@ -153,3 +153,14 @@ def test_issues_that_are_disabled_for_a_while_were_not_deleted(shop: Shop) -> No
     shop.host.cycles(2)
 
     assert open_numbers(shop) == [1]
+
+
+def test_facts_are_told_where_labels_may_not_be_changed(shop: Shop) -> None:
+    """Without push access the issue cannot be handed over, and says what is so all the same."""
+    shop.fail_deploy()
+    shop.host.cycle()
+    shop.repo.drops_labels = True
+    shop.fail_deploy("ERROR: RAILWAY_TOKEN is invalid or expired: Not Authorized")
+    shop.host.cycles(2)
+
+    assert "RAILWAY_TOKEN" in shop.repo.issues[1].body

@@ -18,7 +18,7 @@ _BEFORE_A_WRITE = ("before a write", "before a write", "before a request")
 _PLACES_OF = {
     "crash": (*PLACES, *PLACES[2:4], *PLACES[2:4]),
     "renamed in the middle": _BEFORE_A_WRITE,
-    "issues disabled in the middle": _BEFORE_A_WRITE,
+    "issues disabled in the middle": ("before a write",),
     "labels dropped in the middle": _BEFORE_A_WRITE,
 }
 """Where each may happen; the others between any two requests."""

@@ -64,7 +64,7 @@ MOVES = (
     Move(moves_world.drop_labels, 1),
     Move(moves_world.keep_labels, 3),
     Move(moves_world.let_lists_lag, 3),
-    Move(moves_world.let_runs_lag, 5),
+    Move(moves_world.let_runs_lag, 6),
     Move(moves_world.let_lists_be_fresh, 3),
 )
 

@@ -5,11 +5,11 @@ from properties.cycles import PLACES
 from properties.network import STATUSES
 
 MIDDLE = (
-    ("crash", 100),
+    ("crash", 125),
     ("second agent while the first one works", 25),
     ("suspended, and a second agent took over", 25),
-    ("renamed in the middle", 20),
-    ("issues disabled in the middle", 25),
+    ("renamed in the middle", 25),
+    ("issues disabled in the middle", 60),
     ("labels dropped in the middle", 30),
     ("clock stepped in the middle", 22),
 )
