@@ -95,9 +95,13 @@ def _is_over(town: Town, repo: Repo, issue: Issue, marker: Marker) -> bool:
     return len(proved) == len(things) and all(
         truth.since is not None
         and truth.since > marker.failed_at
-        and (marker.commit is None or marker.commit in repo.ancestry(truth.commit or repo.head))
+        and (marker.commit is None or _descends(repo, truth.commit, marker.commit))
         for truth in proved
     )
+
+
+def _descends(repo: Repo, commit: str | None, failing: str) -> bool:
+    return commit is not None and failing in repo.ancestry(commit)
 
 
 def wants_nothing_else(town: Town, passed: Passed, *, known: str) -> Iterator[str]:

@@ -115,7 +115,8 @@ def of_service(service: RailwayService) -> Truth:
         return Truth(State.BROKEN, newest.changed_at, newest.commit)
     renamed = service.repo is not None and newest.repo not in (None, service.repo.full_name)
     if renamed and newest.status == "SUCCESS":
-        return UNSURE  # Railway goes on to name the repository as it was called then
+        # Railway names the repository as it was called then, so that its commit tells nothing.
+        return Truth(State.WORKS, newest.changed_at)
     if newest.status in ("SUCCESS", "SLEEPING"):
         return Truth(State.WORKS, newest.changed_at, newest.commit)
     return UNSURE
