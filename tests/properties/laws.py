@@ -42,7 +42,8 @@ def one_issue_a_cause(scene: Scene) -> Iterator[str]:
             del scene.doubled[cause]
     for cause, keys in doubled.items():
         made = scene.hosts == 1 and not all(_was_open(scene, key) for key in keys)
-        scene.doubled[cause] = scene.doubled.get(cause, 0) + scene.passed.clean
+        good = scene.passed.clean and scene.truths.keys() <= scene.seen
+        scene.doubled[cause] = scene.doubled.get(cause, 0) + good
         if made or scene.doubled[cause] > GOOD_CYCLES * scene.hosts:
             numbers = ", ".join(f"#{number}" for _, number in keys)
             yield f"{numbers} of ours are open and about {cause}"
