@@ -226,6 +226,8 @@ class History:
                 break
         for breach in laws_end.converged(self.town):
             self.broken(f"{laws_end.__doc__} {breach}")
+        for breach in laws_end.no_secret_is_kept(self.computers[0].home.parent):
+            self.broken(f"{laws_end.no_secret_is_kept.__doc__} {breach}")
         known = self.town.told[-1]
         for breach in laws_end.wants_nothing_else(self.town, self._fresh(), known=known):
             self.broken(f"{laws_end.wants_nothing_else.__doc__} {breach}")

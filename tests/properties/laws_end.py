@@ -7,6 +7,7 @@ without any ledger would want: it would open, close and reopen nothing.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 from pipeline_health.core.issue_text import read_marker
@@ -17,11 +18,20 @@ from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
 from properties.moves_deploys import UNDER_WAY
 from properties.scene import about
-from properties.town import US, Town
+from properties.town import SECRETS, US, Town
 from properties.truth import State, Thing, Workflow, truths
 
 REST = timedelta(hours=7)
 """What comes and goes is held open for longer within six hours."""
+
+
+def no_secret_is_kept(home: Path) -> Iterator[str]:
+    """No planted secret is in a ledger or in a copy of one."""
+    for path in sorted(home.rglob("*.db*")):
+        kept = path.read_bytes()
+        for at, secret in enumerate(SECRETS):
+            if secret.encode() in kept:
+                yield f"planted secret {at} is kept in {path.name}"
 
 
 def settle(town: Town, dice: Random) -> None:

@@ -1,6 +1,7 @@
 """Random histories of a town, and the laws that hold through all of them; `make soak` has more."""
 
 from contextlib import ExitStack
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from properties import moves
 from properties.history import History, LawBrokenError, steps
-from properties.town import US
+from properties.laws_end import no_secret_is_kept
+from properties.town import SECRETS, US
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
@@ -77,6 +79,14 @@ def test_a_history_is_the_same_every_time() -> None:
             told.append([line for line in history.town.told if "ledger" not in line])
 
     assert told[0] == told[1]
+
+
+def test_a_secret_in_a_ledger_is_noticed(tmp_path: Path) -> None:
+    """Also in what SQLite wrote ahead, or in an old copy."""
+    (tmp_path / "host-0").mkdir()
+    (tmp_path / "host-0" / "ledger.db-wal").write_bytes(b"x" + SECRETS[2].encode() + b"x")
+
+    assert ["planted secret 2 is kept in ledger.db-wal"] == list(no_secret_is_kept(tmp_path))
 
 
 def cycles(history: History, number: int) -> None:
