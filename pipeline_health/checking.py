@@ -15,7 +15,7 @@ from pipeline_health import settings as configured
 from pipeline_health.agent.promotion import Promotion, Sources
 from pipeline_health.bootstrap import SystemClock, load, narrowed
 from pipeline_health.clients.ending import Ending
-from pipeline_health.clients.http import Http
+from pipeline_health.clients.http import Http, Transport
 from pipeline_health.clients.site import HttpSite
 from pipeline_health.core import verdict_text
 from pipeline_health.core.model.ids import Sha
@@ -104,6 +104,7 @@ def prepared(  # noqa: PLR0913 - one argument a part
     trusted: bool = False,
     clock: Clock | None = None,
     ending: Ending | None = None,
+    transport: Transport | None = None,
 ) -> Iterator[Check]:
     """Prepare the check of *commit*; everything that can be wrong without asking is found here.
 
@@ -118,7 +119,12 @@ def prepared(  # noqa: PLR0913 - one argument a part
     with ExitStack() as opened_now:
         kept = opened_now.enter_context(SqlLedger.read_only(settings.ledger_path))
         whole = ending or Ending(timekeeper)
-        http = Http(clock=timekeeper, jitter=random.random, ending=Ending(timekeeper, within=whole))
+        http = Http(
+            clock=timekeeper,
+            jitter=random.random,
+            ending=Ending(timekeeper, within=whole),
+            transport=transport,
+        )
         opened_now.callback(http.close)
         yield _check(
             settings,
@@ -128,6 +134,7 @@ def prepared(  # noqa: PLR0913 - one argument a part
             ledger=DryRunLedger(kept, anew=(ABSENCE,)),
             http=http,
             whole=whole,
+            transport=transport,
             clock=timekeeper,
             here=here,
             actions=actions,
@@ -142,11 +149,14 @@ def _check(  # noqa: PLR0913 - one argument a part
     ledger: Ledger,
     http: Http,
     whole: Ending,
+    transport: Transport | None,
     clock: Clock,
     here: Surroundings,
     actions: Actions,
 ) -> Check:
-    wires = wired(settings, policy, ledger=ledger, http=http, clock=clock, verdict=True)
+    wires = wired(
+        settings, policy, ledger=ledger, http=http, clock=clock, verdict=True, transport=transport
+    )
     redaction = Redaction(settings.secrets())
     filed_as = wires.code.known_login()
     promotion = Promotion(
@@ -158,7 +168,7 @@ def _check(  # noqa: PLR0913 - one argument a part
             history=wires.deploys,
             urls=wires.urls,
             audits=wires.audits,
-            site=HttpSite(clock=clock, redact=redaction, ending=whole),
+            site=HttpSite(clock=clock, redact=redaction, ending=whole, transport=transport),
             tests=LocalEndToEnd(here, redact=Redaction(settings.secrets_of_tests()), clock=clock),
             tracker=wires.tracker,
         ),

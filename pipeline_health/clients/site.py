@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.errors import ClientError
+from pipeline_health.clients.http import Transport
 from pipeline_health.clients.smoke import LARGEST, Redact, body_wanted, commit_of, judge
 from pipeline_health.clients.visit import Page, visit
 from pipeline_health.clients.web import DEADLINE
@@ -62,7 +63,7 @@ class _Patience:
 class HttpSite:
     """Tests a live URL; no single question takes longer than *deadline*, or a check's `within`.
 
-    After *ending* nothing is asked any more.
+    After *ending* nothing is asked any more. *transport* replaces the network.
     """
 
     def __init__(
@@ -72,11 +73,13 @@ class HttpSite:
         redact: Redact,
         deadline: timedelta = DEADLINE,
         ending: Ending | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self._clock = clock
         self._redact = redact
         self._deadline = deadline
         self._ending = ending
+        self._transport = transport
 
     def reach(self, url: str, *, patience: timedelta) -> Tested:
         """Ask whether anything answers at *url*; what wakes up may take *patience*.
@@ -135,7 +138,13 @@ class HttpSite:
         began = self._clock.monotonic()
         page: Page | None = None
         try:
-            page = visit(url, deadline=deadline or self._deadline, ending=self._ending, body=body)
+            page = visit(
+                url,
+                deadline=deadline or self._deadline,
+                ending=self._ending,
+                body=body,
+                transport=self._transport,
+            )
             says = page.says
         except ClientError as exc:
             says = f"was not asked: {exc}"

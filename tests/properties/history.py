@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from pipeline_health.settings import Settings
-from properties import laws_end, middle, moves
+from properties import gate, laws_end, middle, moves
 from properties.computer import Computer, HostClock
 from properties.cycles import Circumstances, Interruption, Passed, run
 from properties.laws import LAWS
@@ -21,6 +21,9 @@ from properties.truth import Service, State, Thing, Truth, Workflow, product_of,
 from properties.weather import CALM, Weather
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own below it
+CHECKED = 0.05
+"""After how many of its steps the promotion check is asked."""
+
 ENDING = 3
 CAPPED = 12
 """How many cycles more may be needed where the operator allows few issues."""
@@ -91,6 +94,14 @@ class History:
         self.trouble_at_home()
         for computer in self.computers:
             self.cycle(computer)
+        if self.dice.random() < CHECKED:
+            self.check()
+
+    def check(self) -> None:
+        """Ask whether something may go to production."""
+        home, seed = self.computers[0].home, self.dice.getrandbits(32)
+        for breach in gate.promoted_with_proof(self.town, seed, home, self.tally.done):
+            self.broken(f"{gate.promoted_with_proof.__doc__} {breach}")
 
     def pass_time(self) -> None:
         """Let seconds to days go by."""

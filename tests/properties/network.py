@@ -18,6 +18,7 @@ PORTS: dict[int | None, Host] = {
     httpx.URL(GITHUB).port: "github",
     httpx.URL(RAILWAY).port: "railway",
 }
+SITES = httpx.URL("http://127.0.0.1:9003")
 PATIENCE = timedelta(seconds=30)
 DEADLINE = timedelta(minutes=3)
 
@@ -91,6 +92,8 @@ class Wire(httpx.BaseTransport):
             headers=dict(request.headers.items()),
             body=request.read(),
         )
+        if request.url.port == SITES.port:
+            return self.visited(request.url.path.split("/")[1], request, call)
         asked = _asked(PORTS[request.url.port], call)
         self.witness.requests += 1
         self.witness.bodies.append(call.body)
@@ -98,6 +101,19 @@ class Wire(httpx.BaseTransport):
         answer = self._answered(asked, call, self._weather.trouble(asked), request)
         self._after(asked)
         return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+
+    def visited(self, name: str, request: httpx.Request, call: Call) -> httpx.Response:
+        """Answer as the site of a product does, if the weather lets it."""
+        if self._weather.dice.random() < self._weather.season.rate:
+            msg = "no route"
+            raise httpx.ConnectError(msg, request=request)
+        try:
+            answer = self._world.site(name).respond(call)
+        except ConnectionCut as exc:
+            msg = "hung up"
+            raise httpx.RemoteProtocolError(msg, request=request) from exc
+        stream = httpx.ByteStream(answer.body)
+        return httpx.Response(answer.status, headers=answer.headers, stream=stream)
 
     def _answered(
         self, asked: Asked, call: Call, trouble: Kind | None, request: httpx.Request

@@ -9,10 +9,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.verdict import Answer
 from properties import moves
+from properties.gate import DAMAGES, Turns, judged, make_ready, unproved
 from properties.history import History, LawBrokenError, steps
 from properties.laws_end import no_secret_is_kept
-from properties.town import SECRETS, US
+from properties.town import SECRETS, US, founded
+from properties.weather import Weather
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
@@ -87,6 +91,23 @@ def test_a_secret_in_a_ledger_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "host-0" / "ledger.db-wal").write_bytes(b"x" + SECRETS[2].encode() + b"x")
 
     assert ["planted secret 2 is kept in ledger.db-wal"] == list(no_secret_is_kept(tmp_path))
+
+
+@pytest.mark.parametrize("damage", sorted(set(DAMAGES)))
+def test_a_town_can_be_promoted_and_what_stands_against_it_is_known(
+    damage: str, tmp_path: Path
+) -> None:
+    """Else the law of the promotion check would hold for want of promotions."""
+    town = founded(Random(1))  # noqa: S311 - a story's dice
+    product = town.products[0]
+    make_ready(town, product, damage=damage)
+    wire = Turns(town, Weather(Random(1)))  # noqa: S311
+    commit = Sha(product.repo.head)
+
+    verdict = judged(town, product, commit, wire, tmp_path)
+
+    assert (verdict.answer is Answer.PROMOTE) is (damage == "")
+    assert bool(list(unproved(town, product, commit))) is (damage != "")
 
 
 def cycles(history: History, number: int) -> None:

@@ -85,16 +85,7 @@ class Town:
         """Write a configuration below *home* and read it as the command does."""
         config = home / "pipeline-health.toml"
         config.write_text(self._configuration())
-        return configured.load(config=config, environment=self._environment(home), home=home)
-
-    def _environment(self, home: Path) -> Mapping[str, str]:
-        return {
-            "GITHUB_TOKEN": GITHUB_TOKEN,
-            "RAILWAY_TOKEN": RAILWAY_TOKEN,
-            "GITHUB_API_URL": GITHUB,
-            "RAILWAY_API_URL": RAILWAY,
-            "PIPELINE_HEALTH_LEDGER": str(home / "ledger.db"),
-        }
+        return configured.load(config=config, environment=environment(home), home=home)
 
     def _configuration(self) -> str:
         limits = self.limits
@@ -111,6 +102,17 @@ class Town:
             for one in self.products
         ]
         return "\n".join(tables)
+
+
+def environment(home: Path) -> Mapping[str, str]:
+    """Give the variables of the command, with the ledger below *home*."""
+    return {
+        "GITHUB_TOKEN": GITHUB_TOKEN,
+        "RAILWAY_TOKEN": RAILWAY_TOKEN,
+        "GITHUB_API_URL": GITHUB,
+        "RAILWAY_API_URL": RAILWAY,
+        "PIPELINE_HEALTH_LEDGER": str(home / "ledger.db"),
+    }
 
 
 def founded(dice: Random) -> Town:
