@@ -1,5 +1,6 @@
 """What is broken in a town and what is proved to work, read off the world and not off the agent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -73,10 +74,18 @@ def of_workflow(repo: Repo, name: str) -> Truth:
     runs = pushed(repo, name)
     at_head = [run for run in runs if run.sha == repo.head]
     newest = _of_run((at_head or runs)[-1]) if runs else UNSURE
-    skipped = runs and any(job.conclusion != "success" for job in (at_head or runs)[-1].jobs)
-    if newest.state is State.WORKS and skipped:
-        return UNSURE  # what had failed may be what was skipped
+    if newest.state is State.WORKS and _still_failed(runs):
+        return UNSURE  # what had failed was skipped
     return newest if at_head or newest.state is State.WORKS else UNSURE
+
+
+def _still_failed(runs: Sequence[Run]) -> set[str]:
+    """Name the jobs that failed and passed in no run since, though they may have been skipped."""
+    failed: set[str] = set()
+    for run in runs:
+        failed |= {job.name for job in run.jobs if job.conclusion in BAD}
+        failed -= {job.name for job in run.jobs if job.conclusion == "success"}
+    return failed
 
 
 def pushed(repo: Repo, name: str) -> list[Run]:
