@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline_health.agent.catching_up import with_what_issues_know
 from pipeline_health.agent.filing import with_marker
 from pipeline_health.agent.listed import (
     is_open_again,
@@ -90,7 +91,9 @@ class Recogniser:
         }
         issues = unless_disabled(self._read(wanted | strangers), look, now=self._now)
         found = self._ours(strangers, issues)
-        adopted_now, strays = self._adopt(incidents, found, look)
+        adopted_now, strays = self._adopt(
+            with_what_issues_know(incidents, issues, now=self._now), found, look
+        )
         merged, strays = _with_the_oldest(adopted_now, strays, issues)
         return Recognised(
             incidents=merged,
@@ -135,7 +138,7 @@ class Recogniser:
         return ours
 
     def _adopt(
-        self, incidents: Sequence[Incident], found: Iterable[TrackedIssue], look: Look
+        self, incidents: Iterable[Incident], found: Iterable[TrackedIssue], look: Look
     ) -> tuple[tuple[Incident, ...], Mapping[Fingerprint, tuple[TrackedIssue, ...]]]:
         merged = list(incidents)
         strays: dict[Fingerprint, list[TrackedIssue]] = defaultdict(list)

@@ -1,11 +1,11 @@
 """From an issue of ours back to its incident: what makes a lost ledger cost nothing but comfort."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.issue_text import digest
-from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.findings import Kind, Symptom
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import (
     Ailment,
@@ -89,6 +89,41 @@ def _ailments(issue: TrackedIssue, marker: Marker) -> Iterator[Ailment]:
             says=f"{issue.title}.",
             jobs=jobs,
         )
+
+
+def caught_up(
+    incident: Incident, issue: TrackedIssue, marker: Marker, *, elsewhere: Collection[Symptom]
+) -> Incident:
+    """Give *incident* as its issue tells it, where the ledger is the older of the two: a copy.
+
+    What failed since then is not over by a proof of before; which of several symptoms it was,
+    nobody knows any more. *elsewhere* are the symptoms of other incidents.
+    """
+    if marker.failed_at <= incident.failed_at:
+        return incident
+    told = dict(marker.failures)
+    known = {ailment.symptom for ailment in incident.ailments}
+    lost = (each for each in _ailments(issue, marker) if each.symptom not in {*known, *elsewhere})
+    return replace(
+        incident,
+        attempts=max(incident.attempts, marker.attempts),
+        ailments=(*(_failed_since(each, marker, told) for each in incident.ailments), *lost),
+    )
+
+
+def _failed_since(
+    ailment: Ailment, marker: Marker, told: Mapping[Symptom, tuple[str, ...]]
+) -> Ailment:
+    if ailment.symptom not in told:
+        return ailment
+    over = ailment.healed is not None and ailment.healed.at > marker.failed_at
+    return replace(
+        ailment,
+        failed_at=max(ailment.failed_at, marker.failed_at),
+        commit=marker.commit,
+        jobs=tuple(dict.fromkeys((*ailment.jobs, *told[ailment.symptom]))),
+        healed=ailment.healed if over else None,
+    )
 
 
 def found_again(incident: Incident, issue: TrackedIssue, marker: Marker) -> Incident:

@@ -164,3 +164,27 @@ def test_facts_are_told_where_labels_may_not_be_changed(shop: Shop) -> None:
     shop.host.cycles(2)
 
     assert "RAILWAY_TOKEN" in shop.repo.issues[1].body
+
+
+def test_an_old_ledger_does_not_forget_which_job_failed_since(shop: Shop) -> None:
+    """The issue says so: what skips that job is no proof, and what runs it is."""
+    kept = shop.host.home / "kept.db"
+    shop.repo.push("second")
+    shop.repo.run("CI", "failure", jobs={"build": "failure", "test": "skipped"}, log="boom")
+    shop.host.cycles(2)
+    shutil.copyfile(shop.host.ledger, kept)
+    shop.fail_ci()
+    shop.host.cycles(2)
+    assert marker(shop.repo.issues[1]).jobs == (("build", "test"),)
+
+    shop.host.forget()
+    shutil.copyfile(kept, shop.host.ledger)
+    shop.repo.push("third")
+    shop.repo.run("CI", "success", jobs={"build": "success", "test": "skipped"})
+    shop.host.cycles(2)
+    assert open_numbers(shop) == [1]
+
+    shop.repo.push("fourth")
+    shop.repo.run("CI", "success", jobs={"build": "success", "test": "success"})
+    shop.host.cycles(2)
+    assert open_numbers(shop) == []

@@ -5,10 +5,26 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from incident_builders import CI, PROJECT, REJECTED, REPO, T0, UNKNOWN, WEB, ailment, incident
+from incident_builders import (
+    CI,
+    FIXED,
+    MINUTE,
+    PROJECT,
+    REJECTED,
+    REPO,
+    STAGING,
+    STATUS,
+    T0,
+    UNKNOWN,
+    WEB,
+    ailment,
+    incident,
+    proof,
+)
 from pipeline_health.core.adoption import (
     HANDED_OVER,
     adopted,
+    caught_up,
     found_again,
     is_worth_adopting,
     opened_again,
@@ -189,3 +205,37 @@ def test_what_is_opened_again_lives_again_until_a_newer_proof() -> None:
 def test_what_is_alive_or_not_filed_is_not_opened_again(of: Incident) -> None:
     """There is nothing to wake."""
     assert opened_again(of, at=NOW) is of
+
+
+def test_an_incident_of_an_old_ledger_learns_from_its_issue_what_failed_since() -> None:
+    """A later failure, its jobs, a further symptom, the attempts; a newer proof still counts."""
+    later = T0 + timedelta(hours=3)
+    told = replace(
+        marker_of(FILED),
+        failed_at=later,
+        commit=FIXED,
+        attempts=2,
+        symptoms=(CI, WEB, STAGING),
+        jobs=(("test", "lint"), (), ()),
+    )
+    early, late = proof(at=later), proof(WEB, at=later + MINUTE)
+    known = incident(
+        replace(ailment(), jobs=("build", "test"), healed=early),
+        replace(ailment(WEB), healed=late),
+        ailment(STATUS),
+    )
+
+    back = caught_up(known, issue(), told, elsewhere=())
+
+    ci, web, status, staging = back.ailments
+    assert (2, FIXED) == (back.attempts, ci.commit)
+    assert (later, ("build", "test", "lint"), None) == (ci.failed_at, ci.jobs, ci.healed)
+    assert (later, late) == (web.failed_at, web.healed)
+    assert known.ailments[2] == status
+    assert (STAGING, later, None) == (staging.symptom, staging.failed_at, staging.healed)
+    assert 3 == len(caught_up(known, issue(), told, elsewhere={STAGING}).ailments)
+
+
+def test_an_incident_that_is_as_new_as_its_issue_stays_as_it_is() -> None:
+    """The ledger knows more than a marker has room for."""
+    assert FILED == caught_up(FILED, issue(), marker_of(FILED), elsewhere=())
