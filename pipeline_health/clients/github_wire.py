@@ -115,12 +115,13 @@ class Wire:
                 msg = f"GitHub answered {answer.status} to a large query"
                 raise TooLargeError(msg)
             self.check(answer)
-            _refuse_nothing(result_of(answer, self.host), answer, splittable=splittable)
+            result, now = result_of(answer, self.host), self._clock.now()
+            _refuse_nothing(result, answer, splittable=splittable, now=now)
 
         # The enterprise's REST root ends in /v3, and GraphQL lies beside it.
         url = f"{self.api.removesuffix('/v3')}/graphql"
-        endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
-        with self._hold.obeyed():
+        with self._hold.obeyed():  # also by whoever gives the token
+            endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
             result = ask(self.http, endpoint, document, variables)
         self._charge(result)
         return result
@@ -253,20 +254,32 @@ def message_of(answer: Answer) -> str:
 
 
 def _rate_limit(answer: Answer, said: str, now: datetime) -> RateLimitedError | None:
-    """Give what a 403 or 429 means when it means «later».
+    """Give what a 403 or 429 means when it means «later»."""
+    told = _told_to_wait(answer.headers, now=now)
+    if told is None and answer.status != 429 and not _speaks_of_limits(said):  # noqa: PLR2004
+        return None
+    return _limited(said, told or now + SECONDARY_WAIT)
+
+
+def _limited(said: str, retry_at: datetime) -> RateLimitedError:
+    msg = f"GitHub's rate limit is used up until {retry_at:%H:%M:%S} UTC ({said})"
+    return RateLimitedError(msg, retry_at=retry_at)
+
+
+def _told_to_wait(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
+    """Give until when the headers say to wait.
 
     Retry-After first, then the hour's end, then a minute: the order is GitHub's own (rate limits,
     "Exceeding the rate limit").
     """
-    retry_at = retry_time(answer.headers, now=now)
-    if retry_at is None and answer.headers.get("x-ratelimit-remaining") == "0":
-        retry_at = reset_time(answer.headers) or now + SECONDARY_WAIT
-    if retry_at is None and (answer.status == 429 or "rate limit" in said.lower()):  # noqa: PLR2004
-        retry_at = now + SECONDARY_WAIT
-    if retry_at is None:
-        return None
-    msg = f"GitHub's rate limit is used up until {retry_at:%H:%M:%S} UTC ({said})"
-    return RateLimitedError(msg, retry_at=retry_at)
+    retry_at = retry_time(headers, now=now)
+    if retry_at is None and headers.get("x-ratelimit-remaining") == "0":
+        return reset_time(headers) or now + SECONDARY_WAIT
+    return retry_at
+
+
+def _speaks_of_limits(said: str) -> bool:
+    return "rate limit" in said.lower()
 
 
 def reset_time(headers: Mapping[str, str]) -> datetime | None:
@@ -282,8 +295,11 @@ def _elsewhere(asked: str, answer: Answer) -> str | None:
     location = answer.headers.get("location")
     if answer.status != _MOVED or location is None:
         return None
-    there = urljoin(asked, location)
-    return there if _origin(there) == _origin(asked) else None
+    try:
+        there = urljoin(asked, location)
+        return there if _origin(there) == _origin(asked) else None
+    except ValueError:  # it is no address
+        return None
 
 
 def _origin(url: str) -> tuple[str, str]:
@@ -291,7 +307,7 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def _refuse_nothing(result: Result, answer: Answer, *, splittable: bool) -> None:
+def _refuse_nothing(result: Result, answer: Answer, *, splittable: bool, now: datetime) -> None:
     """Raise for a 200 that says only what went wrong, or only a part of what a half would say."""
     kinds = {problem.type for problem in result.problems}
     if splittable and "RESOURCE_LIMITS_EXCEEDED" in kinds:
@@ -303,10 +319,9 @@ def _refuse_nothing(result: Result, answer: Answer, *, splittable: bool) -> None
         msg = "GitHub answered a query with nothing, and no reason"
         raise UnreachableError(msg)
     first = result.problems[0]
-    if first.type == "RATE_LIMITED":
-        retry_at = reset_time(answer.headers)
-        msg = f"GitHub's rate limit is used up ({first.message})"
-        raise RateLimitedError(msg, retry_at=retry_at)
+    if first.type == "RATE_LIMITED" or _speaks_of_limits(first.message):
+        told = _told_to_wait(answer.headers, now=now)
+        raise _limited(first.message, told or now + SECONDARY_WAIT)
     msg = f"GitHub answered a query with an error: {first.message}"
     if any(sign in first.message.lower() for sign in _PASSING):
         raise UnreachableError(msg)
