@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnexpectedShapeError
-from pipeline_health.clients.github_wire import API_VERSION, refuse
+from pipeline_health.clients.github_refusals import refuse
+from pipeline_health.clients.github_wire import API_VERSION
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.json import Json
 from pipeline_health.ports import Clock

@@ -51,6 +51,13 @@ class Answer:
             msg = f"{host} answered {self.status} with something that is no JSON: {start!r}"
             raise UnreachableError(msg) from exc
 
+    def by_our_clock(self, theirs: datetime | None, *, now: datetime) -> datetime | None:
+        """Give a time of the provider's clock by ours, where it is *now*: the two may differ."""
+        try:
+            return None if theirs is None else now + (theirs - self.at)
+        except OverflowError:  # one of its two times is of another age
+            return None
+
 
 @cache
 def trusted() -> ssl.SSLContext:

@@ -12,14 +12,8 @@ from pipeline_health.clients.errors import (
     UnexpectedShapeError,
     UnreachableError,
 )
-from pipeline_health.clients.github_wire import (
-    API_VERSION,
-    Meter,
-    TooLargeError,
-    Wire,
-    message_of,
-    refuse,
-)
+from pipeline_health.clients.github_refusals import TooLargeError, message_of, refuse
+from pipeline_health.clients.github_wire import API_VERSION, Meter, Wire
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.core.model.report import Usage
 from wire import NOON, Said, Script, StillClock, github_wire, http_at, saying
@@ -329,3 +323,14 @@ def test_a_write_that_is_led_to_no_address_of_ours_is_sent_once(location: str) -
         wire_to(script, http, clock).send("POST", "/x")
 
     assert 1 == len(script.asked)
+
+
+@pytest.mark.parametrize("differs", [timedelta(hours=-2), timedelta(minutes=50)])
+def test_the_end_of_the_hour_is_told_by_our_clock(differs: timedelta) -> None:
+    """By a clock that differs it would be over already, or far away."""
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": IN_TEN_MINUTES}
+
+    with pytest.raises(RateLimitedError) as caught:
+        refuse(answer(403, "x", headers), now=NOON + differs)
+
+    assert NOON + differs + timedelta(minutes=10) == caught.value.retry_at
