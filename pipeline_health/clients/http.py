@@ -83,7 +83,8 @@ class Http:
         self._clock = clock
         self._jitter = jitter
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
-        limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)
+        # As many as are asked for: what was given up holds its connection until it ends by itself.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         self._client = (
             httpx.Client(timeout=timeout, limits=limits, verify=trusted())
             if transport is None

@@ -418,6 +418,20 @@ def test_an_answer_that_is_packed_twice_is_not_unpacked() -> None:
         http.write("GET", script.url, headers={})
 
 
+def test_what_was_given_up_is_in_nobodys_way() -> None:
+    """However many do not answer, there is a connection for the next one."""
+    script = saying(Said())
+    silent = socket.create_server(("127.0.0.1", 0), backlog=64)
+    with silent, script.running(), http_at(RunningClock()) as http:
+        for _ in range(21):
+            http.ending.end_within(timedelta(milliseconds=5))
+            with pytest.raises(UnreachableError):
+                http.write("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/", headers={})
+        http.ending.end_within(timedelta(seconds=5))
+
+        assert 200 == http.write("GET", script.url, headers={}).status
+
+
 def test_another_transport_takes_the_place_of_the_network() -> None:
     """A simulator in the same process answers instead of a server."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200, text=request.url.path))
