@@ -55,8 +55,8 @@ class Meter:
 class Wire:
     """One account's connection to GitHub; *api* is the root of the REST interface.
 
-    *memory* keeps until when GitHub wants to be left alone; *pace* is the least time between two
-    writes. One thread writes at a time.
+    *memory* keeps until when GitHub wants to be left alone by this *account*; *pace* is the least
+    time between two writes. One thread writes at a time.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a part
@@ -67,6 +67,7 @@ class Wire:
         token: Callable[[], str],
         clock: Clock,
         memory: Memory,
+        account: str = "",
         pace: timedelta = BETWEEN_WRITES,
         meter: Meter | None = None,
     ) -> None:
@@ -76,7 +77,8 @@ class Wire:
         self.host = urlsplit(api).hostname or api
         self._token = token
         self._clock = clock
-        self._hold = Hold(f"GitHub at {self.host}", memory=memory, clock=clock)
+        provider = f"GitHub at {self.host}"
+        self._hold = Hold(provider, account=account, memory=memory, clock=clock)
         self._pace = pace.total_seconds()
         self._may_write_at = float("-inf")
 

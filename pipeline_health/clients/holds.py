@@ -22,10 +22,11 @@ After it the provider is asked once, and says itself how it goes on.
 
 
 class Hold:
-    """What one provider asked of one account; *key* names both, in *memory*."""
+    """What one *provider* asked of one *account*, kept in *memory*; without one, of all of ours."""
 
-    def __init__(self, key: str, *, memory: Memory, clock: Clock) -> None:
-        self._key = key
+    def __init__(self, provider: str, *, memory: Memory, clock: Clock, account: str = "") -> None:
+        self._provider = provider
+        self._key = f"{provider}, {account}" if account else provider
         self._memory = memory
         self._clock = clock
 
@@ -45,7 +46,8 @@ class Hold:
     def _require_over(self) -> None:
         until, now = self._until(), self._clock.now()
         if until is not None and now < until <= now + LONGEST:
-            msg = f"{self._key} was not asked: its rate limit is used up until {until:%H:%M:%S} UTC"
+            end = f"{until:%H:%M:%S} UTC"
+            msg = f"{self._provider} was not asked: its rate limit is used up until {end}"
             raise RateLimitedError(msg, retry_at=until)
 
     def _until(self) -> datetime | None:

@@ -92,6 +92,17 @@ def test_one_provider_does_not_wait_for_another() -> None:
     assert asked(hold_at(memory, key="Railway"))
 
 
+def test_one_account_does_not_wait_for_another() -> None:
+    """Whoever checks a promotion beside the agent, or has another token now, has his own limit."""
+    memory, clock = Notebook(), StillClock()
+    agent, check = (
+        Hold("GitHub", account=account, memory=memory, clock=clock) for account in ("a", "b")
+    )
+    asked(agent, limited(10 * MINUTE))
+
+    assert (False, True) == (asked(agent), asked(check))
+
+
 @pytest.mark.parametrize(
     "text", ["soon", "", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00+23:59"]
 )
