@@ -44,21 +44,23 @@ class Hold:
             raise
 
     def _require_over(self) -> None:
-        until, now = self._until(), self._clock.now()
-        if until is not None and now < until <= now + LONGEST:
+        until = self._until(now=self._clock.now())
+        if until is not None:
             end = f"{until:%H:%M:%S} UTC"
             msg = f"{self._provider} was not asked: its rate limit is used up until {end}"
             raise RateLimitedError(msg, retry_at=until)
 
-    def _until(self) -> datetime | None:
+    def _until(self, *, now: datetime) -> datetime | None:
         text = self._memory.recall(TOPIC, self._key)
         try:
-            return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+            until = None if text is None else datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):
             return None
+        return until if until is not None and now < until <= now + LONGEST else None
 
     def _note(self, until: datetime | None) -> None:
         now = self._clock.now()
         if until is not None and until > now:
-            kept = min(until, now + LONGEST)
+            # Whoever was asked side by side may have been told of another, shorter limit.
+            kept = max(min(until, now + LONGEST), self._until(now=now) or now)
             self._memory.remember(TOPIC, self._key, kept.isoformat(), now=now)

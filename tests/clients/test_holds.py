@@ -53,6 +53,16 @@ def test_a_later_cycle_asks_when_the_wait_is_over(
     assert expected is asked(hold_at(memory, after))
 
 
+def test_the_longer_of_two_waits_is_kept() -> None:
+    """Two threads asked at once, and the hour's limit was told before that of a minute."""
+    memory = Notebook()
+    with pytest.raises(RateLimitedError), hold_at(memory).obeyed():
+        asked(hold_at(memory), limited(10 * MINUTE))
+        raise limited(MINUTE)
+
+    assert not asked(hold_at(memory, 9 * MINUTE))
+
+
 def test_a_cycle_that_waits_says_until_when() -> None:
     """Whoever reads it knows that nobody need do anything."""
     memory = Notebook()
