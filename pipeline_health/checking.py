@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline_health import settings as configured
 from pipeline_health.agent.promotion import Promotion, Sources
 from pipeline_health.bootstrap import SystemClock, load, narrowed
+from pipeline_health.clients import holds
 from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.http import Http, Transport
 from pipeline_health.clients.site import HttpSite
@@ -130,8 +131,9 @@ def prepared(  # noqa: PLR0913 - one argument a part
             settings,
             policy,
             commit,
-            # A production that was made since by copying staging shares everything.
-            ledger=DryRunLedger(kept, anew=(ABSENCE,)),
+            # A production that was made since by copying staging shares everything; and the agent
+            # was asked to wait, who may be somebody else.
+            ledger=DryRunLedger(kept, anew=(ABSENCE, holds.TOPIC)),
             http=http,
             whole=whole,
             transport=transport,

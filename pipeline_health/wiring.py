@@ -65,7 +65,14 @@ def wired(  # noqa: PLR0913 - one argument a part
     railway_http = http if verdict else http.ending_by(ends(RAILWAY_BY))
     github_http = http if verdict else http.ending_by(ends(GITHUB_BY))
     railway = Railway(railway_http, api=settings.railway_api, clock=clock, memory=ledger)
-    wire = partial(Wire, api=settings.github_api, token=token, clock=clock, memory=ledger)
+    wire = partial(
+        Wire,
+        api=settings.github_api,
+        token=token,
+        clock=clock,
+        memory=ledger,
+        account=_github_account(settings),
+    )
     meter = Meter()
     github = GitHub(wire(github_http, meter=meter))
     written = wire(http, meter=meter, pace=pace)
@@ -116,6 +123,15 @@ def _variables(railway: Railway, tokens: RailwayCredentials, ledger: Ledger) -> 
         memory=ledger,
         key=partial(secrets.token_bytes, _KEY_BYTES),
     )
+
+
+def _github_account(settings: Settings) -> str:
+    """Name the account that asks; no trace of a token is kept: its variable stands for it."""
+    match settings.credentials.github:
+        case GitHubToken(variable=variable):
+            return variable
+        case GitHubApp() as app:
+            return f"App {app.app_id}, installation {app.installation_id}"
 
 
 def _github_token(settings: Settings, http: Http, clock: Clock) -> Callable[[], str]:

@@ -76,7 +76,12 @@ def _earlier(one: _Moment, other: _Moment) -> _Moment:
 
 
 def bounded(act: Callable[[], T], *, left: Callable[[], float]) -> T:
-    """Give what *act* gives, or raise what it raises; TooLateError as soon as nothing is *left*."""
+    """Give what *act* gives, or raise what it raises; TooLateError as soon as nothing is *left*.
+
+    Nothing is begun when nothing is left before.
+    """
+    if left() <= 0:
+        raise TooLateError
     going = _Going(act)
     Thread(target=going.run, name="exchange", daemon=True).start()
     while not going.over.wait(max(min(left(), _GLANCE), 0.0)):

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
-from pipeline_health.clients.github_wire import API_VERSION, refuse
+from pipeline_health.clients.errors import ClientError, RateLimitedError, UnexpectedShapeError
+from pipeline_health.clients.github_refusals import refuse
+from pipeline_health.clients.github_wire import API_VERSION
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.json import Json
 from pipeline_health.ports import Clock
@@ -14,6 +15,9 @@ from pipeline_health.secret import Secret
 # differ, and good for ten minutes at most.
 _AGO = timedelta(minutes=1)
 _GOOD_FOR = timedelta(minutes=9)
+
+_LONGEST = timedelta(hours=1)
+"""What an installation token lasts at most, whatever an answer with a wrong Date makes of it."""
 
 _MARGIN = timedelta(minutes=1)
 """How long before its end a token is not used any more: it must last for the request, too."""
@@ -54,6 +58,8 @@ class InstallationToken:
         if self._until is None or self._clock.now() >= self._until:
             try:
                 self._renew()
+            except RateLimitedError:  # whoever asks remembers it
+                raise
             except ClientError as exc:
                 msg = (
                     f"no token for installation {self._installation_id} of GitHub App "
@@ -80,7 +86,7 @@ class InstallationToken:
             msg = "GitHub's answer has no token in it"
             raise UnexpectedShapeError(msg)
         # How long it lasts is GitHub's to say; when that is over, our own clock tells.
-        lasting = granted.time("expires_at") - answer.at
+        lasting = min(granted.time("expires_at") - answer.at, _LONGEST)
         self._token, self._until = token, self._clock.now() + lasting - _MARGIN
 
     def _check(self, answer: Answer) -> None:

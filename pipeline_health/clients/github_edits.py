@@ -12,6 +12,7 @@ from pipeline_health.core.model.issue import IssueRef
 MOST_PAGES = 10
 _GREY = "ededed"
 _EXISTS = 422
+_NO_ISSUE = "not found"
 
 
 class GitHubEdits:
@@ -41,11 +42,15 @@ class GitHubEdits:
             self._wire.change("POST", f"{_path(ref)}/labels", {"labels": list(labels)})
 
     def remove_label(self, ref: IssueRef, label: str) -> None:
-        """Remove *label* from an issue; what it does not have is no matter."""
+        """Remove *label* from an issue; what it does not have is no matter.
+
+        NothingThereError when it is the issue that is not there, or not for this token.
+        """
         try:
             self._wire.change("DELETE", f"{_path(ref)}/labels/{quote(label, safe='')}")
-        except NothingThereError:
-            return
+        except NothingThereError as exc:
+            if _NO_ISSUE in str(exc).lower():  # of the label GitHub says that it does not exist
+                raise
 
     def edit_body(self, ref: IssueRef, body: str) -> None:
         """Replace the body of an issue."""

@@ -6,21 +6,15 @@ repository. Every such oddity ends here: the callers see an answer or a `ClientE
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Lock
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from pipeline_health.clients.errors import (
-    ClientError,
-    NothingThereError,
-    RateLimitedError,
-    RefusedError,
-    UnexpectedShapeError,
-    UnreachableError,
-)
+from pipeline_health.clients.errors import ClientError, UnexpectedShapeError, UnreachableError
+from pipeline_health.clients.github_refusals import TooLargeError, refuse, refuse_nothing
 from pipeline_health.clients.graphql import Endpoint, Result, ask, result_of
 from pipeline_health.clients.holds import Hold
-from pipeline_health.clients.http import Answer, Http, retry_time
+from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Clock, Memory
@@ -29,15 +23,8 @@ API_VERSION = "2026-03-10"
 PAGE = 100
 # docs.github.com, "Best practices": at least a second between two writes.
 BETWEEN_WRITES = timedelta(seconds=1)
-# docs.github.com, "Best practices": without a Retry-After, wait for at least a minute.
-SECONDARY_WAIT = timedelta(seconds=60)
 _TOO_LARGE = frozenset({502, 504})
 _OK, _CREATED, _MOVED = 200, 201, 307
-_PASSING = ("something went wrong", "timeout", "timed out", "couldn't respond")
-
-
-class TooLargeError(ClientError):
-    """GitHub gave up on a query (502, 504 or its resource limits); a smaller one may pass."""
 
 
 class Meter:
@@ -68,8 +55,8 @@ class Meter:
 class Wire:
     """One account's connection to GitHub; *api* is the root of the REST interface.
 
-    *memory* keeps until when GitHub wants to be left alone; *pace* is the least time between two
-    writes. One thread writes at a time.
+    *memory* keeps until when GitHub wants to be left alone by this *account*; *pace* is the least
+    time between two writes. One thread writes at a time.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a part
@@ -80,6 +67,7 @@ class Wire:
         token: Callable[[], str],
         clock: Clock,
         memory: Memory,
+        account: str = "",
         pace: timedelta = BETWEEN_WRITES,
         meter: Meter | None = None,
     ) -> None:
@@ -89,7 +77,8 @@ class Wire:
         self.host = urlsplit(api).hostname or api
         self._token = token
         self._clock = clock
-        self._hold = Hold(f"GitHub at {self.host}", memory=memory, clock=clock)
+        provider = f"GitHub at {self.host}"
+        self._hold = Hold(provider, account=account, memory=memory, clock=clock)
         self._pace = pace.total_seconds()
         self._may_write_at = float("-inf")
 
@@ -115,12 +104,13 @@ class Wire:
                 msg = f"GitHub answered {answer.status} to a large query"
                 raise TooLargeError(msg)
             self.check(answer)
-            _refuse_nothing(result_of(answer, self.host), answer, splittable=splittable)
+            result, now = result_of(answer, self.host), self._clock.now()
+            refuse_nothing(result, answer, splittable=splittable, now=now)
 
         # The enterprise's REST root ends in /v3, and GraphQL lies beside it.
         url = f"{self.api.removesuffix('/v3')}/graphql"
-        endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
-        with self._hold.obeyed():
+        with self._hold.obeyed():  # also by whoever gives the token
+            endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
             result = ask(self.http, endpoint, document, variables)
         self._charge(result)
         return result
@@ -202,112 +192,18 @@ def require_made(made: Json, key: str) -> None:
         raise ClientError(msg, lost=True) from exc
 
 
-def refuse(answer: Answer, *, now: datetime) -> None:
-    """Raise what an answer other than a success means; *now* is where a `Retry-After` starts."""
-    meaning = meaning_of(answer, now=now)
-    if meaning is not None:
-        raise meaning
-
-
-def meaning_of(answer: Answer, *, now: datetime) -> ClientError | None:
-    """Give what an answer other than a success means."""
-    if answer.status < 300:  # noqa: PLR2004 - the end of the successes
-        return None
-    said = message_of(answer)
-    meaning: ClientError
-    match answer.status:
-        case 401:
-            meaning = RefusedError(f"GitHub refused the token ({said})", status=401)
-        case 403 | 429 as status:
-            refused = RefusedError(f"GitHub refused: {said}", status=status)
-            meaning = _rate_limit(answer, said, now) or refused
-        case 404:
-            meaning = NothingThereError(f"GitHub shows no such thing: {said}")
-        case status if status < 400:  # noqa: PLR2004 - the redirections
-            msg = f"GitHub answered {status}, which leads elsewhere ({said}): is the repository "
-            meaning = UnreachableError(msg + "called something else now?")
-        case 410:
-            what = "issues are disabled, or a log has expired"
-            meaning = RefusedError(f"GitHub says that it is gone ({what}): {said}", status=410)
-        case status if status < 500 and status != 408:  # noqa: PLR2004 - the refusals
-            meaning = RefusedError(f"GitHub refused with {status}: {said}", status=status)
-        case status:
-            meaning = UnreachableError(f"GitHub answered {status}: {said}")
-    return meaning
-
-
-def message_of(answer: Answer) -> str:
-    """Give GitHub's own words about a refusal, as far as there are any."""
-    try:
-        root = Json(answer.json("GitHub"))
-        said = root.maybe_text("message") if root.has("message") else None
-        detail = ", ".join(
-            text
-            for error in (root.items("errors") if root.has("errors") else ())
-            if (text := error.maybe_text("message") or error.maybe_text("code"))
-        )
-    except ClientError:
-        return "no reason given"
-    words = said or "no reason given"
-    return f"{words} ({detail})"[:300] if detail else words[:300]
-
-
-def _rate_limit(answer: Answer, said: str, now: datetime) -> RateLimitedError | None:
-    """Give what a 403 or 429 means when it means «later».
-
-    Retry-After first, then the hour's end, then a minute: the order is GitHub's own (rate limits,
-    "Exceeding the rate limit").
-    """
-    retry_at = retry_time(answer.headers, now=now)
-    if retry_at is None and answer.headers.get("x-ratelimit-remaining") == "0":
-        retry_at = reset_time(answer.headers) or now + SECONDARY_WAIT
-    if retry_at is None and (answer.status == 429 or "rate limit" in said.lower()):  # noqa: PLR2004
-        retry_at = now + SECONDARY_WAIT
-    if retry_at is None:
-        return None
-    msg = f"GitHub's rate limit is used up until {retry_at:%H:%M:%S} UTC ({said})"
-    return RateLimitedError(msg, retry_at=retry_at)
-
-
-def reset_time(headers: Mapping[str, str]) -> datetime | None:
-    """Give the time at which the hour's allowance is full again, as far as it is told."""
-    try:
-        return datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), tz=UTC)
-    except (KeyError, ValueError, OverflowError, OSError):
-        return None
-
-
 def _elsewhere(asked: str, answer: Answer) -> str | None:
     """Give where a renamed repository takes a request; nothing that would tell others the token."""
     location = answer.headers.get("location")
     if answer.status != _MOVED or location is None:
         return None
-    there = urljoin(asked, location)
-    return there if _origin(there) == _origin(asked) else None
+    try:
+        there = urljoin(asked, location)
+        return there if _origin(there) == _origin(asked) else None
+    except ValueError:  # it is no address
+        return None
 
 
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
-
-
-def _refuse_nothing(result: Result, answer: Answer, *, splittable: bool) -> None:
-    """Raise for a 200 that says only what went wrong, or only a part of what a half would say."""
-    kinds = {problem.type for problem in result.problems}
-    if splittable and "RESOURCE_LIMITS_EXCEEDED" in kinds:
-        msg = "GitHub's resource limits cut a large query short"
-        raise TooLargeError(msg)
-    if not result.data.missing:
-        return
-    if not result.problems:
-        msg = "GitHub answered a query with nothing, and no reason"
-        raise UnreachableError(msg)
-    first = result.problems[0]
-    if first.type == "RATE_LIMITED":
-        retry_at = reset_time(answer.headers)
-        msg = f"GitHub's rate limit is used up ({first.message})"
-        raise RateLimitedError(msg, retry_at=retry_at)
-    msg = f"GitHub answered a query with an error: {first.message}"
-    if any(sign in first.message.lower() for sign in _PASSING):
-        raise UnreachableError(msg)
-    raise RefusedError(msg, status=answer.status)

@@ -22,10 +22,11 @@ After it the provider is asked once, and says itself how it goes on.
 
 
 class Hold:
-    """What one provider asked of one account; *key* names both, in *memory*."""
+    """What one *provider* asked of one *account*, kept in *memory*; without one, of all of ours."""
 
-    def __init__(self, key: str, *, memory: Memory, clock: Clock) -> None:
-        self._key = key
+    def __init__(self, provider: str, *, memory: Memory, clock: Clock, account: str = "") -> None:
+        self._provider = provider
+        self._key = f"{provider}, {account}" if account else provider
         self._memory = memory
         self._clock = clock
 
@@ -43,20 +44,23 @@ class Hold:
             raise
 
     def _require_over(self) -> None:
-        until, now = self._until(), self._clock.now()
-        if until is not None and now < until <= now + LONGEST:
-            msg = f"{self._key} was not asked: its rate limit is used up until {until:%H:%M:%S} UTC"
+        until = self._until(now=self._clock.now())
+        if until is not None:
+            end = f"{until:%H:%M:%S} UTC"
+            msg = f"{self._provider} was not asked: its rate limit is used up until {end}"
             raise RateLimitedError(msg, retry_at=until)
 
-    def _until(self) -> datetime | None:
+    def _until(self, *, now: datetime) -> datetime | None:
         text = self._memory.recall(TOPIC, self._key)
         try:
-            return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+            until = None if text is None else datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):
             return None
+        return until if until is not None and now < until <= now + LONGEST else None
 
     def _note(self, until: datetime | None) -> None:
         now = self._clock.now()
         if until is not None and until > now:
-            kept = min(until, now + LONGEST)
+            # Whoever was asked side by side may have been told of another, shorter limit.
+            kept = max(min(until, now + LONGEST), self._until(now=now) or now)
             self._memory.remember(TOPIC, self._key, kept.isoformat(), now=now)

@@ -27,6 +27,7 @@ REQUEST = timedelta(seconds=30)
 LARGEST_BODY = 32 * 1024 * 1024
 LONGEST_WAIT = timedelta(seconds=5)
 TRIES = 3
+HOPS = 5
 
 Transport: TypeAlias = httpx.BaseTransport
 """What stands in for the network."""
@@ -49,6 +50,13 @@ class Answer:
             start = self.body[:40].decode("utf-8", "replace").strip()
             msg = f"{host} answered {self.status} with something that is no JSON: {start!r}"
             raise UnreachableError(msg) from exc
+
+    def by_our_clock(self, theirs: datetime | None, *, now: datetime) -> datetime | None:
+        """Give a time of the provider's clock by ours, where it is *now*: the two may differ."""
+        try:
+            return None if theirs is None else now + (theirs - self.at)
+        except OverflowError:  # one of its two times is of another age
+            return None
 
 
 @cache
@@ -75,7 +83,8 @@ class Http:
         self._clock = clock
         self._jitter = jitter
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
-        limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)
+        # As many as are asked for: what was given up holds its connection until it ends by itself.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         self._client = (
             httpx.Client(timeout=timeout, limits=limits, verify=trusted())
             if transport is None
@@ -182,10 +191,8 @@ class Http:
         """Send it; every way in which that breaks becomes an UnreachableError."""
         host = request.url.host
         try:
-            response = self._client.send(
-                request, stream=True, follow_redirects=request.method == "GET"
-            )
-            with closing(response):
+            with closing(self._sent(request, left)) as response:
+                _require_packed_once(response)
                 return Answer(
                     status=response.status_code,
                     headers=response.headers,
@@ -198,6 +205,40 @@ class Http:
         except httpx.HTTPError as exc:
             msg = f"{host} gave no whole answer: {type(exc).__name__}"
             raise UnreachableError(msg) from exc
+        except (httpx.InvalidURL, UnicodeError) as exc:
+            msg = f"{host} is, or leads to, an address that is none: {type(exc).__name__}"
+            raise UnreachableError(msg) from exc
+
+    def _sent(self, request: httpx.Request, left: Callable[[], float]) -> httpx.Response:
+        """Send it, and a read on to where it is led; what leads elsewhere is as bounded as all."""
+        request.extensions["trace"] = _unless_late(left)
+        for _ in range(HOPS + 1):
+            response = self._client.send(request, stream=True)
+            following = response.next_request if request.method == "GET" else None
+            if following is None:
+                return response
+            with closing(response):  # whose connection is only used again when all of it was read
+                _whole(_until(response.iter_raw(), left), request.url.host)
+            request = following
+        msg = f"more than {HOPS} redirects"
+        raise httpx.TooManyRedirects(msg, request=request)
+
+
+def _unless_late(left: Callable[[], float]) -> Callable[[str, object], None]:
+    """Let nothing be sent that nobody waits for: a connection may come after its asker has gone."""
+
+    def watch(event: str, _: object) -> None:
+        if event.endswith("send_request_headers.started") and left() <= 0:
+            raise TooLateError
+
+    return watch
+
+
+def _require_packed_once(response: httpx.Response) -> None:
+    """Raise for a body that is packed twice: a kilobyte of that unpacks to gigabytes."""
+    if "," in response.headers.get("content-encoding", ""):
+        msg = f"{response.url.host} packed its answer more than once"
+        raise UnreachableError(msg)
 
 
 def _until(chunks: Iterator[bytes], left: Callable[[], float]) -> Iterator[bytes]:

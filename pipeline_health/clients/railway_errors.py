@@ -93,9 +93,7 @@ def require_token(result: Result) -> None:
 
 
 def _retry_time(answer: Answer, *, now: datetime) -> datetime | None:
-    """Give by our clock what Railway says by its own."""
-    retry_at = retry_time(answer.headers, now=answer.at)
-    return None if retry_at is None else now + (retry_at - answer.at)
+    return answer.by_our_clock(retry_time(answer.headers, now=answer.at), now=now)
 
 
 def _refusal(answer: Answer) -> ClientError:

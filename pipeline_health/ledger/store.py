@@ -98,13 +98,14 @@ class WritableStore:
         now finds no lease of ours there.
         """
         with self._lock, explained("write", self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                # Within: an interrupt that came while it waited is raised after it has begun.
+                self._connection.execute("BEGIN IMMEDIATE")
                 self._require_in_place()
                 yield Transaction(self._connection)
                 self._connection.execute("COMMIT")
             finally:
-                # A full disk may already have rolled it back.
+                # It may never have begun, and a full disk may already have rolled it back.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 

@@ -113,3 +113,13 @@ def test_the_live_url_must_serve_the_commit(shop: Ready) -> None:
     assert short_of(shop.check())[REACHABLE] is CriterionState.FAIL
     shop.site.body = f'{{"commit": "{shop.head}", "status": "ok"}}'
     assert shop.check().answer is Answer.PROMOTE
+
+
+def test_a_check_does_not_wait_for_what_the_agent_was_told(shop: Ready) -> None:
+    """The two can have different tokens, and a check that is told to wait says so itself."""
+    wait = {"Retry-After": "600"}
+    shop.world.faults.add(host="github", mode="status", status=403, headers=wait)
+    _, held = shop.host.cycles(2, every=MINUTE)
+
+    assert "was not asked" in str(held.projects)
+    assert shop.check().answer is Answer.PROMOTE

@@ -149,8 +149,11 @@ def test_an_ending_that_is_called_in_ends_what_is_under_way() -> None:
 
 def test_an_answer_that_came_at_the_last_moment_is_taken() -> None:
     """It is there, so that nothing is won by throwing it away."""
+    looks = [1.0]
 
     def slowly_over() -> float:
+        if looks:
+            return looks.pop()
         time.sleep(0.05)
         return 0.0
 
@@ -166,3 +169,13 @@ def test_an_ending_says_why_there_is_no_time() -> None:
 
     assert "no time is left in this cycle" == late
     assert "this run was told to end, so no time is left" == part.why == whole.why
+
+
+def test_nothing_is_begun_after_the_end() -> None:
+    """Who comes too late has done nothing."""
+    begun: list[int] = []
+
+    with pytest.raises(TooLateError):
+        bounded(lambda: begun.append(1), left=left_for(0).left)
+
+    assert [] == begun

@@ -1,17 +1,19 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pipeline_health.clients.errors import ClientError
+from pipeline_health.clients.errors import ClientError, RateLimitedError
 from pipeline_health.clients.github_auth import InstallationToken, static_token
+from pipeline_health.clients.github_wire import Wire
 from pipeline_health.secret import Secret
-from wire import NOON, Said, StillClock, http_at, saying, unused_port
+from wire import NOON, Notebook, Said, StillClock, http_at, saying, unused_port
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,24 @@ def test_a_wrong_clock_does_not_shorten_a_token(key: Secret) -> None:
     assert 1 == len(script.asked)
 
 
+@pytest.mark.parametrize("date", [NOON - timedelta(days=400), datetime(1, 1, 1, tzinfo=UTC)])
+def test_a_date_that_lies_makes_no_token_last_longer(key: Secret, date: datetime) -> None:
+    """GitHub's tokens last for an hour, whatever else an answer says."""
+    body = json.dumps({"token": "t", "expires_at": "9999-12-31T23:59:59Z"}).encode()
+    head = f"Date: {format_datetime(date, usegmt=True)}\r\nContent-Length: {len(body)}"
+    raw = f"HTTP/1.1 201 Created\r\n{head}\r\n\r\n".encode() + body
+    script = saying(Said(raw=raw))
+    clock = StillClock()
+    with script.running(), http_at(clock) as http:
+        api = script.url.removesuffix("/graphql/v2")
+        token = InstallationToken("1", 2, private_key=key, http=http, api=api, clock=clock)
+        token()
+        clock.sleep(3600)
+        token()
+
+    assert 2 == len(script.asked)
+
+
 def test_an_app_says_who_it_is_for_ten_minutes_at_most(key: Secret) -> None:
     """GitHub refuses more; a minute's difference between the clocks does no harm."""
     script = saying(granting("t", "2999-01-01T00:00:00Z"))
@@ -132,6 +152,31 @@ def test_a_host_that_is_not_there_may_be_asked_later(key: Secret) -> None:
         token()
 
     assert caught.value.retryable
+
+
+def test_a_limit_on_tokens_is_told_as_one(key: Secret) -> None:
+    """So that it is remembered until when GitHub wants to be left alone."""
+    script = saying(Said(status=403, body=b"{}", headers={"Retry-After": "600"}))
+    limited = pytest.raises(RateLimitedError)
+    with script.running(), app_at(script.url, key) as token, limited as caught:
+        token()
+
+    assert NOON + timedelta(minutes=10) == caught.value.retry_at
+
+
+def test_no_token_is_asked_for_while_github_wants_to_be_left_alone(key: Secret) -> None:
+    """Neither in this cycle nor in the next one, which has no token yet."""
+    script = saying(Said(status=403, body=b"{}", headers={"Retry-After": "600"}))
+    memory, clock = Notebook(), StillClock()
+    api = script.url.removesuffix("/graphql/v2")
+    with script.running(), http_at(clock) as http:
+        for _ in range(2):
+            token = InstallationToken("1", 2, private_key=key, http=http, api=api, clock=clock)
+            wire = Wire(http, api=api, token=token, clock=clock, memory=memory)
+            with pytest.raises(RateLimitedError):
+                wire.query("query WhoAmI { viewer { login } }", {})
+
+    assert 1 == len(script.asked)
 
 
 @pytest.mark.parametrize(("app_id", "key_text"), [("1", "no key"), ("1", ""), ("", "no key")])

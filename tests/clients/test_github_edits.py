@@ -13,7 +13,7 @@ from pipeline_health.clients.errors import (
 )
 from pipeline_health.clients.github_edits import GitHubEdits
 from pipeline_health.clients.github_wire import API_VERSION, Wire
-from pipeline_health.core.model.ids import Login
+from pipeline_health.core.model.ids import Login, RepoName
 from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.simulator.faults import Mode
 from wire import Said, StillClock, github_wire, http_at, saying, unused_port
@@ -124,6 +124,13 @@ def test_no_labels_to_add_is_no_request(stage: Stage) -> None:
 def test_an_absent_label_is_removed_already(stage: Stage) -> None:
     """Nothing is to be done."""
     stage.edits.remove_label(REF, "archon:queued")
+
+
+@pytest.mark.parametrize("ref", [IssueRef(SHOP, 99), IssueRef(RepoName("acme/gone"), 1)])
+def test_a_label_of_what_is_not_there_is_not_removed(stage: Stage, ref: IssueRef) -> None:
+    """Who may not see the issue any more has changed nothing."""
+    with pytest.raises(NothingThereError):
+        stage.edits.remove_label(ref, "archon:queued")
 
 
 def test_a_label_is_removed_whatever_its_letters_are(stage: Stage) -> None:

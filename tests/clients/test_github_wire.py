@@ -12,14 +12,8 @@ from pipeline_health.clients.errors import (
     UnexpectedShapeError,
     UnreachableError,
 )
-from pipeline_health.clients.github_wire import (
-    API_VERSION,
-    Meter,
-    TooLargeError,
-    Wire,
-    message_of,
-    refuse,
-)
+from pipeline_health.clients.github_refusals import TooLargeError, message_of, refuse
+from pipeline_health.clients.github_wire import API_VERSION, Meter, Wire
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.core.model.report import Usage
 from wire import NOON, Said, Script, StillClock, github_wire, http_at, saying
@@ -283,14 +277,60 @@ def test_a_large_query_that_fails_is_not_sent_again_as_it_was(given: Said) -> No
         ask(given, Said(body=WHO.encode()), splittable=True)
 
 
-def test_a_primary_limit_of_graphql_ends_with_the_hour() -> None:
-    """The header beside the 200 says until when to wait."""
-    reset = str(int(NOON.timestamp()) + 600)
-    limit = said(
-        {"errors": [{"type": "RATE_LIMITED", "message": "limit"}]}, **{"X-RateLimit-Reset": reset}
-    )
+IN_TEN_MINUTES = str(int(NOON.timestamp()) + 600)
+
+
+@pytest.mark.parametrize(
+    ("error", "headers", "seconds"),
+    [
+        pytest.param(
+            {"type": "RATE_LIMITED", "message": "limit"},
+            {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": IN_TEN_MINUTES},
+            600,
+            id="primary",
+        ),
+        pytest.param({"type": "RATE_LIMITED", "message": "limit"}, {}, 60, id="no-header"),
+        pytest.param(
+            {"message": SECONDARY},
+            {
+                "Retry-After": "30",
+                "X-RateLimit-Remaining": "9",
+                "X-RateLimit-Reset": IN_TEN_MINUTES,
+            },
+            30,
+            id="secondary",
+        ),
+        pytest.param({"message": SECONDARY}, {}, 60, id="secondary-without-a-header"),
+    ],
+)
+def test_a_limit_of_graphql_is_a_200_that_says_until_when(
+    error: Mapping[str, str], headers: Mapping[str, str], seconds: int
+) -> None:
+    """The headers beside it are those of a refusal, and so is the least of a minute."""
+    with pytest.raises(RateLimitedError) as caught:
+        ask(said({"data": None, "errors": [error]}, **headers))
+
+    assert NOON + timedelta(seconds=seconds) == caught.value.retry_at
+
+
+@pytest.mark.parametrize(
+    "location", ["https://[bad", "//[::1", "http://elsewhere/"], ids=["none", "odd", "elsewhere"]
+)
+def test_a_write_that_is_led_to_no_address_of_ours_is_sent_once(location: str) -> None:
+    """What GitHub says of where it went is an answer that is no use, and no defect of ours."""
+    script, clock = saying(Said(status=307, headers={"Location": location})), StillClock()
+    with script.running(), http_at(clock) as http, pytest.raises(UnreachableError):
+        wire_to(script, http, clock).send("POST", "/x")
+
+    assert 1 == len(script.asked)
+
+
+@pytest.mark.parametrize("differs", [timedelta(hours=-2), timedelta(minutes=50)])
+def test_the_end_of_the_hour_is_told_by_our_clock(differs: timedelta) -> None:
+    """By a clock that differs it would be over already, or far away."""
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": IN_TEN_MINUTES}
 
     with pytest.raises(RateLimitedError) as caught:
-        ask(limit)
+        refuse(answer(403, "x", headers), now=NOON + differs)
 
-    assert NOON + timedelta(minutes=10) == caught.value.retry_at
+    assert NOON + differs + timedelta(minutes=10) == caught.value.retry_at

@@ -53,6 +53,17 @@ def test_a_later_cycle_asks_when_the_wait_is_over(
     assert expected is asked(hold_at(memory, after))
 
 
+def test_the_longer_of_two_waits_is_kept() -> None:
+    """Two threads asked at once, and the hour's limit was told before that of a minute."""
+    memory = Notebook()
+    shorter = hold_at(memory).obeyed()
+    shorter.__enter__()
+    asked(hold_at(memory), limited(10 * MINUTE))
+    shorter.__exit__(RateLimitedError, limited(MINUTE), None)
+
+    assert not asked(hold_at(memory, 9 * MINUTE))
+
+
 def test_a_cycle_that_waits_says_until_when() -> None:
     """Whoever reads it knows that nobody need do anything."""
     memory = Notebook()
@@ -90,6 +101,17 @@ def test_one_provider_does_not_wait_for_another() -> None:
     asked(hold_at(memory), limited(10 * MINUTE))
 
     assert asked(hold_at(memory, key="Railway"))
+
+
+def test_one_account_does_not_wait_for_another() -> None:
+    """Whoever checks a promotion beside the agent, or has another token now, has his own limit."""
+    memory, clock = Notebook(), StillClock()
+    agent, check = (
+        Hold("GitHub", account=account, memory=memory, clock=clock) for account in ("a", "b")
+    )
+    asked(agent, limited(10 * MINUTE))
+
+    assert (False, True) == (asked(agent), asked(check))
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import gzip
 import json
 import socket
 import threading
@@ -19,7 +20,7 @@ from pipeline_health.clients.errors import (
     RefusedError,
     UnreachableError,
 )
-from pipeline_health.clients.http import LARGEST_BODY, Answer, Http, retry_time
+from pipeline_health.clients.http import HOPS, LARGEST_BODY, Answer, Http, retry_time
 from wire import NOON, Said, StillClock, http_at, saying, unused_port
 
 
@@ -334,6 +335,101 @@ def test_a_peer_that_says_nothing_is_given_up() -> None:
             http.write("GET", f"http://127.0.0.1:{server.getsockname()[1]}/", headers={})
 
     assert silent.value.lost
+
+
+class LateTransport(httpx.BaseTransport):
+    """A network that finds the way only when it is told to."""
+
+    def __init__(self) -> None:
+        self.found = threading.Event()
+        self.over = threading.Event()
+        self._network = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Wait, and then send it."""
+        self.found.wait(10)
+        try:
+            return self._network.handle_request(request)
+        finally:
+            self.over.set()
+
+
+def test_a_write_that_nobody_waits_for_any_more_is_not_sent() -> None:
+    """Whoever gave it up may look for its effect already, and do it again."""
+    late, clock, script = LateTransport(), RunningClock(), saying(Said())
+    http = Http(clock=clock, jitter=lambda: 0.0, transport=late)
+    http.ending.end_within(timedelta(seconds=0.05))
+    with script.running():
+        with pytest.raises(UnreachableError, match="took longer than"):
+            http.write("POST", script.url, headers={})
+        late.found.set()
+        assert late.over.wait(10)
+    http.close()
+
+    assert [] == script.asked
+
+
+@pytest.mark.parametrize(
+    "location", ["http://xn--/", f"http://{'a' * 70}.com/", "http://[bad/"], ids=["a", "b", "c"]
+)
+def test_a_redirect_to_no_address_is_no_answer(location: str) -> None:
+    """Whatever the library says of it."""
+    script = saying(Said(status=302, headers={"Location": location}))
+    with script.running(), http_at(StillClock()) as http, pytest.raises(UnreachableError):
+        http.write("GET", script.url, headers={})
+
+
+def test_a_redirect_leads_on_only_so_often() -> None:
+    """One that leads to itself ends."""
+    script = saying(Said(status=302, headers={"Location": "/again"}))
+    circle = pytest.raises(UnreachableError, match="TooManyRedirects")
+    with script.running(), http_at(StillClock()) as http, circle:
+        http.write("GET", script.url, headers={})
+
+    assert HOPS + 1 == len(script.asked)
+
+
+def test_a_redirect_without_end_is_cut_off() -> None:
+    """The page that comes with it is held to the same bounds as an answer."""
+    start = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 1000000000\r\n\r\n"
+    script = saying(Said(raw=start + b"x" * (LARGEST_BODY + 1)))
+    cut = pytest.raises(UnreachableError, match="more than 33554432 bytes")
+    with script.running(), http_at(StillClock()) as http, cut:
+        http.write("GET", script.url, headers={})
+
+
+def test_another_host_is_not_told_who_asks() -> None:
+    """A log lies elsewhere, and a token is nobody's business there: another port is another."""
+    elsewhere = saying(Said(body=b"line"))
+    script = saying(Said(status=302, headers={"Location": elsewhere.url}))
+    with script.running(), elsewhere.running(), http_at(StillClock()) as http:
+        http.read("GET", script.url, headers={"Authorization": "Bearer t"})
+
+    assert "Bearer t" == script.asked[0].headers["Authorization"]
+    assert "Authorization" not in elsewhere.asked[0].headers
+
+
+def test_an_answer_that_is_packed_twice_is_not_unpacked() -> None:
+    """A kilobyte of that can hold a gigabyte."""
+    packed = gzip.compress(gzip.compress(b"{}"))
+    script = saying(Said(body=packed, headers={"Content-Encoding": "gzip, gzip"}))
+    refused = pytest.raises(UnreachableError, match="packed its answer more than once")
+    with script.running(), http_at(StillClock()) as http, refused:
+        http.write("GET", script.url, headers={})
+
+
+def test_what_was_given_up_is_in_nobodys_way() -> None:
+    """However many do not answer, there is a connection for the next one."""
+    script = saying(Said())
+    silent = socket.create_server(("127.0.0.1", 0), backlog=64)
+    with silent, script.running(), http_at(RunningClock()) as http:
+        for _ in range(21):
+            http.ending.end_within(timedelta(milliseconds=5))
+            with pytest.raises(UnreachableError):
+                http.write("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/", headers={})
+        http.ending.end_within(timedelta(seconds=5))
+
+        assert 200 == http.write("GET", script.url, headers={}).status
 
 
 def test_another_transport_takes_the_place_of_the_network() -> None:

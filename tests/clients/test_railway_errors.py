@@ -1,5 +1,5 @@
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -191,3 +191,18 @@ def test_an_unreadable_error_is_no_answer() -> None:
     """Errors of another shape are an unexpected shape, and not retried."""
     with pytest.raises(UnexpectedShapeError):
         refuse_passing(answer(200, {"data": None, "errors": 3}))
+
+
+def test_a_date_of_another_age_names_no_time() -> None:
+    """A header that lies must not cost more than the answer that it came with."""
+    limited = Answer(
+        status=429,
+        headers={"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"},
+        body=b"",
+        at=datetime(1970, 1, 1, tzinfo=UTC),
+    )
+
+    with pytest.raises(RateLimitedError) as caught:
+        refuse(limited, now=NOON)
+
+    assert caught.value.retry_at is None

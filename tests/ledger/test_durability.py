@@ -1,11 +1,15 @@
 """Full disks, busy files, restored copies, quiet cycles, many threads."""
 
+import os
 import shutil
+import signal
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -210,3 +214,23 @@ def test_pruning_may_be_asked_for_with_another_limit(ledger: SqlLedger) -> None:
     ledger.prune(now=T0 + 3 * DAY, keep=2 * DAY)
 
     assert ["new"] == [report.cycle for report in ledger.reports(limit=5)]
+
+
+def test_an_interrupt_while_it_waits_for_another_leaves_nothing_begun(path: Path) -> None:
+    """Control-C is taken when the wait is over: the report can still be kept after it."""
+    interrupt = partial(os.kill, os.getpid(), signal.SIGINT)
+    with closing(WritableStore(path)) as store, closing(connect(str(path))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(_in_turn, interrupt, partial(other.execute, "ROLLBACK"))
+            with pytest.raises(KeyboardInterrupt), store.writing():
+                pass
+
+        with store.writing() as transaction:
+            assert [1] == transaction.read(int, "SELECT 1")
+
+
+def _in_turn(*acts: Callable[[], object]) -> None:
+    for act in acts:
+        time.sleep(0.1)
+        act()

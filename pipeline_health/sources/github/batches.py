@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.github_refusals import TooLargeError
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
-from pipeline_health.clients.github_wire import TooLargeError
 from pipeline_health.core.model.readings import Blind
 
 MOST_SPLITS = 8
