@@ -24,7 +24,7 @@ from pipeline_health.simulator import WorldClock
 from properties.moves_code import GREEN
 from properties.network import SITES, Wire
 from properties.town import US, Product, Town, environment
-from properties.truth import State, of_service, pushed
+from properties.truth import State, counted, of_service, pushed
 from properties.weather import SEASONS, Weather
 
 DAMAGES = ("", "", "", "site", "record", "ci", "service", "running")
@@ -105,10 +105,22 @@ def unproved(town: Town, product: Product, commit: Sha) -> Iterator[str]:
             yield f"{service.name} does not work"
     if town.world.site(product.name).status != HTTPStatus.OK:
         yield "its URL does not answer"
+    if not _is_recorded(product, commit):
+        yield "GitHub's record of its deployment is no success, and it was not deployed anew"
+
+
+def _is_recorded(product: Product, commit: Sha) -> bool:
+    """Tell whether GitHub was told of a success, or of a failure before the newest deployment."""
     place = f"{product.name} / staging"
     records = [one for one in product.repo.deployments if one.environment == place]
-    if not records or (records[-1].sha, records[-1].state) != (commit, "success"):
-        yield "GitHub's record of its deployment is no success"
+    told = [status for one in records if one.sha == commit for status in one.statuses]
+    if not told or told[-1].state not in ("success", "failure", "error"):
+        return False
+    anew = (counted(service) for service in product.services)
+    since = [one.changed_at for one in anew if one is not None and one.commit == commit]
+    return (
+        told[-1].state == "success" or max(since, default=told[-1].created_at) > told[-1].created_at
+    )
 
 
 def _unseen(product: Product, wire: Wire) -> Iterator[str]:
