@@ -22,6 +22,7 @@ from pipeline_health.core.model.questions import (
     Question,
     Trace,
 )
+from pipeline_health.core.model.railway import Deployment, Service
 from pipeline_health.core.model.readings import (
     Blind,
     CheckConclusion,
@@ -36,6 +37,7 @@ from pipeline_health.core.observe import (
     commit_page,
     contains,
     is_archived,
+    is_ours,
 )
 from pipeline_health.core.stages import Stage
 
@@ -255,10 +257,25 @@ def _railway(stage: Stage) -> Iterator[tuple[DeployState, Sha]]:
     """Give what Railway says of every service, watched or not, and at which commit of ours."""
     seen = stage.environment
     services = seen.value.services if isinstance(seen, Seen) else ()
-    for verdict in map(judge_service, services):
-        commit = None if verdict.deployment is None else commit_of(stage.view, verdict.deployment)
+    for service in services:
+        verdict = judge_service(service)
+        newest = verdict.deployment
+        commit = None if newest is None else _commit(stage.view, service, newest)
         if commit is not None:
             yield verdict.state, commit
+
+
+def _commit(view: ProjectView, service: Service, deployment: Deployment) -> Sha | None:
+    """Give the commit of *deployment*, also where it names our repository as it was called then.
+
+    It does so for good. It is ours where the service is built from our repository and the commit is
+    on our branch: a new name alone must not bring back what is over.
+    """
+    if service.repo is not None and is_ours(view, service.repo):
+        branch = view.github.branch
+        if isinstance(branch, Seen) and deployment.commit in branch.value.history:
+            return deployment.commit
+    return commit_of(view, deployment)
 
 
 def _railway_at(place: _Place) -> frozenset[DeployState]:

@@ -69,6 +69,25 @@ def test_a_renamed_repository_keeps_its_incident(shop: Shop) -> None:
     assert [issue.state for issue in ours(shop.repo)] == ["closed"]
 
 
+def test_a_new_name_brings_back_no_failure_that_is_over(shop: Shop) -> None:
+    """Railway goes on to name the repository as it was called when it deployed the mend."""
+    shop.repo.push("second")
+    shop.repo.run("CI", "success", jobs=GREEN)
+    shop.repo.record_deployment("shop / staging", "failure")
+    shop.world.advance(MINUTE)
+    mend(shop)
+    shop.web.deploy("SUCCESS")
+    shop.host.cycles(2)
+
+    shop.repo.rename("acme/store")
+    shop.host.projects[0] = shop.host.projects[0].replace("acme/shop", "acme/store")
+    shop.host.cycles(2)
+    shop.host.forget()
+    shop.host.cycles(2)
+
+    assert ours(shop.repo) == []
+
+
 def test_two_projects_in_one_repository_share_an_incident(shop: Shop) -> None:
     """One red main is one issue, and one closing comment."""
     shop.host.watch("other", "acme/shop")

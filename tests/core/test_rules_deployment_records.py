@@ -38,7 +38,7 @@ from pipeline_health.core.model.findings import (
     Thing,
     Unsettled,
 )
-from pipeline_health.core.model.ids import Sha
+from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
     Answers,
@@ -190,6 +190,39 @@ def test_a_success_at_a_later_commit_supersedes(
     answers = Answers(contains={ASKED: seen(relation)})
     staging = railway(RailwayStatus.SUCCESS, CHILD)
     assert expected == said(FAILED, staging=staging, answers=answers)
+
+
+FORMER, FORK = RepoName("acme/boutique"), RepoName("mallory/shop")
+NAMED_OTHERWISE: dict[str, tuple[RepoName, RepoName | None, Sha, list[Observation]]] = {
+    "as it was called then": (FORMER, REPO, HEAD, []),
+    "a commit that is not on our branch": (FORMER, REPO, CHILD, [BROKEN]),
+    "an older commit": (FORMER, REPO, PARENT, [BROKEN]),
+    "by a service of a fork": (FORK, FORK, HEAD, [BROKEN]),
+    "by a service of nobody knows what": (FORMER, None, HEAD, [BROKEN]),
+}
+
+
+def otherwise(deployed: RepoName, built_from: RepoName | None, commit: Sha) -> Environment:
+    """Give staging with one service that works, deployed from what was called *deployed*."""
+    deployment = replace(a_deployment(commit=commit), repo=deployed)
+    return an_environment(replace(a_service(deployment), repo=built_from))
+
+
+@pytest.mark.parametrize(
+    ("deployed", "built_from", "commit", "expected"), NAMED_OTHERWISE.values(), ids=NAMED_OTHERWISE
+)
+def test_a_new_name_of_the_repository_brings_no_failure_back(
+    deployed: RepoName, built_from: RepoName | None, commit: Sha, expected: list[Observation]
+) -> None:
+    """Railway goes on to name it as it was called; a fork may hold the very same commit."""
+    assert expected == said(FAILED, staging=otherwise(deployed, built_from, commit))
+
+
+def test_an_earlier_name_tells_nothing_while_the_branch_is_not_seen() -> None:
+    """Nobody can say then whose commit it is."""
+    read = replace(github(records=[FAILED]), branch=blind())
+    view = a_view(read=read, staging=otherwise(FORMER, REPO, HEAD))
+    assert [BROKEN] == list(deployment_records(view))
 
 
 # -- beside the deploy workflow --------------------------------------------------------------

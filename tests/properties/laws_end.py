@@ -13,6 +13,7 @@ from random import Random
 from pipeline_health.core.issue_text import read_marker
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.issue import Marker
+from pipeline_health.core.model.report import ChangeLine
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
@@ -77,15 +78,23 @@ def _is_of(thing: Thing, product: str, repo: int) -> bool:
 
 def converged(town: Town) -> Iterator[str]:
     """Tell of what is broken and has no issue, and of what is proved to work and has one."""
-    there: set[Thing] = set()
+    for repo, issue, marker in _ours_open(town):
+        if _is_over(town, repo, issue, marker):
+            yield f"{repo.name}#{issue.number} ({issue.title}) is open, and all of it works"
+    for thing in sorted(wanted(town) - _told(town), key=repr):
+        yield f"{thing} is broken, and no issue says so"
+
+
+def _ours_open(town: Town) -> Iterator[tuple[Repo, Issue, Marker]]:
     for repo, issue in town.issues():
         marker = read_marker(issue.body)
         if issue.user == US and issue.state == "open" and marker is not None:
-            there |= about(town, repo, issue)
-            if _is_over(town, repo, issue, marker):
-                yield f"{repo.name}#{issue.number} ({issue.title}) is open, and all of it works"
-    for thing in sorted(wanted(town) - there, key=repr):
-        yield f"{thing} is broken, and no issue says so"
+            yield repo, issue, marker
+
+
+def _told(town: Town) -> set[Thing]:
+    """Give what the open issues of ours are about."""
+    return {thing for repo, issue, _ in _ours_open(town) for thing in about(town, repo, issue)}
 
 
 def _is_over(town: Town, repo: Repo, issue: Issue, marker: Marker) -> bool:
@@ -129,9 +138,27 @@ def wants_nothing_else(town: Town, passed: Passed, *, known: str) -> Iterator[st
     for change in report.changes if report is not None else ():
         if change.change == "open" and change.repo in deleted:
             continue  # nobody but the ledger knows that its issue was deleted
+        if change.change == "reopen" and _only_a_deleted_one_told(town, change):
+            continue
         if change.change in ("open", "reopen") and "not filed beside the cause" in known:
             continue  # an issue does not tell that it was closed by a proof before its cause came
         if change.repo in learned:
             continue  # which workflows are required is learned, and remembered
         if change.change in ("open", "close", "reopen"):
             yield f"it would {change.change} {change.issue or change.fingerprint}: {change.reason}"
+
+
+def _only_a_deleted_one_told(town: Town, change: ChangeLine) -> bool:
+    """Tell whether an issue is about what is broken, and only a deleted issue can have said so.
+
+    The ledger knows that what is broken belongs to the deleted issue, as its second symptom, and
+    waits for a person's decision about that one. Without it an older issue about the same thing,
+    closed with proof, is the only one there is, and to open it again is right.
+    """
+    told, found = _told(town), truths(town)
+    return any(
+        found[thing].state is State.BROKEN
+        for repo, issue in town.issues()
+        if repo.deleted and (repo.full_name, issue.number) == (change.repo, change.issue)
+        for thing in (about(town, repo, issue) & found.keys()) - told
+    )
