@@ -15,7 +15,12 @@ from pipeline_health.core.model.questions import BranchRun, RunsOf, RunTrace
 from pipeline_health.core.model.readings import CheckStatus, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 
-_EVENTS = {Kind.MAIN_CI_RED: "push", Kind.SCHEDULED_WORKFLOW_RED: "schedule"}
+# Where a run did not end, one must have passed too: what failed behind the head nothing else tells.
+_EVENTS = {
+    Kind.MAIN_CI_RED: "push",
+    Kind.MAIN_CI_STUCK: "push",
+    Kind.SCHEDULED_WORKFLOW_RED: "schedule",
+}
 
 
 def earlier_questions(

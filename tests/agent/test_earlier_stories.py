@@ -60,6 +60,26 @@ def test_a_run_in_between_that_did_not_pass_is_no_proof(
     assert shop.repo.open_titles == ["Main CI red: CI (shop)"]
 
 
+@pytest.mark.parametrize(
+    ("conclusion", "left"), [("success", []), ("failure", ["CI stuck: CI (shop)"])]
+)
+def test_a_run_that_did_not_end_is_proved_behind_the_head_once_it_passed(
+    shop: Shop, conclusion: str, left: list[str]
+) -> None:
+    """Of one that failed there nothing else would tell, so that its issue stays."""
+    shop.repo.push("hangs")
+    run = shop.repo.run("CI", None)
+    shop.host.cycles(2, every=4 * HOUR)
+    shop.repo.push("docs [skip ci]")
+    shop.host.cycles(2)
+    assert shop.repo.open_titles == ["CI stuck: CI (shop)"]
+
+    shop.repo.finish(run, conclusion)
+    shop.host.cycles(2)
+
+    assert shop.repo.open_titles == left
+
+
 def test_a_nightly_that_passed_before_the_newest_commit_is_proof(shop: Shop) -> None:
     """A weekly run would else keep its issue open for a week after the fix."""
     for _ in range(2):

@@ -63,6 +63,21 @@ def test_what_did_not_pass_proves_nothing(conclusion: CheckConclusion | None) ->
     assert [] == passed_at((a_branch_run(conclusion, number=3, workflow="Docs"),))
 
 
+@pytest.mark.parametrize(
+    ("conclusion", "proved"),
+    [(GREEN, [sha(4)]), (RED, []), (CheckConclusion.STALE, []), (None, [])],
+)
+def test_a_run_that_did_not_end_is_proved_by_one_that_passed(
+    conclusion: CheckConclusion | None, proved: list[str]
+) -> None:
+    """Of one that ended red behind the head nothing else would tell."""
+    last = replace(a_branch_run(conclusion, number=4, workflow="Docs"), sha=sha(4))
+    stuck = broken(kind=Kind.MAIN_CI_STUCK)
+
+    assert [ASKED] == list(earlier_questions(incident(ailment(stuck)), a_view(), told=()))
+    assert proved == passed_at((last,), stuck)
+
+
 def test_another_workflow_proves_nothing() -> None:
     """The same check must pass."""
     assert [] == passed_at((a_branch_run(GREEN, number=3, workflow="Lint"),))

@@ -101,7 +101,7 @@ def unproved(town: Town, product: Product, commit: Sha) -> Iterator[str]:
         if runs and runs[-1].conclusion not in PASSED:
             yield f"{name} is {runs[-1].conclusion or runs[-1].status}"
     for service in product.services:
-        if of_service(service).state is not State.WORKS:
+        if of_service(product, service).state is not State.WORKS:
             yield f"{service.name} does not work"
     if town.world.site(product.name).status != HTTPStatus.OK:
         yield "its URL does not answer"

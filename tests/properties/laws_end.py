@@ -126,6 +126,8 @@ def _descends(repo: Repo, commit: str | None, failing: str) -> bool:
 def wants_nothing_else(town: Town, passed: Passed, *, known: str) -> Iterator[str]:
     """Tell what a fresh agent with an empty ledger would open, close or reopen: nothing.
 
+    It reads what the operator wrote down, as the other agent does: a repository that was renamed
+    has its old name there, by which Railway's older deployments are known.
     *known* is the last sentence of the agent that has a ledger.
     """
     report = passed.report

@@ -61,13 +61,21 @@ def _remember(scene: Scene, watch: Watch) -> None:
 
 def _has_to_wait(scene: Scene, watch: Watch) -> bool:
     """Tell whether a provider asked for a pause that may not be over yet."""
-    longest = timedelta(hours=3 if scene.clock_off or stepped_lately(scene) else 1)
-    return watch.limited_at is not None and scene.passed.began - watch.limited_at <= longest
+    return watch.limited_at is not None and scene.passed.began - watch.limited_at <= _hour(scene)
+
+
+def _hour(scene: Scene) -> timedelta:
+    """Give how long what the host takes for an hour may be: a clock is off by two hours at most."""
+    return timedelta(hours=3 if scene.clock_off or stepped_lately(scene) else 1)
 
 
 def _may_file(scene: Scene) -> bool:
-    """Tell whether the caps leave room: what waits for them is filed later."""
-    hour = scene.passed.ended - timedelta(hours=1)
+    """Tell whether the caps leave room: what waits for them is filed later.
+
+    Their hour is that of the host, and of an issue that it found again GitHub says when it was
+    made: where the host's clock is late, or has been early, an issue counts for so much longer.
+    """
+    hour = scene.passed.ended - _hour(scene)
     full = sum(at > hour for at, _ in scene.opened_at) >= scene.town.limits.per_hour
     return not full and len(list(scene.opened())) < scene.town.limits.per_cycle
 

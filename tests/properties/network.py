@@ -100,8 +100,7 @@ class Wire(httpx.BaseTransport):
         self._before(asked)
         answer = self._answered(asked, call, self._weather.trouble(asked), request)
         self._after(asked)
-        stream = httpx.ByteStream(answer.body)  # not read yet, as from a real connection
-        return httpx.Response(answer.status, headers=answer.headers, stream=stream)
+        return _streamed(answer)
 
     def visited(self, name: str, request: httpx.Request, call: Call) -> httpx.Response:
         """Answer as the site of a product does, if the weather lets it."""
@@ -207,6 +206,12 @@ STATUSES = {
     307: "renamed repository, 307 for a write",
     410: "issues disabled, 410",
 }
+
+
+def _streamed(answer: Answer) -> httpx.Response:
+    """Give an answer as the network does: nobody has read its body yet, of a redirect neither."""
+    stream = httpx.ByteStream(answer.body)
+    return httpx.Response(answer.status, headers=answer.headers, stream=stream)
 
 
 def _asked(host: Host, call: Call) -> Asked:

@@ -25,10 +25,14 @@ SECRETS = (GITHUB_TOKEN, RAILWAY_TOKEN, *IN_LOGS)
 
 @dataclass(slots=True, kw_only=True)
 class Product:
-    """One project as it is configured: its code, its services in staging, its workflows."""
+    """One project as it is configured: its code, its services in staging, its workflows.
+
+    *named* is the repository as the operator wrote it down, whatever it is called today.
+    """
 
     name: str
     repo: Repo
+    named: str
     railway: str
     services: list[RailwayService]
     workflows: list[str]
@@ -97,7 +101,7 @@ class Town:
             f"[remedies]\nrerun = {str(limits.rerun).lower()}\n",
         ]
         tables += [
-            f'[[projects]]\nname = "{one.name}"\nrepo = "acme/{one.repo.name}"\n'
+            f'[[projects]]\nname = "{one.name}"\nrepo = "{one.named}"\n'
             f'railway_project = "{one.railway}"\n{one.extra}'
             for one in self.products
         ]
@@ -154,6 +158,7 @@ def _product(
     return Product(
         name=name,
         repo=repo,
+        named=f"acme/{code}",
         railway=world.railway(name).id,
         services=running,
         workflows=workflows,

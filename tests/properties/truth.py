@@ -65,7 +65,7 @@ def truths(town: Town) -> dict[Thing, Truth]:
         for name in product.workflows:
             found[Workflow(product.repo.id, name)] = of_workflow(product.repo, name)
         for service in product.services:
-            found[Service(product.name, service.name)] = of_service(service)
+            found[Service(product.name, service.name)] = of_service(product, service)
     return found
 
 
@@ -113,7 +113,7 @@ def counted(service: RailwayService) -> RailwayDeployment | None:
     return None
 
 
-def of_service(service: RailwayService) -> Truth:
+def of_service(product: Product, service: RailwayService) -> Truth:
     """Judge a service by its newest deployment that counts."""
     newest = counted(service)
     if newest is None:
@@ -122,9 +122,10 @@ def of_service(service: RailwayService) -> Truth:
         return Truth(State.BROKEN, newest.changed_at, newest.commit)
     if newest.status == "SKIPPED" and newest.skipped_reason != BY_CI:
         return Truth(State.BROKEN, newest.changed_at, newest.commit)
-    renamed = service.repo is not None and newest.repo not in (None, service.repo.full_name)
-    if renamed and newest.status == "SUCCESS":
-        # Railway names the repository as it was called then, so that its commit tells nothing.
+    known = (None, product.named, product.repo.full_name)
+    if newest.repo not in known and newest.status == "SUCCESS":
+        # Railway names the repository as it was called then: neither as the operator wrote it down
+        # nor as it is called today, so that its commit tells nothing.
         return Truth(State.WORKS, newest.changed_at)
     if newest.status in ("SUCCESS", "SLEEPING"):
         return Truth(State.WORKS, newest.changed_at, newest.commit)
