@@ -4,16 +4,17 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final, Self
 
 from pipeline_health.e2e.tail import Tail
 from pipeline_health.ports import Clock
 
 _STEP: Final = 0.05
+_STARTS_WITHIN: Final = 5.0
 _PIPEFULS: Final = 16  # of 64 KiB, which one read takes: no pipe holds more than a mebibyte
 
 
@@ -50,15 +51,26 @@ class ProcessGroup:
     def __enter__(self) -> Self:
         """Start it; raises NotStartedError. Whoever is interrupted meanwhile leaves nothing."""
         # In a thread, which no signal interrupts between the start and our knowing of it.
+        known, failures = Event(), list[Exception]()
+
+        def start() -> None:
+            try:
+                self._start()
+            except Exception as exc:  # noqa: BLE001 - it is raised again, where it is waited for
+                failures.append(exc)
+            finally:
+                known.set()
+
         try:
-            with ThreadPoolExecutor(max_workers=1) as starter:
-                starter.submit(self._start).result()
-        except OSError as exc:
-            raise NotStartedError(exc) from exc
+            Thread(target=start, name="start", daemon=True).start()
+            known.wait()
         except BaseException:
+            known.wait(_STARTS_WITHIN)
             if self._started:
                 self.__exit__()
             raise
+        for failure in failures:
+            raise NotStartedError(failure) if isinstance(failure, OSError) else failure
         return self
 
     def _start(self) -> None:
