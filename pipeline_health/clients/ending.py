@@ -82,16 +82,19 @@ def bounded(act: Callable[[], T], *, left: Callable[[], float]) -> T:
     """
     if left() <= 0:
         raise TooLateError
-    going = _Going(act)
-    Thread(target=going.run, name="exchange", daemon=True).start()
+    going = Going(act)
+    going.begin()
     while not going.over.wait(max(min(left(), _GLANCE), 0.0)):
         if left() <= 0 and not going.over.is_set():  # what is there is taken, however late
             raise TooLateError
     return going.outcome()
 
 
-class _Going(Generic[T]):
-    """Something under way in another thread, and what became of it."""
+class Going(Generic[T]):
+    """Something under way in another thread, and what became of it when it is *over*.
+
+    No signal interrupts it there, and its thread keeps no process alive.
+    """
 
     def __init__(self, act: Callable[[], T]) -> None:
         self.over = Event()
@@ -99,8 +102,11 @@ class _Going(Generic[T]):
         self._raised: BaseException | None = None
         self._given: list[T] = []
 
-    def run(self) -> None:
-        """Do it."""
+    def begin(self) -> None:
+        """Let it begin; an interrupt may come here, and it is under way all the same."""
+        Thread(target=self._run, name="exchange", daemon=True).start()
+
+    def _run(self) -> None:
         try:
             self._given.append(self._act())
         except BaseException as exc:  # noqa: BLE001 - it is raised again, where it is waited for

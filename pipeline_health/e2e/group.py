@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
 from typing import Final, Self
 
+from pipeline_health.clients.ending import Going
 from pipeline_health.e2e.tail import Tail
 from pipeline_health.ports import Clock
 
@@ -51,26 +51,19 @@ class ProcessGroup:
     def __enter__(self) -> Self:
         """Start it; raises NotStartedError. Whoever is interrupted meanwhile leaves nothing."""
         # In a thread, which no signal interrupts between the start and our knowing of it.
-        known, failures = Event(), list[Exception]()
-
-        def start() -> None:
-            try:
-                self._start()
-            except Exception as exc:  # noqa: BLE001 - it is raised again, where it is waited for
-                failures.append(exc)
-            finally:
-                known.set()
-
+        starting = Going(self._start)
         try:
-            Thread(target=start, name="start", daemon=True).start()
-            known.wait()
+            starting.begin()
+            starting.over.wait()
         except BaseException:
-            known.wait(_STARTS_WITHIN)
+            starting.over.wait(_STARTS_WITHIN)
             if self._started:
                 self.__exit__()
             raise
-        for failure in failures:
-            raise NotStartedError(failure) if isinstance(failure, OSError) else failure
+        try:
+            starting.outcome()
+        except OSError as exc:
+            raise NotStartedError(exc) from exc
         return self
 
     def _start(self) -> None:

@@ -39,7 +39,7 @@ class Registry:
 
     def all(self) -> list["Repo"]:
         """List every repository."""
-        return list(self._by_id.values())
+        return [*self._by_id.values()]
 
     def numbered(self, number: int) -> "Repo | None":
         """Find the repository with this id."""
@@ -95,8 +95,8 @@ class Repo(History, IssueBook):
 
     def path_of(self, workflow: str) -> str:
         """Tell the file of a workflow."""
-        usual = f".github/workflows/{workflow.lower().replace(' ', '-')}.yml"
-        return self._paths.get(workflow, usual)
+        named = workflow.lower().replace(" ", "-")
+        return self._paths.get(workflow, f".github/workflows/{named}.yml")
 
     # -- checks ----------------------------------------------------------------------------
 

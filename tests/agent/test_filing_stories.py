@@ -11,8 +11,6 @@ from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.incident import Owner
 from pipeline_health.simulator import Loopback, World
 
-FOR_THE_AGENT = {"bug", "archon:queued", "archon:in-progress"}
-
 
 def test_a_healthy_portfolio_files_nothing_and_costs_three_requests(shop: Shop) -> None:
     """A quiet cycle asks GitHub twice at most and Railway once, and writes nothing."""

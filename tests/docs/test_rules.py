@@ -45,7 +45,6 @@ from pipeline_health.core.model.urls import Place
 from pipeline_health.core.rules import ALL, Rule
 
 RULES = Path(__file__).parents[2] / "docs" / "rules.md"
-ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \| `([a-z-]+)` \|", re.MULTILINE)
 RED = CheckConclusion.FAILURE
 REFUSED = Blind(at=NOW, why="refused", cause=BlindCause.REFUSED, token="RAILWAY_TOKEN")
 

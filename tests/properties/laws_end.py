@@ -17,10 +17,9 @@ from pipeline_health.core.model.report import ChangeLine
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
-from properties.moves_deploys import UNDER_WAY
 from properties.scene import about
 from properties.town import SECRETS, US, Town
-from properties.truth import State, Thing, Workflow, truths
+from properties.truth import UNDER_WAY, State, Thing, Workflow, truths
 
 REST = timedelta(hours=7)
 """What comes and goes is held open for longer within six hours."""

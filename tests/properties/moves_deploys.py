@@ -7,6 +7,7 @@ from random import Random
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.railway_world import RailwayDeployment, RailwayService
 from properties.town import IN_LOGS, Product, Town
+from properties.truth import UNDER_WAY
 
 LOGS = (
     "error during build: Could not resolve './Cart.vue' from src/App.vue",
@@ -30,7 +31,6 @@ STATUSES = {
     "": 12,
 }
 REASONS = ("No changes to watched files", "CI check suite failed", "Skipped by a rule", None)
-UNDER_WAY = frozenset({"INITIALIZING", "QUEUED", "WAITING", "BUILDING", "DEPLOYING"})
 
 
 def follow_a_commit(town: Town, repo: Repo, dice: Random) -> Iterator[str]:
