@@ -1,6 +1,7 @@
 """Criterion `github-deployment`: GitHub's newest record of this commit in staging is a success."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -109,6 +110,16 @@ def test_a_stale_record_does_not_block_for_ever(state: DeploymentState) -> None:
     stale = a_record(state, changed_at=ago(minutes=30))
     found = record(recorded(stale))
     assert (found.state, "since" in found.says) == (CriterionState.PASS, True)
+
+
+def test_a_record_of_the_same_second_may_be_about_that_deployment() -> None:
+    """GitHub tells of whole seconds: within one nobody knows which came first."""
+    failed = recorded(a_record(DeploymentState.FAILURE, changed_at=ago(minutes=30)))
+    second = ago(minutes=30) + timedelta(seconds=1)
+    same = replace(a_deployment(), created_at=second - timedelta(microseconds=1))
+    assert record(with_services(failed, served(same))).state is CriterionState.FAIL
+    later = replace(a_deployment(), created_at=second)
+    assert record(with_services(failed, served(later))).state is CriterionState.PASS
 
 
 def test_a_service_that_only_woke_up_makes_up_for_no_failure() -> None:

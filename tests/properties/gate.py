@@ -110,14 +110,14 @@ def unproved(town: Town, product: Product, commit: Sha) -> Iterator[str]:
 
 
 def _is_recorded(product: Product, commit: Sha) -> bool:
-    """Tell whether GitHub was told of a success, or of a failure before the newest deployment."""
+    """Tell whether GitHub was told of a success, or of another end before the newest deployment."""
     place = f"{product.name} / staging"
     records = [one for one in product.repo.deployments if one.environment == place]
     told = [status for one in records if one.sha == commit for status in one.statuses]
-    if not told or told[-1].state not in ("success", "failure", "error"):
+    if not told or told[-1].state not in ("success", "failure", "error", "inactive"):
         return False
     anew = (counted(service) for service in product.services)
-    since = [one.changed_at for one in anew if one is not None and one.commit == commit]
+    since = [one.created_at for one in anew if one is not None and one.commit == commit]
     return (
         told[-1].state == "success" or max(since, default=told[-1].created_at) > told[-1].created_at
     )

@@ -18,6 +18,8 @@ RECORDED_WITHIN = timedelta(minutes=10)
 """How long after staging was proved a record may still come."""
 ENDS_WITHIN = timedelta(minutes=30)
 """GitHub itself gives a deployment up that nobody updated for so long."""
+WHOLE_SECOND = timedelta(seconds=1)
+"""GitHub tells its times in whole seconds, Railway in parts of one."""
 POST_ONE = "post one for this commit: docs/promotion.md, «Record the deployment»"
 NAMED_OTHERWISE = "; or set github_environment to the name under which GitHub shows staging"
 POST_ITS_END = (
@@ -132,7 +134,8 @@ def _by_failure(
 
     When the deployment was made counts, not when it changed: one that wakes up changes too.
     """
-    if deployed.is_proved and deployed.made is not None and deployed.made > record.changed_at:
+    ended = record.changed_at + WHOLE_SECOND
+    if deployed.is_proved and deployed.made is not None and deployed.made >= ended:
         says = f"{says}, and staging was deployed at {short(matter.commit)} since"
         return _put(matter, CriterionState.PASS, says, record=record)
     if deployed.criterion.state is CriterionState.PENDING:
