@@ -212,7 +212,7 @@ MORE: Mapping[str, Issue] = {
     "no commit is named": Issue(of=incident(ailment(commit=None))),
     "who made the commit": Issue(of=incident(replace(ailment(), made=_MADE))),
     "nobody made the commit": Issue(
-        of=incident(replace(ailment(), made=replace(_MADE, author=None)))
+        of=incident(replace(ailment(), made=replace(_MADE, author="")))
     ),
     "an alarm was taken away": Issue(of=incident(_SILENCED)),
     "a re-run did not help": Issue(of=replace(incident(), remedies=(_REMEDY,))),

@@ -1,5 +1,7 @@
 """More real lines: one for each other way in which a tool says what a row of the table knows."""
 
+from collections.abc import Mapping
+
 from signatures import DEPLOY, INSTALL, TEST
 
 Row = tuple[str, str]
@@ -7,7 +9,7 @@ Row = tuple[str, str]
 
 _BUILD = "build / Build"
 
-CREDENTIAL = {
+CREDENTIAL: Mapping[Row, Mapping[str, tuple[str, ...]]] = {
     ("a named secret is rejected", DEPLOY): {
         "STRIPE_SECRET_KEY": ("STRIPE_SECRET_KEY was revoked",),
     },
@@ -48,7 +50,7 @@ CREDENTIAL = {
 }
 """By the row, and by the key that the cause has then."""
 
-PROVIDERS = {
+PROVIDERS: Mapping[Row, Mapping[str, tuple[str, ...]]] = {
     ("the LFS budget is used up", _BUILD): {
         "GitHub": ("batch response: This repository is over its data quota.",),
     },
@@ -103,7 +105,7 @@ PROVIDERS = {
 }
 """By the row, and by who fails."""
 
-OF_CI = {
+OF_CI: Mapping[Row, tuple[str, ...]] = {
     ("the workflow file is not valid", _BUILD): (
         "Invalid workflow file: .github/workflows/ci.yml#L12",
         "The workflow is not valid. .github/workflows/ci.yml (Line: 12, Col: 3): Unexpected value",
@@ -154,7 +156,7 @@ OF_CI = {
 }
 """The key of the cause is `CI`, and the name of the row."""
 
-CODE = {
+CODE: Mapping[Row, tuple[str, ...]] = {
     ("a Python test fails", TEST): ("FAILED (failures=1)",),
     ("TypeScript's types do not fit", _BUILD): (
         "Type error: Property 'total' does not exist on type 'Cart'.",

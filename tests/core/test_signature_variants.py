@@ -43,10 +43,10 @@ def _variants() -> Iterator[tuple[str, str, str, str]]:
         yield from (
             (name, step, line, f"{key}: {name}") for key, lines in keys.items() for line in lines
         )
-    for (name, step), lines in OF_CI.items():
-        yield from ((name, step, line, f"CI: {name}") for line in lines)
-    for (name, step), lines in CODE.items():
-        yield from ((name, step, line, "CI") for line in lines)
+    for (name, step), told in OF_CI.items():
+        yield from ((name, step, line, f"CI: {name}") for line in told)
+    for (name, step), told in CODE.items():
+        yield from ((name, step, line, "CI") for line in told)
 
 
 VARIANTS = tuple(_variants())

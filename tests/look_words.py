@@ -1,0 +1,95 @@
+"""What the rules say of a look, way by way: kept in `look_words.toml`, so that a change is seen.
+
+    python tests/look_words.py
+
+writes the file anew from what they say now: read the difference before it is committed. The usual
+look is kept as a whole; of every other way what the rules do not say of the usual one, and, behind
+`without`, how that begins which they say only of that one.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import assert_never
+
+from builders import GRANDPARENT, HEAD, NOW, PARENT
+from look_ways import LOOKS, USUAL
+from pipeline_health.core import rules
+from pipeline_health.core.model.findings import Finding, Observation, Proof, Unsettled
+from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.passages import passages_of
+
+KEPT = Path(__file__).with_suffix(".toml")
+_NAMES = {HEAD: "HEAD", PARENT: "PARENT", GRANDPARENT: "GRANDPARENT"}
+_BEGINNING = 40
+
+
+def told(way: str) -> list[str]:
+    """Say what every rule says of *way*, and what passed staging in it."""
+    lines = _lines(LOOKS[way])
+    if way == USUAL:
+        return lines
+    usual = _lines(LOOKS[USUAL])
+    return [
+        *(line for line in lines if line not in usual),
+        *(f"without: {line[:_BEGINNING]}" for line in usual if line not in lines),
+    ]
+
+
+def _lines(view: ProjectView) -> list[str]:
+    words = [_named(_one(word)) for rule in rules.ALL for word in rule(view)]
+    passed = (
+        f"passed {one.lane or 'the whole'} {one.commit} {_ago(one.pushed_at)} {_ago(one.proved_at)}"
+        for one in passages_of(view)
+    )
+    return [*words, *map(_named, passed)]
+
+
+def _one(word: Observation) -> str:
+    symptom = word.symptom
+    what = f"{symptom.kind} {symptom.subject.thing} {symptom.subject.name} [{symptom.scope}]"
+    return f"{what}: {' | '.join(_said(word))} | {word.project}"
+
+
+def _said(word: Observation) -> Iterator[str]:
+    match word:
+        case Finding():
+            yield f"broken since {_ago(word.since)}"
+            yield from (word.says, f"at {word.commit}", f"{word.trace}")
+            yield from ("for people",) if word.for_people else ()
+            yield from ("approval",) if word.approval else ()
+        case Proof():
+            yield f"proved {_ago(word.at)}"
+            yield from (word.says, f"at {word.commit}", f"{word.trace}")
+        case Unsettled():
+            yield f"unsettled: {word.why}"
+            yield from ("in flight",) if word.in_flight else ()
+            yield from () if word.asks is None else (f"asks {word.asks}",)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _ago(at: datetime | None) -> str:
+    return "at no known time" if at is None else f"{NOW - at} ago"
+
+
+def _named(line: str) -> str:
+    """Say *line* with names for the commits, and times as they are."""
+    for sha, name in _NAMES.items():
+        line = line.replace(sha, name)
+    return line.replace(", tzinfo=datetime.timezone.utc", "")
+
+
+def _kept() -> Iterator[str]:
+    yield "# What the rules say of a look; `python tests/look_words.py` writes it anew."
+    for way in LOOKS:
+        yield f"\n{json.dumps(way)} = ["
+        yield from (f"  {json.dumps(line, ensure_ascii=False)}," for line in told(way))
+        yield "]"
+
+
+if __name__ == "__main__":
+    _ = KEPT.write_text("\n".join(_kept()) + "\n")
+    sys.exit(0)
