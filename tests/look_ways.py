@@ -137,6 +137,9 @@ def _of_missing_ci() -> Iterator[tuple[str, ProjectView]]:
     required = a_policy(ci_workflows=("CI", "Lint"))
     yield "all that must run ran", _ci(*both, policy=required)
     yield "one that must run did not", _ci(both[0], policy=required)
+    late = a_suite(run=a_run(2), created_at=ago(minutes=5), updated_at=ago(minutes=4))
+    early = a_suite(created_at=ago(minutes=50))
+    yield "one that must run did not, since the first began", _ci(early, late, policy=required)
     yield "nothing ran", _with_head(pushed=ago(hours=1))
     yield "nothing ran yet", _with_head(pushed=ago(minutes=1))
     yield "nothing ran, as the message asks", _with_head(pushed=ago(hours=1), subject="x [skip ci]")
@@ -258,6 +261,14 @@ def _of_jobs() -> Iterator[tuple[str, ProjectView]]:
     by_hand = _ran(CheckConclusion.SUCCESS, event="workflow_dispatch")
     yield "a run that somebody began is over", _pipeline(by_hand, _SKIPPED)
     stage, release, lost = a_job("Stage"), a_job("Release"), a_job("Release", RED)
+    for words, number in (("older", 6), ("newer", 8)):
+        other = a_suite(RED, run=a_run(number, workflow=PIPELINE), updated_at=ago(hours=2))
+        look = _pipeline(green, a_job("Stage"))
+        earlier = seen((checks(other, commit=PARENT),))
+        yield (
+            f"the run of a commit before is {words}",
+            replace(look, github=replace(look.github, earlier=earlier)),
+        )
     yield "the release failed", _pipeline(red, stage, lost, policy=BOTH)
     yield "the release passed", _pipeline(green, stage, release, policy=BOTH)
     yield "the release is not there", _pipeline(green, stage, policy=BOTH)
@@ -375,6 +386,16 @@ def _of_services() -> Iterator[tuple[str, ProjectView]]:
     yield "a service never got the head", _followed(a_service(_OLD))
     yield "a service got the head lately", _followed(a_service(a_deployment()))
     yield "a service may get the head yet", _followed(a_service(_OLD), green_for=9 * MINUTE)
+    two = github(
+        at_head=checks(
+            a_suite(updated_at=ago(minutes=50)), a_suite(run=a_run(2), updated_at=ago(minutes=9))
+        )
+    )
+    look = _followed(a_service(_OLD))
+    yield (
+        "a service may get the head since the last check passed",
+        replace(look, github=replace(look.github, checks=two.checks)),
+    )
     yield "a service follows another branch", _followed(a_service(replace(_OLD, branch="dev")))
     yield "a service may have got the head", _followed(a_service(_OLD, complete=False))
 

@@ -18,6 +18,15 @@ from builders import GRANDPARENT, HEAD, NOW, PARENT
 from look_ways import LOOKS, USUAL
 from pipeline_health.core import rules
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Unsettled
+from pipeline_health.core.model.questions import (
+    Contains,
+    DeployTrace,
+    JobsOf,
+    LinkTrace,
+    Question,
+    RunTrace,
+    Trace,
+)
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.passages import passages_of
 
@@ -57,16 +66,39 @@ def _said(word: Observation) -> Iterator[str]:
     match word:
         case Finding():
             yield f"broken since {_ago(word.since)}"
-            yield from (word.says, f"at {word.commit}", f"{word.trace}")
+            yield from (word.says, f"at {word.commit}", _where(word.trace))
             yield from ("for people",) if word.for_people else ()
             yield from ("approval",) if word.approval else ()
         case Proof():
             yield f"proved {_ago(word.at)}"
-            yield from (word.says, f"at {word.commit}", f"{word.trace}")
+            yield from (word.says, f"at {word.commit}", _where(word.trace))
         case Unsettled():
             yield f"unsettled: {word.why}"
             yield from ("in flight",) if word.in_flight else ()
-            yield from () if word.asks is None else (f"asks {word.asks}",)
+            yield from () if word.asks is None else (_asked(word.asks),)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _asked(question: Question) -> str:
+    match question:
+        case Contains(repo=repo, newer=newer, older=older):
+            return f"asks whether {newer} contains {older} in {repo}"
+        case JobsOf(trace=trace):
+            return f"asks for the jobs of {_where(trace)}"
+        case _:
+            return f"asks {question}"
+
+
+def _where(trace: Trace) -> str:
+    match trace:
+        case RunTrace():
+            return f"run {trace.run_id} of {trace.repo}, {_ago(trace.updated_at)}: {trace.url}"
+        case DeployTrace():
+            what = f"{trace.deployment_id} of {trace.project}"
+            return f"deployment {what}, {_ago(trace.changed_at)}: {trace.url}"
+        case LinkTrace():
+            return trace.url
         case unreachable:
             assert_never(unreachable)
 
@@ -76,10 +108,10 @@ def _ago(at: datetime | None) -> str:
 
 
 def _named(line: str) -> str:
-    """Say *line* with names for the commits, and times as they are."""
+    """Say *line* with names for the commits."""
     for sha, name in _NAMES.items():
         line = line.replace(sha, name)
-    return line.replace(", tzinfo=datetime.timezone.utc", "")
+    return line
 
 
 def _kept() -> Iterator[str]:

@@ -200,7 +200,7 @@ def test_a_fence_holds_text_that_is_not_inert(text: str) -> None:
 
 def test_a_fence_is_longer_than_what_is_inside() -> None:
     """A run of six backticks is held by seven; without any, there are four."""
-    assert "```````text\na `````` b\n```````" == fence("a `````` b")
+    assert "```````text\na `````` b ` c\n```````" == fence("a `````` b ` c")
     assert "````text\na\n````" == fence("a\n")
 
 
@@ -269,3 +269,15 @@ def test_prose_reads_well() -> None:
     assert "hxxp://x.dev, a.b(at)c.dev, mailto:a(at)b.dev" == prose(
         "FTP://x.dev, a.b@c.dev, mailto:a@b.dev"
     )
+
+
+@pytest.mark.parametrize("code", [0xFE00, 0xFE0F, 0xFFF0, 0xFFF8, 0xE0000, 0xE0FFF])
+def test_what_unicode_keeps_free_for_invisible_signs_is_taken_out(code: int) -> None:
+    """The first and the last of each stretch; a secret could be hidden by any of them."""
+    assert "ab" == inert(f"a{chr(code)}b")
+
+
+@pytest.mark.parametrize("code", [0xFE10, 0xE1000])
+def test_what_lies_behind_such_a_stretch_stays(code: int) -> None:
+    """It is a sign like any other."""
+    assert f"a{chr(code)}b" == inert(f"a{chr(code)}b")
