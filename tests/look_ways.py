@@ -1,8 +1,10 @@
 """What a look at a project can show, way by way: one view each, most of them a step from green."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from builders import (
     GRANDPARENT,
@@ -86,12 +88,18 @@ def _ci(*suites: Suite, policy: ProjectPolicy | None = None, **reading: object) 
     return a_view(read=read, policy=policy)
 
 
+def _named(value: StrEnum | Unrecognised | None) -> str:
+    if value is None:
+        return "nothing yet"
+    return value.text if isinstance(value, Unrecognised) else value.value
+
+
 def _of_ci() -> Iterator[tuple[str, ProjectView]]:
     for conclusion in (*CheckConclusion, NEW):
-        named = conclusion.text if isinstance(conclusion, Unrecognised) else conclusion
+        named = _named(conclusion)
         yield f"CI ended {named}", _ci(a_suite(conclusion))
     for status in (*CheckStatus, NEW):
-        named = status.text if isinstance(status, Unrecognised) else status
+        named = _named(status)
         if status is not CheckStatus.COMPLETED:
             yield f"CI is {named}", _ci(a_suite(None, status=status))
             yield (
@@ -99,7 +107,7 @@ def _of_ci() -> Iterator[tuple[str, ProjectView]]:
                 _ci(a_suite(None, status=status, updated_at=ago(hours=9))),
             )
     for state in (*StatusState, NEW):
-        named = state.text if isinstance(state, Unrecognised) else state
+        named = _named(state)
         statuses = (a_status(state, url=None),)
         told = github(at_head=checks(a_suite(), statuses=statuses))
         yield f"a status says {named}", a_view(read=told)
@@ -108,6 +116,17 @@ def _of_ci() -> Iterator[tuple[str, ProjectView]]:
     rerun = (a_suite(RED, run=a_run(1)), a_suite(None, run=a_run(2)))
     by_page = github(at_head=checks(a_suite(), statuses=(a_status(StatusState.FAILURE),)))
     yield "another app says no", _ci(a_suite(), app)
+    yield "another app says yes", _ci(a_suite(), an_app_suite(a_suite(check_runs=1)))
+    for first, second in itertools.permutations(
+        (None, CheckConclusion.CANCELLED, CheckConclusion.SUCCESS, NEW), 2
+    ):
+        yield (
+            f"one event's run ended {_named(first)}, another's {_named(second)}",
+            _ci(
+                a_suite(first, run=a_run(1), updated_at=ago(minutes=9)),
+                a_suite(second, run=a_run(2, event="pull_request"), updated_at=ago(minutes=2)),
+            ),
+        )
     yield "one workflow of two is red", _ci(*two)
     yield "a red workflow runs again", _ci(*rerun)
     yield "it passed seconds ago", _ci(a_suite(updated_at=ago(seconds=10)))
@@ -212,11 +231,11 @@ def _pipeline(
 
 def _of_conclusions() -> Iterator[tuple[str, ProjectView]]:
     for conclusion in (*CheckConclusion, NEW):
-        named = conclusion.text if isinstance(conclusion, Unrecognised) else conclusion
+        named = _named(conclusion)
         yield f"the pipeline ended {named}", _pipeline(_ran(conclusion), policy=WHOLE)
         yield f"the pipeline of two stages ended {named}", _pipeline(_ran(conclusion), policy=BOTH)
     for status in (*CheckStatus, NEW):
-        named = status.text if isinstance(status, Unrecognised) else status
+        named = _named(status)
         if status is not CheckStatus.COMPLETED:
             new, old = _ran(None, status=status, age=9 * MINUTE), _ran(None, status=status)
             yield f"the pipeline is {named}", _pipeline(new)
@@ -290,7 +309,7 @@ def _records(*records: object, production: bool = False, **view: object) -> Proj
 
 def _of_records() -> Iterator[tuple[str, ProjectView]]:
     for state in (*DeploymentState, NEW, None):
-        named = state.text if isinstance(state, Unrecognised) else state
+        named = _named(state)
         yield f"a record says {named}", _records(a_record(state))
         of_release = replace(a_record(state, url=None), environment="shop / production")
         yield f"a record of production says {named}", _records(of_release, production=True)
@@ -333,7 +352,7 @@ def _staging(*services: Service, policy: ProjectPolicy | None = None) -> Project
 
 def _of_statuses() -> Iterator[tuple[str, ProjectView]]:
     for status in (*RailwayStatus, NEW):
-        named = status.text if isinstance(status, Unrecognised) else status
+        named = _named(status)
         for words, age in (("", 9 * MINUTE), (" for long", 99 * MINUTE)):
             there = an_environment(a_service(a_deployment(status, changed_at=NOW - age)))
             of_production = replace(there, name="production")
