@@ -1,13 +1,13 @@
 """The words of a verdict: what a person, a commit status and the summary of a run show."""
 
+import tomllib
 from dataclasses import replace
 
 import pytest
 
-from builders import HEAD, NOW, a_run, a_suite, blind, checks, seen, sha
-from gate_matters import a_matter, a_tested, verdict, with_facts, with_gate, with_sight, with_tests
+from builders import HEAD, NOW, a_run, a_suite, checks, seen, sha
+from gate_matters import a_matter, verdict, with_gate, with_sight
 from pipeline_health.core.gate import judge
-from pipeline_health.core.model.commit import NoSuchCommit
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.readings import CheckConclusion, StatusState
 from pipeline_health.core.model.verdict import Criterion, CriterionName, Verdict
@@ -22,29 +22,27 @@ from pipeline_health.core.verdict_text import (
     summary,
     todo,
 )
+from verdict_words import (
+    KEPT,
+    VERDICTS,
+    blocked,
+    pending,
+    promoted,
+    told_of,
+    two_failures,
+    unknown,
+)
 
 NASTY = "x`|**[a](https://evil.example)** <img> @archon fix #12 \x1b[31m\nnext"
 
 
-def promoted() -> Verdict:
-    """Give a yes."""
-    return judge(a_matter())
+WORDS = tomllib.loads(KEPT.read_text())
 
 
-def blocked() -> Verdict:
-    """Give a no, because of what a test printed."""
-    ran = replace(a_tested("the end-to-end command", passed=False), tail="```\n</details>\nboom")
-    return judge(with_tests(a_matter(), e2e=ran))
-
-
-def pending() -> Verdict:
-    """Give a no that waiting may change."""
-    return judge(with_sight(a_matter(), checks=seen(checks(a_suite(None)))))
-
-
-def unknown() -> Verdict:
-    """Give an answer that nobody could find."""
-    return judge(with_facts(a_matter(), staging=blind()))
+@pytest.mark.parametrize("way", VERDICTS)
+def test_a_verdict_reads_as_it_did(way: str) -> None:
+    """The first line, that of the commit status, and the summary: word by word."""
+    assert WORDS[way] == told_of(way)
 
 
 def test_the_first_line_is_the_answer_the_reason_and_the_next_command() -> None:
@@ -118,12 +116,6 @@ def test_nothing_that_others_wrote_is_alive_in_the_summary() -> None:
     assert r"\[a](hxxps://" in row
     assert "<img>" not in row.replace(r"\<img", "")
     assert "\n" not in first_line(told)
-
-
-def two_failures() -> Verdict:
-    """Give a no with two reasons, and something that waits for both."""
-    bare = with_gate(with_tests(a_matter(), smoke=(), e2e=None), smoke=())
-    return judge(with_facts(bare, commit=seen(NoSuchCommit(sha=HEAD))))
 
 
 def test_what_the_first_line_has_no_room_for_is_told_too() -> None:
