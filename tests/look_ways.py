@@ -179,11 +179,12 @@ def _nightly(
     run = a_run(9, workflow="Nightly", event="schedule")
     newest = a_suite(conclusion, run=run)
     runs = tuple(
-        a_branch_run(each, number=8 - at, workflow="Nightly", updated_at=ago(hours=24 * (at + 1)))
+        a_branch_run(each, number=7 - at, workflow="Nightly", updated_at=ago(hours=24 * (at + 1)))
         for at, each in enumerate(before)
     )
+    weekly = a_branch_run(RED, number=8, workflow="Weekly")
     question = RunsOf(repo=REPO, branch="main", event="schedule")
-    answers = Answers(runs={question: seen(runs)} if read else {})
+    answers = Answers(runs={question: seen((weekly, *runs))} if read else {})
     return a_view(read=github(at_head=checks(a_suite(), newest)), answers=answers)
 
 
@@ -555,6 +556,23 @@ def _of_sight() -> Iterator[tuple[str, ProjectView]]:
         ):
             sight = Sight(dark={source: spell})
             yield f"{source} is dark {words}", replace(look, sight=sight)
+    long = _blindness(3, 20 * MINUTE)
+    nowhere = a_view(policy=a_policy(railway_project=None), read=_unread(dark), staging=NotAsked())
+    yield (
+        "GitHub and a URL are dark for long, and Railway is not asked",
+        replace(
+            nowhere,
+            urls={Place.STAGING: dark},
+            sight=Sight(dark={Source.GITHUB: long, Source.URLS: long}),
+        ),
+    )
+    other = replace(dark, why="it was cut off")
+    half = replace(github(), checks=dark, issues=other, branch=dark)
+    spells = dict.fromkeys((Source.BRANCH, Source.CHECKS, Source.ISSUES), long)
+    yield (
+        "parts of GitHub are dark for long, in two ways",
+        replace(a_view(read=half), sight=Sight(dark=spells)),
+    )
     for cause in (BlindCause.REFUSED, BlindCause.MISPLACED):
         refused = Blind(at=NOW, why="it says no", cause=cause, token="RAILWAY_TOKEN")
         for words, age in (("at first", MINUTE), ("again", 9 * MINUTE)):
