@@ -299,6 +299,30 @@ def _of_jobs() -> Iterator[tuple[str, ProjectView]]:
     yield "a whole run waits for its release", _pipeline(waits, stage, policy=LATER)
 
 
+def _twice(first: Job, second: Job) -> ProjectView:
+    """Give a look at two runs of the deploy workflow at the head, the second begun by hand."""
+    look = _pipeline(_ran(CheckConclusion.SUCCESS))
+    suites = tuple(
+        a_suite(
+            run=a_run(number, workflow=PIPELINE, event=event), updated_at=ago(minutes=50 - number)
+        )
+        for number, event in ((6, "push"), (7, "workflow_dispatch"))
+    )
+    jobs = {
+        JobsOf(
+            RunTrace(
+                repo=REPO,
+                run_id=suite.id,
+                updated_at=suite.updated_at,
+                url=a_run(suite.id).url,
+            )
+        ): seen((job,))
+        for suite, job in zip(suites, (first, second), strict=True)
+    }
+    read = replace(look.github, checks=seen(checks(a_suite(), *suites)))
+    return replace(look, github=read, answers=Answers(jobs=jobs))
+
+
 def _records(*records: object, production: bool = False, **view: object) -> ProjectView:
     """Give a look that shows deployment records alone."""
     read = github(records=() if production else records)  # type: ignore[arg-type]
@@ -418,6 +442,9 @@ def _of_services() -> Iterator[tuple[str, ProjectView]]:
     )
     yield "a service follows another branch", _followed(a_service(replace(_OLD, branch="dev")))
     yield "a service may have got the head", _followed(a_service(_OLD, complete=False))
+    since = a_deployment(commit=PARENT, changed_at=ago(minutes=30))
+    yield "a service got another one since", _followed(a_service(since, _OLD, complete=False))
+    yield "a service may have got it since", _followed(a_service(since, complete=False))
 
 
 def _of_waiting() -> Iterator[tuple[str, ProjectView]]:
@@ -448,6 +475,12 @@ def _of_the_pipelines_end() -> Iterator[tuple[str, ProjectView]]:
         "the head was skipped by what always runs",
         replace(learned, github=replace(learned.github, required=seen(frozenset({PIPELINE})))),
     )
+    for words, jobs in (
+        ("and passed the second time", (_FAILED, a_job("Stage"))),
+        ("and failed the second time", (a_job("Stage"), _FAILED)),
+        ("by hand, and twice deployed nothing", (_SKIPPED, _SKIPPED)),
+    ):
+        yield f"the pipeline ran twice at the head, {words}", _twice(*jobs)
     for words, age in (("long", 50 * MINUTE), ("a while", 9 * MINUTE)):
         suite = a_suite(updated_at=NOW - age)
         yield (
@@ -647,6 +680,10 @@ _PROMOTED = {
     "a failed smoke test": (StatusState.ERROR, "The smoke test failed"),
     "another reason": (StatusState.FAILURE, "block: main-ci: e2e is red"),
     "a test that was not made": (StatusState.ERROR, "unknown: e2e: it did not run"),
+    "a failed smoke test, and what it said": (
+        StatusState.FAILURE,
+        "The smoke test said block: main-ci: no",
+    ),
     "a test that is under way": (StatusState.PENDING, "block: e2e: it runs"),
 }
 

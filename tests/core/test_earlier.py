@@ -153,5 +153,5 @@ def test_the_proof_says_all_of_it() -> None:
         at=last.suite.updated_at,
         commit=sha(4),
         trace=RunTrace(repo=REPO, run_id=4, updated_at=last.suite.updated_at, url=last.run.url),
-        says="Workflow Docs passed at 0000000.",
+        says="Workflow Docs passed at 0000004.",
     )

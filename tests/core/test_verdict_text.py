@@ -48,11 +48,11 @@ def test_a_verdict_reads_as_it_did(way: str) -> None:
 def test_the_first_line_is_the_answer_the_reason_and_the_next_command() -> None:
     """One glance is enough."""
     assert first_line(promoted()) == (
-        "promote: shop may go to production at 0000000; next: deploy exactly"
+        "promote: shop may go to production at 0000064; next: deploy exactly"
         f" {HEAD} to production, before this expires"
     )
     assert first_line(pending()) == (
-        "blocked: main-ci: CI at 0000000: CI: under way; next: pipeline-health promotion-check"
+        "blocked: main-ci: CI at 0000064: CI: under way; next: pipeline-health promotion-check"
         f" shop --commit {HEAD} --wait 10m"
     )
     assert first_line(unknown()).startswith(
@@ -88,7 +88,7 @@ def test_the_summary_shows_every_criterion_and_what_is_waived() -> None:
     """As a table that GitHub renders."""
     waived = judge(with_gate(a_matter(), waive=frozenset({Waivable.E2E})))
     text = summary(waived)
-    assert text.startswith("### Promote: shop at `0000000`\n\n**shop may go to production at")
+    assert text.startswith("### Promote: shop at `0000064`\n\n**shop may go to production at")
     assert "(done without: e2e)" in text
     assert "| e2e | ⚪ waived | waived: no end-to-end test is asked for |" in text
     assert "good until 12:10:00 UTC, configuration `cccccccccccc`." in text
@@ -99,7 +99,7 @@ def test_the_summary_shows_every_criterion_and_what_is_waived() -> None:
 def test_the_summary_quotes_the_end_of_a_tests_output() -> None:
     """In a fence that it cannot leave."""
     text = summary(blocked())
-    assert text.startswith("### Blocked: shop at `0000000`")
+    assert text.startswith("### Blocked: shop at `0000064`")
     assert "````text\n```\n</details>\nboom\n````" in text
 
 
