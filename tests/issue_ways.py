@@ -27,7 +27,7 @@ from incident_builders import (
     run,
 )
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.ids import Login, RepoName
+from pipeline_health.core.model.ids import Login, ProjectName, RepoName
 from pipeline_health.core.model.incident import (
     Ailment,
     Cause,
@@ -123,6 +123,11 @@ KINDS: Mapping[str, Ailment] = {
     ),
     "a committed file": ailment(
         symptom(Kind.ENV_FILE_COMMITTED, Thing.FILE, "api/.env"), trace=page(), commit=None
+    ),
+    "a committed file of a long name": ailment(
+        symptom(Kind.ENV_FILE_COMMITTED, Thing.FILE, f"{'long' * 30}/.env"),
+        trace=page(),
+        commit=None,
     ),
     "a committed file of a strange name": ailment(
         symptom(Kind.ENV_FILE_COMMITTED, Thing.FILE, "a `b`/.env"), trace=page(), commit=None
@@ -273,6 +278,10 @@ MORE: Mapping[str, Issue] = {
     "notes": Issue(of=incident(), notes="Ours.\n"),
     "no signature": Issue(of=incident(), routing=Routing(signature="")),
     "another signature": Issue(of=incident(), routing=Routing(signature="By the monitor")),
+    "a long signature": Issue(of=incident(), routing=Routing(signature="x" * 201)),
+    "a shared secret of a project called X": Issue(
+        of=replace(incident(KINDS["a shared secret"]), project=ProjectName("X"))
+    ),
     "a repository of a person": Issue(
         of=replace(incident(cause=CAUSES["a limit of GitHub"]), repo=RepoName("dev/shop"))
     ),

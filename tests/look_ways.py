@@ -391,7 +391,19 @@ def _of_statuses() -> Iterator[tuple[str, ProjectView]]:
 _OLD = a_deployment(commit=PARENT, changed_at=ago(hours=2), name="d0")
 _BY_CI = a_deployment(RailwayStatus.SKIPPED, skipped_reason="CI check suite failed", name="d2")
 _BY_PATH = a_deployment(RailwayStatus.SKIPPED, skipped_reason="No changes to watched files")
+_API = a_deployment(changed_at=ago(minutes=5))
 _SERVICES: Mapping[str, tuple[Service, ...]] = {
+    "one of two services names no commit": (
+        a_service(a_deployment()),
+        a_service(replace(_API, commit=None), name="api"),
+    ),
+    "one of two services came later": (a_service(a_deployment()), a_service(_API, name="api")),
+    "three services work at all the commits that are known": (
+        a_service(_OLD),
+        a_service(_API, name="api"),
+        a_service(a_deployment(commit=GRANDPARENT), name="cron"),
+    ),
+    "a service works at a commit that nobody knows": (a_service(a_deployment(commit=sha(5))),),
     "two services work": (a_service(a_deployment()), a_service(a_deployment(), name="api")),
     "two services work at two commits": (a_service(_OLD), a_service(a_deployment(), name="api")),
     "two services work at commits that nobody orders": (
@@ -416,7 +428,7 @@ _SERVICES: Mapping[str, tuple[Service, ...]] = {
 
 def _of_services() -> Iterator[tuple[str, ProjectView]]:
     yield from ((way, _staging(*services)) for way, services in _SERVICES.items())
-    web, named = a_service(a_deployment()), a_policy(services=("web", "worker"))
+    web, named = a_service(a_deployment()), a_policy(services=("worker", "web"))
     yield "a service is not there", _staging(web, policy=named)
     unlisted = a_service(complete=False)
     yield "a service has none that is listed", _staging(unlisted, policy=named)
@@ -425,6 +437,22 @@ def _of_services() -> Iterator[tuple[str, ProjectView]]:
     yield (
         "skipped for CI at a commit before, and red there",
         a_view(read=red, staging=behind),
+    )
+    yield (
+        "two services work at two commits of a branch that cannot be read",
+        replace(
+            _staging(*_SERVICES["two services work at two commits"]),
+            github=replace(github(), branch=blind()),
+        ),
+    )
+    pipeline = a_suite(RED, run=a_run(7, workflow=PIPELINE))
+    yield (
+        "skipped for CI, and only the pipeline is red",
+        a_view(
+            policy=a_policy(deploy_workflow=PIPELINE),
+            read=github(at_head=checks(a_suite(), pipeline), earlier=()),
+            staging=an_environment(a_service(_BY_CI, _OLD)),
+        ),
     )
     yield "Railway cannot be read", a_view(staging=blind())
     yield "a service never got the head", _followed(a_service(_OLD))

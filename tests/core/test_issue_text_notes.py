@@ -47,6 +47,8 @@ def test_notes_are_kept_as_they_are() -> None:
         pytest.param("ours\r\n<!-- notes -->\r\nmine\r\n", "mine\r\n", id="CRLF"),
         pytest.param("ours\n<!-- notes --> \nmine", "mine", id="trailing blank"),
         pytest.param("ours\n> <!-- notes -->\nmine", "", id="quoted"),
+        pytest.param("ours\n<!-- notes -->X\nmine", "", id="more on the line"),
+        pytest.param("ours\n<!-- notes -->\f\nmine", "", id="a sign that is no blank"),
     ],
 )
 def test_notes_begin_below_their_line(text: str, expected: str) -> None:

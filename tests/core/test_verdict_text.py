@@ -172,3 +172,36 @@ def test_verdicts_of_the_examples_are_what_they_are_called() -> None:
     answers = [one.answer for one in (promoted(), blocked(), pending(), unknown())]
     assert answers == ["promote", "block", "block", "unknown"]
     assert verdict(a_matter()) == promoted()
+
+
+def test_what_is_said_at_length_is_cut() -> None:
+    """To three hundred signs, wherever it is one line of many."""
+    long, cut = "x" * 301, "x" * 299 + "…"
+    one = replace(blocked().criteria[0], says=long, next=long)
+
+    assert first_line(replace(blocked(), reason=long, next=long)) == f"blocked: {cut}; next: {cut}"
+    assert said(one) == cut
+    assert todo(blocked(), one) == cut
+    assert status_line(replace(blocked(), reason=long)) == f"blocked: {'x' * 130}…"
+
+
+def test_what_the_first_line_ends_with_is_not_told_again() -> None:
+    """Something may have to come before it."""
+    one = replace(blocked().criteria[0], next="mend it")
+
+    assert todo(replace(blocked(), next="wait, then mend it"), one) == ""
+    assert todo(replace(blocked(), next="mend it, then wait"), one) == "mend it"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://ci.example/1", "http://ci.example/1"),
+        ("https://ci.example/X%20?a=b&c=~", "https://ci.example/X%20?a=b&c=~"),
+        ("ftp://ci.example/1", ""),
+        (None, ""),
+    ],
+)
+def test_a_page_is_shown_as_it_is(url: str | None, shown: str) -> None:
+    """What is escaped in it already is not escaped again."""
+    assert page(replace(promoted().criteria[0], url=url)) == shown
