@@ -35,7 +35,14 @@ from builders import (
     seen,
     sha,
 )
-from pipeline_health.core.model.audit import Audit, Committed, Compared, SharedBy, Sharing
+from pipeline_health.core.model.audit import (
+    Audit,
+    Committed,
+    Compared,
+    SharedBy,
+    Sharing,
+    Unverifiable,
+)
 from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.findings import Scope
 from pipeline_health.core.model.ids import RepoName
@@ -58,6 +65,7 @@ from pipeline_health.core.model.readings import (
     Commit,
     DeploymentState,
     GitHubReading,
+    Habit,
     NotAsked,
     Part,
     Reading,
@@ -725,6 +733,43 @@ def _of_promotions() -> Iterator[tuple[str, ProjectView]]:
             yield f"the promotion check says {words}{page}", a_view(read=read)
 
 
+def _of_the_unwatched() -> Iterator[tuple[str, ProjectView]]:
+    begun = frozenset({"workflow_run", "workflow_dispatch", "pull_request"})
+    habits = seen((Habit(workflow="Backup", events=begun),))
+    for words, policy in (("", a_policy()), (" beside a pipeline", WHOLE)):
+        read = replace(github(earlier=()), habits=habits)
+        yield f"somebody begins a workflow{words}", a_view(policy=policy, read=read)
+    yield "what ran cannot be read", a_view(read=replace(github(), habits=blind()))
+    narrow = replace(checks(a_suite()), other_apps=False)
+    yield "other apps are not seen", a_view(read=github(at_head=narrow))
+    for cause in BlindCause:
+        dark = Blind(at=NOW, why="it is not there", cause=cause)
+        yield f"staging is {cause}", a_view(staging=dark)
+        yield f"production is {cause}", replace(a_view(), production=dark)
+    nobody = NotAsked("no token may see it")
+    yield "production is nobody's to see", replace(a_view(), production=nobody)
+    for count in (5, 6):
+        doubts = tuple(Unverifiable(name=f"KEY_{at}", why="is sealed") for at in range(count))
+        audit = Audit(at=NOW, variables=seen(Compared(unverifiable=doubts)), files=NotAsked())
+        yield f"{count} secrets cannot be compared", replace(a_view(), audit=seen(audit))
+    web, api = a_service(a_deployment()), a_service(a_deployment(), name="api")
+    yield (
+        "services names one and one that is not there",
+        a_view(
+            staging=an_environment(web, api), policy=a_policy(services=("web", "worker", "mail"))
+        ),
+    )
+    images = tuple(a_deployment(commit=None, name=f"i{at}") for at in range(3))
+    for words, deployments in (
+        ("three", (*images, a_deployment(name="i3"))),
+        ("two", (*images[:2], a_deployment(name="i2"))),
+    ):
+        yield (
+            f"the {words} newest deployments name no commit",
+            a_view(staging=an_environment(a_service(*deployments))),
+        )
+
+
 USUAL = "all is green"
 LOOKS: Mapping[str, ProjectView] = {
     USUAL: a_view(),
@@ -743,4 +788,5 @@ LOOKS: Mapping[str, ProjectView] = {
     **dict(_of_sight()),
     **dict(_of_secrets()),
     **dict(_of_promotions()),
+    **dict(_of_the_unwatched()),
 }

@@ -29,6 +29,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.passages import passages_of
+from pipeline_health.core.unwatched import unwatched
 
 KEPT = Path(__file__).with_suffix(".toml")
 _NAMES = {HEAD: "HEAD", PARENT: "PARENT", GRANDPARENT: "GRANDPARENT"}
@@ -36,7 +37,7 @@ _BEGINNING = 40
 
 
 def told(way: str) -> list[str]:
-    """Say what every rule says of *way*, and what passed staging in it."""
+    """Say what every rule says of *way*, what passed staging in it, and what nobody judges."""
     lines = _lines(LOOKS[way])
     if way == USUAL:
         return lines
@@ -53,7 +54,8 @@ def _lines(view: ProjectView) -> list[str]:
         f"passed {one.lane or 'the whole'} {one.commit} {_ago(one.pushed_at)} {_ago(one.proved_at)}"
         for one in passages_of(view)
     )
-    return [*words, *map(_named, passed)]
+    unseen = (f"unwatched {one.what}: {one.why} | {one.advice}" for one in unwatched(view))
+    return [*words, *map(_named, passed), *unseen]
 
 
 def _one(word: Observation) -> str:
