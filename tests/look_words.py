@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import assert_never
 
@@ -41,11 +42,15 @@ def told(way: str) -> list[str]:
     lines = _lines(LOOKS[way])
     if way == USUAL:
         return lines
-    usual = _lines(LOOKS[USUAL])
     return [
-        *(line for line in lines if line not in usual),
-        *(f"without: {line[:_BEGINNING]}" for line in usual if line not in lines),
+        *(line for line in lines if line not in _usual()),
+        *(f"without: {line[:_BEGINNING]}" for line in _usual() if line not in lines),
     ]
+
+
+@cache
+def _usual() -> tuple[str, ...]:
+    return tuple(_lines(LOOKS[USUAL]))
 
 
 def _lines(view: ProjectView) -> list[str]:
