@@ -209,6 +209,27 @@ _LATE = ailment(jobs=("test",), failed_at=T0 + 90 * MINUTE, commit=FIXED, trace=
 MORE: Mapping[str, Issue] = {
     "two things failed": Issue(of=incident(ailment(), _HEALED, _LATE)),
     "three things failed": Issue(of=incident(*_many(3))),
+    "ten things failed": Issue(of=incident(*_many(10))),
+    "six runs failed, for a person": Issue(
+        of=incident(*_many(6), cause=replace(UNKNOWN, owner=Owner.HUMAN))
+    ),
+    "two things beside it are over": Issue(
+        of=incident(
+            ailment(),
+            _HEALED,
+            replace(ailment(STATUS, trace=page()), healed=proof(STATUS)),
+        )
+    ),
+    "two alarms were taken away": Issue(
+        of=incident(
+            _SILENCED,
+            replace(
+                _SILENCED,
+                symptom=STATUS,
+                silence=Silence(says="Status ci/circle is gone.", at=T0 + MINUTE),
+            ),
+        )
+    ),
     "eleven things failed": Issue(of=incident(*_many(11))),
     "twelve things failed": Issue(of=incident(*_many(12))),
     "two jobs": Issue(of=incident(ailment(jobs=("test", "lint")))),
@@ -273,6 +294,12 @@ MORE: Mapping[str, Issue] = {
     "a log without an error": Issue(
         of=replace(incident(), evidence=replace(EVIDENCE, first_error=None))
     ),
+    "a long error": Issue(
+        of=replace(incident(), evidence=replace(EVIDENCE, first_error="x" * 501, tail=""))
+    ),
+    "a long log": Issue(
+        of=replace(incident(), evidence=replace(EVIDENCE, first_error=None, tail="x" * 3501))
+    ),
     "only the error is shown": Issue(of=incident(), shown=EvidenceMode.FIRST_ERROR),
     "nothing is shown": Issue(of=incident(), shown=EvidenceMode.LINK),
     "notes": Issue(of=incident(), notes="Ours.\n"),
@@ -281,6 +308,12 @@ MORE: Mapping[str, Issue] = {
     "a long signature": Issue(of=incident(), routing=Routing(signature="x" * 201)),
     "a shared secret of a project called X": Issue(
         of=replace(incident(KINDS["a shared secret"]), project=ProjectName("X"))
+    ),
+    "a repository of a long name": Issue(
+        of=replace(incident(cause=REJECTED), repo=RepoName(f"acme/{'long' * 25}"))
+    ),
+    "a run of a repository of a long name": Issue(
+        of=incident(ailment(trace=replace(run(), repo=RepoName(f"acme/{'long' * 25}"))))
     ),
     "a repository of a person": Issue(
         of=replace(incident(cause=CAUSES["a limit of GitHub"]), repo=RepoName("dev/shop"))

@@ -8,6 +8,7 @@ behind `without`, how those begin that it lacks.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipeline_health.core.issue_text import body, closing, handed_over, reopened
 KEPT = Path(__file__).with_suffix(".toml")
 _NAMES = {GOOD: "GOOD", BAD: "BAD", FIXED: "FIXED"}
 _BEGINNING = 24
+_REPEATED = re.compile(r"(.)\1{49,}")
 
 
 def told(way: str) -> list[str]:
@@ -61,10 +63,10 @@ def _lines(issue: Issue) -> list[str]:
 
 
 def _named(line: str) -> str:
-    """Say *line* with names for the commits."""
+    """Say *line* with names for the commits, and by its number where a sign is repeated."""
     for sha, name in _NAMES.items():
         line = line.replace(sha, name).replace(sha[:7], name)
-    return line
+    return _REPEATED.sub(lambda found: f"{found[1]} × {len(found[0])}", line)
 
 
 def _kept() -> Iterator[str]:
