@@ -66,7 +66,7 @@ def _named(line: str) -> str:
     """Say *line* with names for the commits, and by its number where a sign is repeated."""
     for sha, name in _NAMES.items():
         line = line.replace(sha, name).replace(sha[:7], name)
-    return _REPEATED.sub(lambda found: f"{found[1]} × {len(found[0])}", line)
+    return _REPEATED.sub(lambda found: f"{found[1]} {len(found[0])} times", line)
 
 
 def _kept() -> Iterator[str]:
