@@ -200,6 +200,8 @@ def test_an_issue_of_an_earlier_version_comes_back_by_its_kind() -> None:
     back = adopted(issue(), old, project=PROJECT)
 
     assert (CauseClass.CREDENTIAL, "") == (back.cause.of, back.escalated)
+    of_ci = adopted(issue(), replace(marker_of(FILED), cause=None), project=PROJECT)
+    assert of_ci.cause.of is CauseClass.UNKNOWN
 
 
 def test_what_is_opened_again_lives_again_until_a_newer_proof() -> None:
@@ -264,4 +266,6 @@ def test_an_incident_of_an_old_ledger_learns_from_its_issue_what_failed_since() 
 
 def test_an_incident_that_is_as_new_as_its_issue_stays_as_it_is() -> None:
     """The ledger knows more than a marker has room for."""
-    assert FILED == caught_up(FILED, issue(), marker_of(FILED), elsewhere=())
+    for failed_at in (FILED.failed_at, FILED.failed_at - MINUTE):
+        told = replace(marker_of(FILED), failed_at=failed_at, commit=FIXED, attempts=2)
+        assert FILED == caught_up(FILED, issue(), told, elsewhere=())
