@@ -396,6 +396,7 @@ def _of_statuses() -> Iterator[tuple[str, ProjectView]]:
             )
 
 
+_UNKNOWN = a_deployment(commit=sha(7))
 _OLD = a_deployment(commit=PARENT, changed_at=ago(hours=2), name="d0")
 _BY_CI = a_deployment(RailwayStatus.SKIPPED, skipped_reason="CI check suite failed", name="d2")
 _BY_PATH = a_deployment(RailwayStatus.SKIPPED, skipped_reason="No changes to watched files")
@@ -569,12 +570,26 @@ def _of_lag() -> Iterator[tuple[str, ProjectView]]:
         _lagging(staging=seen(an_environment(a_service(a_deployment(commit=sha(6)))))),
     )
     yield "production lags while CI runs", _lagging(github=github(at_head=checks(a_suite(None))))
+    look = _lagging()
+    both = tuple(replace(one, lane=lane) for lane in ("web", "api") for one in look.passages)
+    current_api = a_service(a_deployment(), name="api")
+    staging = seen(an_environment(a_service(a_deployment()), current_api))
+    for words, web in (("one of two services", HEAD), ("neither service", sha(8))):
+        services = a_service(a_deployment(commit=web)), a_service(_UNKNOWN, name="api")
+        yield (
+            f"what production serves is known of {words}",
+            replace(
+                look,
+                passages=both,
+                staging=staging,
+                production=seen(an_environment(*services)),
+            ),
+        )
     many = tuple(
         Passage(lane="web", commit=sha(50 + n), pushed_at=ago(hours=90 - n), proved_at=at)
         for n in range(6)
         for at in (ago(hours=90 - n) + (n + 30) * MINUTE,)
     )
-    look = _lagging()
     yield "production lags by what is usual", replace(look, passages=(*many, *look.passages))
 
 
