@@ -574,8 +574,8 @@ def _of_lag() -> Iterator[tuple[str, ProjectView]]:
     both = tuple(replace(one, lane=lane) for lane in ("web", "api") for one in look.passages)
     current_api = a_service(a_deployment(), name="api")
     staging = seen(an_environment(a_service(a_deployment()), current_api))
-    for words, web in (("one of two services", HEAD), ("neither service", sha(8))):
-        services = a_service(a_deployment(commit=web)), a_service(_UNKNOWN, name="api")
+    for words, api in (("one of two services", HEAD), ("neither service", sha(8))):
+        services = a_service(_UNKNOWN), a_service(a_deployment(commit=api), name="api")
         yield (
             f"what production serves is known of {words}",
             replace(
