@@ -289,3 +289,46 @@ def test_no_value_is_ever_an_error(name: str, value: str, required: bool) -> Non
     """An error would quote the value; whatever it is, there are marks or there are none."""
     for prefix in ("", "postgres://", "https://", "eyJ.", "jdbc:mysql://["):
         marks_of(name, prefix + value, required=required, digest=lambda _: Digest(b""))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "port"),
+    [
+        ("amqp", 5672),
+        ("amqps", 5671),
+        ("clickhouse", 9000),
+        ("cockroachdb", 26257),
+        ("mariadb", 3306),
+        ("mongodb", 27017),
+        ("mssql", 1433),
+        ("mysql", 3306),
+        ("postgres", 5432),
+        ("postgresql", 5432),
+        ("redis", 6379),
+        ("rediss", 6379),
+        ("sqlserver", 1433),
+    ],
+)
+def test_the_usual_port_of_a_database_may_be_left_out(scheme: str, port: int) -> None:
+    """It is the same one, and another port is another database."""
+    left_out, named, other = (
+        marks("A", f"{scheme}://app@db.example.com{end}/shop") for end in ("", f":{port}", ":1")
+    )
+
+    assert left_out == named != other
+    assert {mark.by for mark in named} == {SharedBy.DATABASE}
+
+
+def test_what_is_digested_tells_apart_what_it_is() -> None:
+    """A password, a database and a project that are spelt alike are no secret in common."""
+    url = f"postgres://app:{LONG}@db.{REF}.supabase.co/shop"
+
+    assert marks("DATABASE_URL", url) == {
+        Mark(by=SharedBy.VALUE, digest=digest(f"text {url}")),
+        Mark(by=SharedBy.PASSWORD, digest=digest(f"text {LONG}")),
+        Mark(
+            by=SharedBy.DATABASE,
+            digest=digest(f'database ["db.{REF}.supabase.co", "5432", "app", "shop"]'),
+        ),
+        Mark(by=SharedBy.SUPABASE, digest=digest(f"supabase {REF}")),
+    }
