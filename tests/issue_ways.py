@@ -213,6 +213,10 @@ MORE: Mapping[str, Issue] = {
     "six runs failed, for a person": Issue(
         of=incident(*_many(6), cause=replace(UNKNOWN, owner=Owner.HUMAN))
     ),
+    "three runs failed with a provider": Issue(
+        of=incident(*_many(3), cause=CAUSES["a failing provider"])
+    ),
+    "a project of a long name": Issue(of=replace(incident(), project=ProjectName("shop" * 11))),
     "two things beside it are over": Issue(
         of=incident(
             ailment(),
