@@ -571,6 +571,16 @@ def _of_lag() -> Iterator[tuple[str, ProjectView]]:
     )
     yield "production lags while CI runs", _lagging(github=github(at_head=checks(a_suite(None))))
     look = _lagging()
+    image = a_deployment(commit=None, changed_at=ago(hours=2))
+    skipped = a_deployment(
+        RailwayStatus.SKIPPED, skipped_reason="No changes to watched files", name="d3"
+    )
+    yield (
+        "production serves an image, and a commit was skipped since",
+        replace(look, production=seen(an_environment(a_service(skipped, image)))),
+    )
+    whole = tuple(replace(one, lane="") for one in look.passages)
+    yield "what staging proved as a whole lags", replace(look, passages=(*whole, look.passages[0]))
     both = tuple(replace(one, lane=lane) for lane in ("web", "api") for one in look.passages)
     current_api = a_service(a_deployment(), name="api")
     staging = seen(an_environment(a_service(a_deployment()), current_api))

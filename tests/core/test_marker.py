@@ -253,3 +253,10 @@ def test_a_class_that_another_version_wrote_is_none(word: object) -> None:
 
     assert read is not None
     assert read.cause is None
+
+
+def test_a_marker_without_jobs_has_none_for_each_symptom() -> None:
+    """An older version wrote none at all."""
+    marker = replace(marker_of(incident(ailment(), ailment(WEB))), jobs=())
+
+    assert ((CI, ()), (WEB, ())) == marker.failures

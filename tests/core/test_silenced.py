@@ -436,10 +436,18 @@ def closed(*, at: datetime | None, by: str = "dev", bot: bool = False) -> Tracke
         (closed(at=ago(hours=1)), True),
         (closed(at=None), True),
         (closed(at=NOW), False),
+        (closed(at=ago(minutes=30)), False),
         (closed(at=NOW, by="archon"), True),
         (closed(at=NOW, bot=True), True),
     ],
-    ids=["before we knew", "at an unknown time", "by a person", "by the agent", "by a bot"],
+    ids=[
+        "before we knew",
+        "at an unknown time",
+        "by a person",
+        "by a person at that moment",
+        "by the agent",
+        "by a bot",
+    ],
 )
 def test_who_closes_a_silenced_issue_decides_or_not(issue: TrackedIssue, *, reopened: bool) -> None:
     """A person who knew may leave it closed; whoever did not know, and an agent, may not."""
