@@ -758,12 +758,26 @@ def _of_promotions() -> Iterator[tuple[str, ProjectView]]:
             yield f"the promotion check says {words}{page}", a_view(read=read)
 
 
+_ARCHIVED = a_repository(archived=True)
+
+
 def _of_the_unwatched() -> Iterator[tuple[str, ProjectView]]:
     begun = frozenset({"workflow_run", "workflow_dispatch", "pull_request"})
     habits = seen((Habit(workflow="Backup", events=begun),))
     for words, policy in (("", a_policy()), (" beside a pipeline", WHOLE)):
         read = replace(github(earlier=()), habits=habits)
         yield f"somebody begins a workflow{words}", a_view(policy=policy, read=read)
+    app = checks(a_suite(), an_app_suite(a_suite(check_runs=1)))
+    for words, read in (
+        ("and an app checks", replace(github(at_head=app), habits=habits)),
+        ("of an archived repository", replace(github(repository=_ARCHIVED), habits=habits)),
+    ):
+        yield f"somebody begins a workflow {words}", a_view(read=read)
+    foreign = frozenset({"pull_request", "pull_request_target", "pull_request_review"})
+    of_others = seen((Habit(workflow="Review", events=foreign),))
+    yield "others begin a workflow", a_view(read=replace(github(), habits=of_others))
+    nothing = replace(github(), required=seen(frozenset[str]()))
+    yield "nothing is known to run always", a_view(read=nothing)
     yield "what ran cannot be read", a_view(read=replace(github(), habits=blind()))
     narrow = replace(checks(a_suite()), other_apps=False)
     yield "other apps are not seen", a_view(read=github(at_head=narrow))
