@@ -469,7 +469,8 @@ def _of_services() -> Iterator[tuple[str, ProjectView]]:
     yield "a service may get the head yet", _followed(a_service(_OLD), green_for=9 * MINUTE)
     two = github(
         at_head=checks(
-            a_suite(updated_at=ago(minutes=50)), a_suite(run=a_run(2), updated_at=ago(minutes=9))
+            a_suite(updated_at=ago(minutes=50)),
+            a_suite(run=a_run(2, workflow="Lint"), updated_at=ago(minutes=9)),
         )
     )
     look = _followed(a_service(_OLD))

@@ -353,7 +353,12 @@ def test_the_title_of_a_new_incident_names_what_is_broken_and_why() -> None:
     missing = replace(WEB, kind=Kind.STAGING_DEPLOY_MISSING)
     told = [
         one.title
-        for symptom, cause in ((missing, UNKNOWN), (CI, REJECTED), (WEB, REJECTED))
+        for symptom, cause in (
+            (missing, UNKNOWN),
+            (CI, REJECTED),
+            (WEB, REJECTED),
+            (replace(WEB, kind=Kind.PRODUCTION_DEPLOY_FAILED), REJECTED),
+        )
         for one, _ in placed([], found(symptom, cause=cause))
     ]
 
@@ -361,6 +366,7 @@ def test_the_title_of_a_new_incident_names_what_is_broken_and_why() -> None:
         "Staging never deployed 1b1b1b1: web (shop)",
         "RAILWAY_TOKEN rejected: CI cannot run (shop)",
         "RAILWAY_TOKEN rejected: staging cannot deploy (shop)",
+        "RAILWAY_TOKEN rejected: production cannot deploy (shop)",
     ]
 
 
