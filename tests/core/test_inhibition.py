@@ -224,6 +224,17 @@ def test_each_thing_of_a_provider_waits_for_it(provider: Provider, kind: Kind) -
     assert may_hide(of(STATUS, cause=outage), of(some(kind)))
 
 
+@pytest.mark.parametrize(("provider", "kinds"), OF_PROVIDER.items())
+def test_all_things_of_a_provider_wait_for_it_together(
+    provider: Provider, kinds: frozenset[Kind]
+) -> None:
+    """An incident may list every one of them."""
+    outage = replace(REJECTED, of=CauseClass.PLATFORM, key=f"{provider}: its own services fail")
+    everything = incident(*(ailment(some(kind)) for kind in sorted(kinds)))
+
+    assert may_hide(of(STATUS, cause=outage), everything)
+
+
 @pytest.mark.parametrize("kind", [Kind.STAGING_UNREACHABLE, Kind.PRODUCTION_UNREACHABLE])
 def test_a_refused_credential_hides_no_url(kind: Kind) -> None:
     """What runs already goes on without it, so that a silent URL has a cause of its own."""
