@@ -316,6 +316,12 @@ MORE: Mapping[str, Issue] = {
     "a repository of a long name": Issue(
         of=replace(incident(cause=REJECTED), repo=RepoName(f"acme/{'long' * 25}"))
     ),
+    "a run of a repository of a long name, for a person": Issue(
+        of=incident(
+            ailment(trace=replace(run(), repo=RepoName(f"acme/{'long' * 25}"))),
+            cause=replace(UNKNOWN, owner=Owner.HUMAN),
+        )
+    ),
     "a run of a repository of a long name": Issue(
         of=incident(ailment(trace=replace(run(), repo=RepoName(f"acme/{'long' * 25}"))))
     ),

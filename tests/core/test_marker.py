@@ -89,6 +89,7 @@ def test_a_marker_is_written_as_documented() -> None:
     assert ("<!-- pipeline-health v1 ", " -->") == (start, end)
     assert list(FIELDS) == list(json.loads("{" + text))
     assert '"first_seen":"2026-11-22T10:07:00Z"' in LINE
+    assert LINE == write_marker(MARKER)
     assert "jobs" not in LINE
 
 
@@ -161,6 +162,7 @@ def test_every_field_is_needed(key: str) -> None:
         pytest.param({"fingerprint": ""}, id="empty fingerprint"),
         pytest.param({"nonce": 7}, id="number for a nonce"),
         pytest.param({"project": "\ud800"}, id="lone surrogate"),
+        pytest.param({"project": "shop \ud800"}, id="lone surrogate at the end"),
         pytest.param({"kind": "main-ci-blue"}, id="unknown kind"),
         pytest.param({"owner": "nobody"}, id="unknown owner"),
         pytest.param({"owner": ["agent"]}, id="list for an owner"),
@@ -239,7 +241,8 @@ def test_a_marker_is_never_too_long_to_be_read() -> None:
     count = len(found.symptoms)
     assert many[:count] == found.symptoms
     assert 10 < count < 100
-    assert line == write_marker(replace(MARKER, symptoms=many[: count + 1]))
+    for more in range(1, 20):
+        assert line == write_marker(replace(MARKER, symptoms=many[: count + more]))
 
 
 def test_a_marker_may_be_as_long_as_it_is_read() -> None:

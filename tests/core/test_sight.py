@@ -211,7 +211,8 @@ def test_a_token_that_github_refuses_is_still_read_with() -> None:
     """Else it would be told that nobody needs it any more."""
     refused = replace(REFUSED, token="GITHUB_TOKEN")
 
-    sight = sight_of(a_view(read=replace(github(), repository=refused)))
+    staging = an_environment_read_with("NEW")
+    sight = sight_of(a_view(read=replace(github(), repository=refused), staging=staging))
 
     assert ["GITHUB_TOKEN"] == [each.token for each in sight.refusals.values()]
     assert frozenset() == sight.unused
