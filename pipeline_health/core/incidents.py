@@ -35,8 +35,8 @@ def proof_questions(
 ) -> Iterator[Question]:
     """Name what must be found out before *proofs* can heal *incident*."""
     for ailment, proof in _pairs(incident, proofs):
-        if _is_newer(ailment, proof):
-            for needed in (descent(ailment, proof, view), _same_jobs(ailment, proof, view)):
+        if is_newer(ailment, proof):
+            for needed in (descent(ailment, proof, view), same_jobs(ailment, proof, view)):
                 if not isinstance(needed, bool):
                     yield needed
 
@@ -60,9 +60,9 @@ def with_proofs(incident: Incident, proofs: Iterable[Proof], view: ProjectView) 
 def may_heal(ailment: Ailment, proof: Proof, view: ProjectView) -> bool:
     """Tell whether *proof* ends *ailment*: newer, at a commit with it, by the same jobs."""
     return (
-        _is_newer(ailment, proof)
+        is_newer(ailment, proof)
         and descent(ailment, proof, view) is True
-        and _same_jobs(ailment, proof, view) is True
+        and same_jobs(ailment, proof, view) is True
     )
 
 
@@ -74,7 +74,8 @@ def _pairs(incident: Incident, proofs: Iterable[Proof]) -> Iterator[tuple[Ailmen
                 yield ailment, proof
 
 
-def _is_newer(ailment: Ailment, proof: Proof) -> bool:
+def is_newer(ailment: Ailment, proof: Proof) -> bool:
+    """Tell whether *proof* is of a time after the failure."""
     return proof.at > ailment.failed_at
 
 
@@ -90,7 +91,7 @@ def descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contain
     return contains(view, newer=proof.commit, older=ailment.commit)
 
 
-def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | JobsOf:
+def same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | JobsOf:
     """Tell whether the jobs that failed are among those that passed, or ask.
 
     A green run in which the failing job was skipped, or is gone, proves nothing. Nor does another

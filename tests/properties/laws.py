@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from pipeline_health.core.issue_text import comment_key, read_marker
+from pipeline_health.core.model.findings import Kind
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
-from properties.scene import Scene, about, is_about_more, only_stuck, ours_open, titled
+from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
 from properties.truth import State, may_be_broken
 
@@ -87,8 +88,16 @@ def opened_with_sight(scene: Scene) -> Iterator[str]:
         if scene.town.limits.rerun:
             continue  # a run that is run again and ends in nothing for 15 minutes is filed
         red = " failed: " in issue.title or " red: " in issue.title
-        if red and not may_be_broken(scene.town, thing):
+        if red and not _misses_a_deploy(issue) and not may_be_broken(scene.town, thing):
             yield f"#{number} ({issue.title}) was opened, and {thing} is not broken"
+
+
+def _misses_a_deploy(issue: Shown) -> bool:
+    """Tell whether an issue says, too, that a commit never came to a service."""
+    marker = read_marker(issue.body)
+    return marker is not None and any(
+        one.kind is Kind.STAGING_DEPLOY_MISSING for one in marker.symptoms
+    )
 
 
 def within_the_caps(scene: Scene) -> Iterator[str]:
@@ -100,11 +109,19 @@ def within_the_caps(scene: Scene) -> Iterator[str]:
     if scene.passed.witness.requests > MOST_REQUESTS * agents:
         yield f"{scene.passed.witness.requests} requests were sent in one cycle"
     hour = scene.passed.ended - timedelta(hours=1)
-    there = [at for at, key in scene.opened_at if key in scene.after]  # and was not deleted since
+    there = [at for at, key in scene.opened_at if not _is_out_of_sight(scene, key)]
     lately = sum(at > hour for at in there)
     right = not (scene.clock_off or stepped_lately(scene))
     if opened and right and lately > limits.per_hour * scene.hosts:
         yield f"{lately} issues were filed in an hour, of which {limits.per_hour} are allowed"
+
+
+def _is_out_of_sight(scene: Scene, key: tuple[int, int]) -> bool:
+    """Tell whether nobody can count an issue: it was deleted, or its repository shows none.
+
+    Then the ledger alone knows of it, and that was lost.
+    """
+    return key not in scene.after or (scene.losses > 0 and not scene.repo(key[0]).has_issues)
 
 
 def stepped_lately(scene: Scene) -> bool:
