@@ -66,6 +66,7 @@ class History:
         self.last_seen: dict[Thing, Truth] = {}
         self.opened_at: list[tuple[datetime, tuple[int, int]]] = []
         self.proved: dict[Thing, datetime] = {}
+        self.failed: dict[Thing, datetime] = {}
         self.stepped_at: datetime | None = None
         self.given: dict[tuple[int, int], int] = {}
         self.doubled: dict[object, int] = {}
@@ -184,8 +185,9 @@ class History:
         self.last_seen |= {thing: found[thing] for thing in seen}
         for thing in seen:
             truth = found[thing]
-            if truth.state is State.WORKS and truth.since is not None:
-                self.proved[thing] = truth.since
+            if truth.since is not None:  # it is broken, or it works
+                known = self.proved if truth.state is State.WORKS else self.failed
+                known[thing] = truth.since
         after, hits = shelf(self.town), self.tally.hits
         scene = Scene(
             town=self.town,
@@ -197,6 +199,7 @@ class History:
             seen=seen,
             late=frozenset(late),
             proved=self.proved,
+            failed=self.failed,
             hosts=len(self.computers),
             opened_at=self.opened_at,
             doubled=self.doubled,

@@ -67,14 +67,12 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             if thing in scene.late:
                 continue
             last, proved = scene.last_seen.get(thing), scene.proved.get(thing)
-            if proved is None or (marker is not None and proved <= marker.failed_at):
+            failed = scene.failed.get(thing) or (marker.failed_at if marker else None)
+            if last is not None and last.state is State.BROKEN:
+                if not any(thing in others for others in told):
+                    yield f"#{number} ({issue.title}) was closed while {thing} is broken"
+            elif proved is None or (failed is not None and proved <= failed):
                 yield f"#{number} ({issue.title}) was closed without a proof of {thing}"
-            elif (
-                last is not None
-                and last.state is State.BROKEN
-                and not any(thing in others for others in told)
-            ):
-                yield f"#{number} ({issue.title}) was closed while {thing} is broken"
 
 
 def opened_with_sight(scene: Scene) -> Iterator[str]:
