@@ -44,6 +44,7 @@ def one_issue_a_cause(scene: Scene) -> Iterator[str]:
     for cause, keys in doubled.items():
         made = scene.hosts == 1 and not all(_was_open(scene, key) for key in keys)
         good = scene.passed.clean and scene.truths.keys() <= scene.seen
+        good = good and all(scene.repo(repo).has_issues for repo, _ in keys)
         scene.doubled[cause] = scene.doubled.get(cause, 0) + good
         if made or scene.doubled[cause] > GOOD_CYCLES * scene.hosts:
             numbers = ", ".join(f"#{number}" for _, number in keys)
