@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.core.deploy_runs import DeployRun, deploy_runs, trace_of
 from pipeline_health.core.deploy_verdict import (
@@ -14,14 +14,7 @@ from pipeline_health.core.deploy_verdict import (
 )
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
 from pipeline_health.core.model.ids import Sha
-from pipeline_health.core.model.questions import (
-    Contains,
-    Job,
-    JobsOf,
-    LinkTrace,
-    Question,
-    Trace,
-)
+from pipeline_health.core.model.questions import Contains, Job, JobsOf, LinkTrace, Question, Trace
 from pipeline_health.core.model.railway import Deployment, Service
 from pipeline_health.core.model.readings import (
     Blind,
@@ -292,8 +285,13 @@ def _is_told_by(workflow: Observation | None, record: DeploymentRecord) -> bool:
 def _cures(stage: Stage, workflow: Observation | None, record: DeploymentRecord) -> Iterator[Sha]:
     """Give the commits at which another source shows that the environment works.
 
-    Railway shows how it is now, whatever its age; the workflow must have ended after the record.
+    Railway shows how it is now, whatever its age; the workflow must have ended after the record, as
+    must what Railway showed last where it cannot be seen now. GitHub tells whole seconds.
     """
     yield from (sha for state, sha in _railway(stage) if state is DeployState.HEALTHY)
+    if isinstance(stage.environment, Blind) and not stage.is_production:
+        last = max(stage.view.passages, key=lambda passage: passage.proved_at, default=None)
+        if last is not None and last.proved_at - record.changed_at >= timedelta(seconds=1):
+            yield last.commit
     if isinstance(workflow, Proof) and workflow.commit and workflow.at >= record.created_at:
         yield workflow.commit

@@ -1,6 +1,8 @@
 """What is said of staging by GitHub's deployment records."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -27,6 +29,7 @@ from builders import (
     seen,
     sha,
 )
+from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.findings import (
     Finding,
     Kind,
@@ -58,6 +61,7 @@ from pipeline_health.core.model.readings import (
     NotAsked,
     Unrecognised,
 )
+from pipeline_health.core.rules.production import production_records
 from pipeline_health.core.rules.staging_records import deployment_records
 
 SYMPTOM = Symptom(
@@ -223,6 +227,52 @@ def test_an_earlier_name_tells_nothing_while_the_branch_is_not_seen() -> None:
     read = replace(github(records=[FAILED]), branch=blind())
     view = a_view(read=read, staging=otherwise(FORMER, REPO, HEAD))
     assert [BROKEN] == list(deployment_records(view))
+
+
+ENDED = FAILED.changed_at
+SECOND = timedelta(seconds=1)
+
+
+def passed(commit: Sha, *, at: datetime) -> Passage:
+    """Give what an earlier look saw of a service in staging."""
+    return Passage(lane="web", commit=commit, pushed_at=None, proved_at=at)
+
+
+REMEMBERED: dict[str, tuple[Sequence[Passage], list[Observation]]] = {
+    "it worked since": ([passed(HEAD, at=ENDED + SECOND)], []),
+    "it worked in that second": ([passed(HEAD, at=ENDED + SECOND / 2)], [BROKEN]),
+    "an older commit worked since": ([passed(PARENT, at=ENDED + SECOND)], [BROKEN]),
+    "it went back since": (
+        [passed(HEAD, at=ENDED + SECOND), passed(PARENT, at=ENDED + 2 * SECOND)],
+        [BROKEN],
+    ),
+}
+
+
+@pytest.mark.parametrize(("passages", "expected"), REMEMBERED.values(), ids=REMEMBERED)
+def test_what_railway_made_good_does_not_come_back_while_it_is_blind(
+    passages: Sequence[Passage], expected: list[Observation]
+) -> None:
+    """The record fails for good; not to see the cure again is no failure."""
+    view = a_view(read=github(records=[FAILED]), staging=blind())
+    assert expected == list(deployment_records(replace(view, passages=tuple(passages))))
+
+
+def test_what_worked_in_staging_makes_no_record_of_production_good() -> None:
+    """What was seen of one stage tells nothing of the other."""
+    record = replace(FAILED, environment="production")
+    read = replace(github(), production=seen((record,)))
+    view = replace(
+        a_view(read=read), production=blind(), passages=(passed(HEAD, at=ENDED + SECOND),)
+    )
+    assert [Finding] == [type(word) for word in production_records(view)]
+
+
+def test_what_railway_shows_wins_over_what_it_showed() -> None:
+    """What is deployed now may be older than what worked."""
+    view = a_view(read=github(records=[FAILED]), staging=railway(RailwayStatus.SUCCESS, PARENT))
+    passages = (passed(HEAD, at=ENDED + SECOND),)
+    assert [BROKEN] == list(deployment_records(replace(view, passages=passages)))
 
 
 # -- beside the deploy workflow --------------------------------------------------------------

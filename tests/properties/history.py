@@ -17,7 +17,7 @@ from properties.laws import LAWS
 from properties.laws_time import Watch, told_within_the_sla
 from properties.scene import Scene, Shelf, shelf
 from properties.town import founded
-from properties.truth import Service, State, Thing, Truth, Workflow, product_of, truths
+from properties.truth import Service, State, Thing, Truth, Workflow, failed_at, product_of, truths
 from properties.weather import CALM, Weather
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own below it
@@ -185,9 +185,11 @@ class History:
         self.last_seen |= {thing: found[thing] for thing in seen}
         for thing in seen:
             truth = found[thing]
-            if truth.since is not None:  # it is broken, or it works
-                known = self.proved if truth.state is State.WORKS else self.failed
-                known[thing] = truth.since
+            if truth.state is State.WORKS and truth.since is not None:
+                self.proved[thing] = truth.since
+            failed = failed_at(self.town, thing, truth)
+            if failed is not None:
+                self.failed[thing] = failed
         after, hits = shelf(self.town), self.tally.hits
         scene = Scene(
             town=self.town,

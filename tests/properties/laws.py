@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipeline_health.core.issue_text import comment_key, read_marker
 from pipeline_health.core.model.findings import Kind
@@ -16,7 +16,7 @@ from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
 from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
-from properties.truth import State, may_be_broken
+from properties.truth import State, Workflow, may_be_broken, pushed
 
 MOST_REQUESTS = 150
 QUEUED = "archon:queued"
@@ -74,6 +74,25 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
                     yield f"#{number} ({issue.title}) was closed while {thing} is broken"
             elif proved is None or (failed is not None and proved <= failed):
                 yield f"#{number} ({issue.title}) was closed without a proof of {thing}"
+        if marker is not None and _nothing_worked_since(scene, repo, issue, marker.failed_at):
+            yield f"#{number} ({issue.title}) was closed without a proof since {marker.failed_at}"
+
+
+def _nothing_worked_since(scene: Scene, repo: int, issue: Shown, at: datetime) -> bool:
+    """Tell whether nothing that an issue lists worked since *at*, when any of it failed last.
+
+    That is also when somebody opened the issue again, of which the world shows no failure.
+    """
+    things = about(scene.town, scene.repo(repo), issue)
+    others = is_about_more(scene, repo, issue) or things - scene.truths.keys()
+    if not things or others or things & (only_stuck(scene, repo, issue) | scene.late):
+        return False
+    proofs = [scene.proved[thing] for thing in things & scene.proved.keys()]
+    for thing in things:
+        if isinstance(thing, Workflow):  # a run behind the newest one may be run again
+            runs = pushed(scene.repo(thing.repo), thing.name)
+            proofs += [run.updated_at for run in runs if run.conclusion == "success"]
+    return max(proofs, default=at) <= at
 
 
 def opened_with_sight(scene: Scene) -> Iterator[str]:
