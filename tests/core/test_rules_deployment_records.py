@@ -51,7 +51,7 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunTrace,
 )
-from pipeline_health.core.model.railway import Environment, RailwayStatus
+from pipeline_health.core.model.railway import Deployment, Environment, RailwayStatus
 from pipeline_health.core.model.readings import (
     Blind,
     CheckConclusion,
@@ -194,6 +194,39 @@ def test_a_success_at_a_later_commit_supersedes(
     answers = Answers(contains={ASKED: seen(relation)})
     staging = railway(RailwayStatus.SUCCESS, CHILD)
     assert expected == said(FAILED, staging=staging, answers=answers)
+
+
+NEXT: dict[str, Deployment] = {
+    "a commit that was skipped for its CI": a_deployment(
+        RailwayStatus.SKIPPED, name="next", commit=CHILD, skipped_reason="CI check suite failed"
+    ),
+    "a commit that failed to deploy": a_deployment(RailwayStatus.FAILED, name="next", commit=CHILD),
+    "a commit that is being deployed": a_deployment(
+        RailwayStatus.BUILDING, name="next", commit=CHILD
+    ),
+}
+BEFORE = replace(a_deployment(name="before"), created_at=ago(hours=1))
+"""What Railway deployed well at the head, or at an older commit, before the next one came."""
+
+
+def behind(later: Deployment, before: Deployment, *serving: Deployment) -> Environment:
+    """Give staging with one service, which got *later* after *before*."""
+    return an_environment(replace(a_service(later, before), serving=serving))
+
+
+@pytest.mark.parametrize("later", NEXT.values(), ids=NEXT)
+def test_what_is_served_goes_on_working_behind_the_next_deployment(later: Deployment) -> None:
+    """A commit that did not get there brings no failed record back; who serves nothing cures none.
+
+    What sleeps is served, though Railway does not list it as active.
+    """
+    older = replace(BEFORE, commit=PARENT)
+    asleep = replace(BEFORE, status=RailwayStatus.SLEEPING)
+
+    assert [] == said(FAILED, staging=behind(later, BEFORE, BEFORE))
+    assert [] == said(FAILED, staging=behind(later, asleep))
+    assert [BROKEN] == said(FAILED, staging=behind(later, older, older))
+    assert [BROKEN] == said(FAILED, staging=behind(later, BEFORE))
 
 
 FORMER, FORK = RepoName("acme/boutique"), RepoName("mallory/shop")
