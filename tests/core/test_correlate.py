@@ -18,6 +18,7 @@ from incident_builders import (
     REJECTED,
     REPO,
     STAGING,
+    STATUS,
     T0,
     UNKNOWN,
     WEB,
@@ -262,13 +263,20 @@ def test_after_the_window_a_relapse_is_a_new_incident_that_names_the_old() -> No
     assert (7, Phase.PENDING) == (new.previous, new.phase)
 
 
-def test_a_relapse_of_what_was_never_filed_links_to_nothing() -> None:
-    """There is no issue that could be named."""
-    now = T0 + 8 * timedelta(days=1)
+@pytest.mark.parametrize("now", [LATER, T0 + 8 * timedelta(days=1)])
+def test_a_relapse_of_what_was_never_filed_begins_anew(now: datetime) -> None:
+    """There is no issue that could be named, and its title may be about another thing."""
+    healed = tuple(
+        replace(ailment(symptom), healed=proof(symptom, at=T0 + 10 * MINUTE))
+        for symptom in (CI, STATUS)
+    )
+    over = replace(resolved(filed=None), ailments=healed)
 
-    (_, (new, _)) = placed([resolved(filed=None)], found(since=now), now=now)
+    (_, (new, _)) = placed([over], found(STATUS, since=now), now=now)
 
-    assert new.previous is None
+    assert (None, Phase.PENDING) == (new.previous, new.phase)
+    assert "Main CI red: ci/circle (shop)" == new.title
+    assert [STATUS] == [each.symptom for each in new.ailments]
 
 
 def test_a_failure_from_before_the_proof_reopens_nothing() -> None:
