@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Case
-from pipeline_health.core.model.findings import Proof
+from pipeline_health.core.model.findings import Kind, Proof
 from pipeline_health.core.model.ids import Login
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.issue import Gone, Tracked, TrackedIssue
@@ -156,7 +157,30 @@ def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Ca
         standing = Phase.PENDING if incident.filing is None else Phase.OPEN
         phase = Phase.RECOVERING if healing else standing
         incident = replace(incident, phase=phase, green_looks=0)
-    return replace(case, incident=incident)
+    return replace(case, incident=incident if incident.filing else _titled(incident))
+
+
+def _titled(incident: Incident) -> Incident:
+    """Give what nobody was told of yet a title about what is broken, not about what is over.
+
+    A credential is the cause of all of it, whatever is over.
+    """
+    titles = {_title(incident, ailment): ailment for ailment in incident.broken}
+    if incident.kind is Kind.CREDENTIAL_REJECTED or not titles or incident.title in titles:
+        return incident
+    title, of = next(iter(titles.items()))
+    return replace(incident, title=title, kind=of.symptom.kind, scope=of.symptom.scope)
+
+
+def _title(incident: Incident, ailment: Ailment) -> str:
+    return title_of(
+        ailment.symptom.kind,
+        ailment.symptom.subject,
+        project=incident.project,
+        cause=incident.cause,
+        symptom_kind=ailment.symptom.kind,
+        commit=ailment.commit,
+    )
 
 
 def _as_the_tracker_has_it(

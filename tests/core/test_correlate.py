@@ -28,11 +28,14 @@ from incident_builders import (
     proof,
     run,
 )
+from pipeline_health.core.belonging import are_about_one_thing
 from pipeline_health.core.correlate import Correlation, fingerprint_of
+from pipeline_health.core.issue_text.marker import marker_of
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import (
+    Ailment,
     Cause,
     CauseClass,
     Filing,
@@ -480,3 +483,28 @@ def test_a_new_failure_stands_beside_the_others() -> None:
     ((after, _),) = placed([known], later)
     assert after.ailments == (ailment(WEB), ailment(failed_at=LATER, commit=FIXED))
     assert after.occurrences[-1] == Occurrence(at=LATER, commit=FIXED, url=run().url)
+
+
+STAGING_WEB = marker_of(incident(ailment(WEB)))
+
+
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [
+        pytest.param(ailment(WEB), True, id="the same"),
+        pytest.param(ailment(STUCK_WEB), True, id="broken in another way"),
+        pytest.param(ailment(CI), False, id="another thing"),
+        pytest.param(ailment(replace(WEB, scope=Scope("elsewhere"))), False, id="another place"),
+        pytest.param(
+            ailment(replace(WEB, kind=Kind.STAGING_TESTS_FAILED)), False, id="a test of it"
+        ),
+    ],
+)
+def test_two_issues_that_tell_of_one_thing_are_about_one_thing(
+    other: Ailment, *, one: bool
+) -> None:
+    """Whatever else either of them tells of."""
+    both = marker_of(incident(ailment(STATUS), other))
+
+    assert are_about_one_thing(STAGING_WEB, both) is one
+    assert are_about_one_thing(both, STAGING_WEB) is one
