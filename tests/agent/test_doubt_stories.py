@@ -170,14 +170,20 @@ def test_an_issue_that_could_not_be_closed_yet_takes_what_fails_next(shop: Shop)
     assert open_numbers(shop) == [1]
 
 
-def test_issues_that_are_disabled_for_a_while_were_not_deleted(shop: Shop) -> None:
-    """Nothing is muted by it: once they are enabled, what is closed and broken is opened again."""
+@pytest.mark.parametrize("then", ["acme/shop", "acme/store"], ids=["its name", "another name"])
+def test_issues_that_are_disabled_for_a_while_were_not_deleted(shop: Shop, then: str) -> None:
+    """Nothing is muted by it: once they are enabled, what is closed and broken is opened again.
+
+    They may have been read last while the repository had another name.
+    """
+    shop.repo.rename(then)
     shop.fail_deploy()
-    shop.host.cycle()
+    shop.host.cycles(2)
     shop.repo.close_issue(1, user="archon")
     shop.repo.has_issues = False
+    shop.repo.rename("acme/shop")
     reports = shop.host.cycles(4, every=timedelta(minutes=40))
-    assert "issues are disabled in acme/shop" in str(reports[-1])
+    assert "issues are disabled in " in str(reports[-1])
 
     shop.repo.has_issues = True
     shop.host.cycles(2)
