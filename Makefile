@@ -71,7 +71,7 @@ stories: $(VENV)/installed # what takes many cycles, many examples, or many proc
 	$(BIN)/python $(PYTEST) $(STORIES)
 
 boundaries: $(VENV)/installed ## let processes die at every boundary there is (slow)
-	$(BIN)/python $(PYTEST) --thorough tests/processes/test_boundaries.py
+	$(BIN)/python $(PYTEST) --thorough $(addprefix tests/processes/test_,boundaries.py command_dies.py)
 
 soak: $(VENV)/installed ## 20,000 cycles of random histories with every fault, on two cores (half an hour)
 	PYTHONPATH=tests $(BIN)/python -m properties.soak --cycles 20000 --jobs 2

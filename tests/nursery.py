@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -69,9 +70,12 @@ class Nursery:
 
 
 @contextmanager
-def desk_in(home: Path) -> Iterator[Desk]:
-    """Give a desk in a world of its own, whose time is now: the command has its own clock."""
-    world = World(SystemClock().now().replace(microsecond=0))
+def desk_in(home: Path, *, minutes: int = 0) -> Iterator[Desk]:
+    """Give a desk in a world of its own, so many *minutes* from now.
+
+    The command has its own clock.
+    """
+    world = World(SystemClock().now().replace(microsecond=0) + timedelta(minutes=minutes))
     with Loopback(world) as loopback:
         yield Desk(world, loopback, home)
     assert world.refusals == []

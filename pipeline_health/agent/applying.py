@@ -32,6 +32,7 @@ from pipeline_health.ports import (
     PipelineHealthError,
     Runner,
     Tracker,
+    TrackerError,
 )
 
 _OfAnIssue: TypeAlias = UpdateIssue | CommentIssue | CloseIssue | ReopenIssue | HandOver | Requeue
@@ -101,6 +102,9 @@ class Hands:
         return told
 
     def _reopen(self, change: ReopenIssue) -> str:
+        told = self._filer.told_in(change.ref.repo, change.body)
+        if told is not None:
+            raise TrackerError(told, retryable=True)
         if change.comment is not None:
             self._filer.comment(change.ref, change.comment, change.fingerprint)
         self._tracker.reopen(change.ref)

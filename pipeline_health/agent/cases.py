@@ -50,8 +50,6 @@ def case_of(
 ) -> Case:
     """Put an incident beside what this cycle saw of it."""
     view = look.view(incident.project)
-    if view is not None and incident.filing is None:
-        incident = replace(incident, repo=repo_of(incident.project, look))
     symptoms = {ailment.symptom for ailment in incident.broken}
     for seen_in, proofs in tuple(look.proofs_for(incident)):
         incident = with_proofs(incident, proofs, seen_in)
@@ -71,6 +69,20 @@ def case_of(
         project=view.policy if view is not None and seen else None,
         shows=EvidenceMode.LINK if view is None else _evidence_mode(incident, view),
     )
+
+
+def named_today(incident: Incident, look: Look) -> Incident:
+    """Give *incident* in its repository as that is called today, as every new failure is.
+
+    One that opened while GitHub could not be seen has the name that the configuration has, and one
+    that is filed the name under which its issue was read last.
+    """
+    view, filing = look.view(incident.project), incident.filing
+    if view is None:
+        return incident
+    if filing is None or filing.repo == view.policy.repo:
+        return replace(incident, repo=repo_of(incident.project, look))
+    return replace(incident, repo=filing.repo)
 
 
 def repo_of(project: ProjectName, look: Look) -> RepoName:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.auditing import Audits
-from pipeline_health.agent.cases import case_of, diagnosed, repo_of
+from pipeline_health.agent.cases import case_of, diagnosed, named_today, repo_of
 from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.neighbours import planned
@@ -136,7 +136,7 @@ class Agent:
         """Give every incident its findings and proofs of this cycle, and let its life go on."""
         found = [diagnosed(finding, look) for finding in look.findings()]
         correlation = Correlation(
-            recognised.incidents,
+            [named_today(each, look) for each in recognised.incidents],
             repos={project.name: repo_of(project.name, look) for project in self._policy.projects},
             last_green=self._eyes.last_green(each.finding.symptom for each in found),
             reopen_within=self._policy.limits.reopen_within,

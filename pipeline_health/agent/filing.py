@@ -9,8 +9,9 @@ after 10 seconds.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pipeline_health.core.belonging import are_about_one_thing
 from pipeline_health.core.issue_text import comment_key, digest, posted, read_marker
-from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.ids import Fingerprint, RepoName
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.journal import Intent
 from pipeline_health.core.model.plan import Comment, OpenIssue, Outcome
@@ -45,7 +46,29 @@ class Filer:
         intent = self._intend(change)
         # By number too: what was filed minutes ago is in no list yet, and perhaps in no ledger.
         found = self._filed_under(intent, change)
-        return _found(change, found) if found is not None else self._create(change, intent)
+        if found is not None:
+            return _found(change, found)
+        told = self.told_in(change.repo, change.body, above=intent.highest)
+        if told is not None:
+            self._ledger.settle(intent.key)
+            return Outcome(change=change, applied=False, why=told)
+        return self._create(change, intent)
+
+    def told_in(self, repo: RepoName, body: str, *, above: int | None = None) -> str | None:
+        """Say which open issue of ours tells of what *body* tells of, and is in no list yet.
+
+        Perhaps no ledger knows it either. It is taken up as soon as a list shows it. *above* is the
+        highest number that lists show, where it is known.
+        """
+        marker = read_marker(body)
+        highest = self._tracker.highest(repo) if above is None else above
+        for issue in self._tracker.after(repo, highest):
+            theirs = read_marker(issue.body)
+            if not issue.open or not issue.ours or marker is None or theirs is None:
+                continue
+            if are_about_one_thing(marker, theirs):
+                return f"issue {issue.ref.number}, which no list shows yet, is about the same thing"
+        return None
 
     def comment(self, ref: IssueRef, comment: Comment, fingerprint: Fingerprint) -> None:
         """Make *comment* unless it is there; raises TrackerError when that is not certain."""

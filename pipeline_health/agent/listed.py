@@ -5,9 +5,10 @@ from datetime import datetime
 
 from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.ids import RepoName
-from pipeline_health.core.model.incident import Filing, Phase
+from pipeline_health.core.model.incident import Filing, Incident, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked
 from pipeline_health.core.model.readings import Blind, IssueStub, Reading, Seen
+from pipeline_health.core.model.snapshot import ProjectView
 
 
 def stubs_of(look: Look) -> Mapping[RepoName, tuple[IssueStub, ...]]:
@@ -20,24 +21,34 @@ def stubs_of(look: Look) -> Mapping[RepoName, tuple[IssueStub, ...]]:
 
 
 def unless_disabled(
-    issues: Mapping[IssueRef, Reading[Tracked]], look: Look, *, now: datetime
+    issues: Mapping[IssueRef, Reading[Tracked]],
+    incidents: Iterable[Incident],
+    look: Look,
+    *,
+    now: datetime,
 ) -> Mapping[IssueRef, Reading[Tracked]]:
     """Give *issues*, blind where nothing is shown because the repository's issues are disabled.
 
-    They are all there again once somebody enables them: none of them was deleted.
+    They are all there again once somebody enables them: none of them was deleted. An incident may
+    know its repository by another name than it has today.
     """
     disabled = {
-        name
-        for view in look.snapshot.projects
-        if isinstance(view.github.repository, Seen) and not view.github.repository.value.has_issues
-        for name in (view.github.repository.value.name, view.policy.repo)
+        IssueRef(incident.filing.repo, incident.filing.number)
+        for incident in incidents
+        if incident.filing is not None and _takes_none(look.view(incident.project))
     }
     return {
         ref: Blind(at=now, why=f"issues are disabled in {ref.repo}")
-        if ref.repo in disabled and isinstance(reading, Seen) and isinstance(reading.value, Gone)
+        if ref in disabled and isinstance(reading, Seen) and isinstance(reading.value, Gone)
         else reading
         for ref, reading in issues.items()
     }
+
+
+def _takes_none(view: ProjectView | None) -> bool:
+    if view is None or not isinstance(view.github.repository, Seen):
+        return False
+    return not view.github.repository.value.has_issues
 
 
 def is_open_again(filing: Filing, phase: Phase, look: Look) -> bool:

@@ -14,7 +14,7 @@ from pipeline_health.agent.remembering import Remembering
 from pipeline_health.agent.sights import with_sight
 from pipeline_health.core import rules
 from pipeline_health.core.audited import apart_proofs
-from pipeline_health.core.earlier import earlier_proofs, earlier_questions
+from pipeline_health.core.earlier import earlier_proofs, earlier_questions, told_by_head
 from pipeline_health.core.incidents import proof_questions
 from pipeline_health.core.model.deployed import Deployed
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
@@ -86,9 +86,17 @@ class Look:
             yield self.views[project], tuple(self.proofs(project))
         home = self.view(incident.project)
         if home is not None:
-            yield home, tuple(earlier_proofs(incident, home, told=self.places))
+            yield (
+                home,
+                tuple(earlier_proofs(incident, home, told=self.told_by_head(incident, home))),
+            )
             yield home, tuple(apart_proofs(incident, home))
             yield home, tuple(under_other_names(incident, self.told_of(incident), home))
+
+    def told_by_head(self, incident: Incident, home: ProjectView) -> frozenset[Symptom]:
+        """Give what is broken in *incident* and the head tells of."""
+        proofs = tuple(self.proofs(home.policy.name))
+        return told_by_head(incident, home, said=self.places, proofs=proofs)
 
     def view(self, project: ProjectName) -> ProjectView | None:
         """Give what was seen of *project*."""
@@ -260,7 +268,7 @@ def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
         yield from proof_questions(incident, proofs, view)
     home = look.view(incident.project)
     if home is not None:
-        yield from earlier_questions(incident, home, told=look.places)
+        yield from earlier_questions(incident, home, told=look.told_by_head(incident, home))
         yield from silence_questions(incident, look.told_of(incident), home)
 
 

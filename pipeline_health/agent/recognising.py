@@ -89,7 +89,7 @@ class Recogniser:
             for i in incidents
             if i.filing is not None and _matters(i, look)
         }
-        issues = unless_disabled(self._read(wanted | strangers), look, now=self._now)
+        issues = unless_disabled(self._read(wanted | strangers), incidents, look, now=self._now)
         found = self._ours(strangers, issues)
         adopted_now, strays = self._adopt(
             with_what_issues_know(incidents, issues, now=self._now), found, look

@@ -7,6 +7,7 @@ Each test is of one incident and one finding alone; which incident is asked firs
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom, Thing
 from pipeline_health.core.model.incident import Cause, CauseClass, Incident, Phase
+from pipeline_health.core.model.issue import Marker
 from pipeline_health.core.observe import environment_of
 
 _KIN = (
@@ -38,6 +39,12 @@ def lists_subject(incident: Incident, found: Diagnosed) -> bool:
         and ailment.symptom.subject == symptom.subject
         for ailment in incident.ailments
     )
+
+
+def are_about_one_thing(marker: Marker, other: Marker) -> bool:
+    """Tell whether two issues tell of one thing, be it that it is broken in another way."""
+    things = {(each.scope, each.subject): _kin_of(each.kind) for each in marker.symptoms}
+    return any(each.kind in things.get((each.scope, each.subject), ()) for each in other.symptoms)
 
 
 def lists_all_of(incident: Incident, other: Incident) -> bool:

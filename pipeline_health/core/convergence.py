@@ -33,7 +33,8 @@ def converged(
     """
     kept = list(placed)
     for at in sorted(range(len(kept)), key=lambda at: _age(kept[at][0], closed or {})):
-        for younger in _of_the_same_root(at, kept):
+        # What it takes over may be the root of a third one, too.
+        while (younger := _one_of_the_same_root(at, kept)) is not None:
             kept[at] = _with(kept[at], kept[younger])
             kept[younger] = (_duplicate(kept[younger][0], of=kept[at][0], now=now), ())
     return tuple(kept)
@@ -50,11 +51,11 @@ def with_older(case: Case, placed: Sequence[Placed]) -> Case:
     return case if last is None else replace(case, older=last.filing)
 
 
-def _of_the_same_root(at: int, placed: Sequence[Placed]) -> tuple[int, ...]:
+def _one_of_the_same_root(at: int, placed: Sequence[Placed]) -> int | None:
     older = placed[at][0]
     if older.phase is Phase.RESOLVED:
-        return ()
-    return tuple(
+        return None
+    others = (
         other
         for other, (incident, _) in enumerate(placed)
         if other != at
@@ -62,6 +63,7 @@ def _of_the_same_root(at: int, placed: Sequence[Placed]) -> tuple[int, ...]:
         and incident.repo == older.repo
         and _are_one(older, incident)
     )
+    return next(others, None)
 
 
 def _are_one(older: Incident, younger: Incident) -> bool:

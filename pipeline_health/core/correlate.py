@@ -106,23 +106,30 @@ class Correlation:
         if any(is_older_than_the_cure(each, found.finding) for each in self._incidents):
             return None
         past = self._find(found, live=False)
-        if past is not None:
+        if past is not None and self._goes_on(self._incidents[past], now=now):
             incident = self._incidents[past]
-            if incident.resolved_at is not None and (
-                now - incident.resolved_at <= self._reopen_within
-            ):
-                # What was tried before it was over did work.
-                self._incidents[past] = replace(
-                    incident,
-                    phase=Phase.OPEN,
-                    resolved_at=None,
-                    gone_since=None,
-                    first_failed_at=found.finding.since,
-                    counted_until=incident.resolved_at,
-                )
-                return past
+            # What was tried before it was over did work.
+            self._incidents[past] = replace(
+                incident,
+                phase=Phase.OPEN,
+                resolved_at=None,
+                gone_since=None,
+                first_failed_at=found.finding.since,
+                counted_until=incident.resolved_at,
+            )
+            return past
         self._incidents.append(self._opened(found, repo, now=now, past=past))
         return len(self._incidents) - 1
+
+    def _goes_on(self, incident: Incident, *, now: datetime) -> bool:
+        """Tell whether a relapse is *incident* once more.
+
+        What nobody was told of begins anew: its title would be about what is over.
+        """
+        lately = (
+            incident.resolved_at is not None and now - incident.resolved_at <= self._reopen_within
+        )
+        return lately and incident.filing is not None
 
     def _find(self, found: Diagnosed, *, live: bool) -> int | None:
         candidates = self._live() if live else self._past(found)

@@ -1,14 +1,17 @@
 """Proof that a look at the head cannot show: a workflow that passed at a commit since.
 
 A fix may be followed by a commit on which the workflow does not run (filtered by path, `[skip ci]`,
-a schedule that comes once a week). The head then says nothing of it, so that the newest runs of the
-branch are asked for; a list of runs decides nothing but this, and never what is broken.
+a schedule that comes once a week), or passes and skips the job that had failed. The head then tells
+nothing of it, so that the newest runs of the branch are asked for; a list of runs decides nothing
+but this, and never what is broken.
 """
 
 from collections.abc import Container, Iterator, Sequence
+from itertools import islice, takewhile
 
 from pipeline_health.core.at_head import Head, head_of
 from pipeline_health.core.deploy_verdict import DeployState, judge_conclusion
+from pipeline_health.core.incidents import descent, is_newer, same_jobs
 from pipeline_health.core.model.findings import Kind, Proof, Symptom, Thing
 from pipeline_health.core.model.incident import Ailment, Incident
 from pipeline_health.core.model.questions import BranchRun, RunsOf, RunTrace
@@ -21,6 +24,30 @@ _EVENTS = {
     Kind.MAIN_CI_STUCK: "push",
     Kind.SCHEDULED_WORKFLOW_RED: "schedule",
 }
+_MOST = 5
+"""So many runs may hold a proof: the jobs of each are another request."""
+
+
+def told_by_head(
+    incident: Incident, view: ProjectView, *, said: Container[Symptom], proofs: Sequence[Proof]
+) -> frozenset[Symptom]:
+    """Give what of *incident* the head tells of: all that is *said*, but for what it passed by.
+
+    A run that passed at the head and skipped the jobs that had failed is none of its *proofs*.
+    """
+    return frozenset(
+        ailment.symptom
+        for ailment in incident.broken
+        if ailment.symptom in said and not _is_passed_by(ailment, proofs, view)
+    )
+
+
+def _is_passed_by(ailment: Ailment, proofs: Sequence[Proof], view: ProjectView) -> bool:
+    own = [each for each in proofs if each.symptom == ailment.symptom and is_newer(ailment, each)]
+    return any(
+        descent(ailment, each, view) is True and same_jobs(ailment, each, view) is False
+        for each in own
+    )
 
 
 def earlier_questions(
@@ -43,8 +70,8 @@ def earlier_proofs(
             continue
         answer = view.answers.runs.get(_question(ailment, head, view))
         if isinstance(answer, Seen):
-            newest = _newest(answer.value, ailment.symptom.subject.name)
-            yield from _proof(ailment, newest, view)
+            for run in _passing(ailment, answer.value):
+                yield _proof(ailment, run, view)
 
 
 def _may_be_proved(ailment: Ailment, head: Head, told: Container[Symptom]) -> bool:
@@ -63,35 +90,37 @@ def _question(ailment: Ailment, head: Head, view: ProjectView) -> RunsOf:
     return RunsOf(repo=view.policy.repo, branch=head.branch, event=event)
 
 
-def _newest(runs: Sequence[BranchRun], workflow: str) -> list[BranchRun]:
-    """Give the newest run of each workflow of that name; names need not be unique."""
-    newest: dict[int, BranchRun] = {}
-    for each in sorted(runs, key=lambda each: each.run.id):
-        if each.run.workflow == workflow:
-            newest[each.run.workflow_id] = each
-    return list(newest.values())
+def _passing(ailment: Ailment, runs: Sequence[BranchRun]) -> Sequence[BranchRun]:
+    """Give the newest runs of the workflow, newest first, back to one that did not pass.
 
-
-def _proof(ailment: Ailment, newest: Sequence[BranchRun], view: ProjectView) -> Iterator[Proof]:
-    """Prove it when every workflow of the name passed in its newest run."""
-    if not newest or not all(_passed(each) for each in newest):
-        return
-    last = max(newest, key=lambda each: each.suite.updated_at)
-    yield Proof(
-        symptom=ailment.symptom,
-        project=view.policy.name,
-        at=last.suite.updated_at,
-        commit=last.sha,
-        trace=RunTrace(
-            repo=view.policy.repo,
-            run_id=last.run.id,
-            updated_at=last.suite.updated_at,
-            url=last.run.url,
-        ),
-        says=f"Workflow {last.run.workflow} passed at {last.sha[:7]}.",
-    )
+    Names need not be unique: of several workflows all must have passed in their newest run, and
+    the one that ended last stands for them.
+    """
+    named = [each for each in runs if each.run.workflow == ailment.symptom.subject.name]
+    named.sort(key=lambda each: each.run.id, reverse=True)
+    newest = {each.run.workflow_id: each for each in reversed(named)}
+    if len(newest) > 1:
+        all_passed = all(_passed(each) for each in newest.values())
+        return [max(newest.values(), key=lambda each: each.suite.updated_at)] if all_passed else []
+    return list(islice(takewhile(_passed, named), _MOST))
 
 
 def _passed(each: BranchRun) -> bool:
     ended = each.suite.status is CheckStatus.COMPLETED
     return ended and judge_conclusion(each.suite.conclusion) is DeployState.HEALTHY
+
+
+def _proof(ailment: Ailment, run: BranchRun, view: ProjectView) -> Proof:
+    return Proof(
+        symptom=ailment.symptom,
+        project=view.policy.name,
+        at=run.suite.updated_at,
+        commit=run.sha,
+        trace=RunTrace(
+            repo=view.policy.repo,
+            run_id=run.run.id,
+            updated_at=run.suite.updated_at,
+            url=run.run.url,
+        ),
+        says=f"Workflow {run.run.workflow} passed at {run.sha[:7]}.",
+    )

@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Case
-from pipeline_health.core.model.findings import Proof
+from pipeline_health.core.model.findings import Kind, Proof
 from pipeline_health.core.model.ids import Login
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.issue import Gone, Tracked, TrackedIssue
@@ -35,8 +36,8 @@ def proof_questions(
 ) -> Iterator[Question]:
     """Name what must be found out before *proofs* can heal *incident*."""
     for ailment, proof in _pairs(incident, proofs):
-        if _is_newer(ailment, proof):
-            for needed in (descent(ailment, proof, view), _same_jobs(ailment, proof, view)):
+        if is_newer(ailment, proof):
+            for needed in (descent(ailment, proof, view), same_jobs(ailment, proof, view)):
                 if not isinstance(needed, bool):
                     yield needed
 
@@ -60,9 +61,9 @@ def with_proofs(incident: Incident, proofs: Iterable[Proof], view: ProjectView) 
 def may_heal(ailment: Ailment, proof: Proof, view: ProjectView) -> bool:
     """Tell whether *proof* ends *ailment*: newer, at a commit with it, by the same jobs."""
     return (
-        _is_newer(ailment, proof)
+        is_newer(ailment, proof)
         and descent(ailment, proof, view) is True
-        and _same_jobs(ailment, proof, view) is True
+        and same_jobs(ailment, proof, view) is True
     )
 
 
@@ -74,7 +75,8 @@ def _pairs(incident: Incident, proofs: Iterable[Proof]) -> Iterator[tuple[Ailmen
                 yield ailment, proof
 
 
-def _is_newer(ailment: Ailment, proof: Proof) -> bool:
+def is_newer(ailment: Ailment, proof: Proof) -> bool:
+    """Tell whether *proof* is of a time after the failure."""
     return proof.at > ailment.failed_at
 
 
@@ -90,7 +92,7 @@ def descent(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | Contain
     return contains(view, newer=proof.commit, older=ailment.commit)
 
 
-def _same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | JobsOf:
+def same_jobs(ailment: Ailment, proof: Proof, view: ProjectView) -> bool | JobsOf:
     """Tell whether the jobs that failed are among those that passed, or ask.
 
     A green run in which the failing job was skipped, or is gone, proves nothing. Nor does another
@@ -155,7 +157,30 @@ def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Ca
         standing = Phase.PENDING if incident.filing is None else Phase.OPEN
         phase = Phase.RECOVERING if healing else standing
         incident = replace(incident, phase=phase, green_looks=0)
-    return replace(case, incident=incident)
+    return replace(case, incident=incident if incident.filing else _titled(incident))
+
+
+def _titled(incident: Incident) -> Incident:
+    """Give what nobody was told of yet a title about what is broken, not about what is over.
+
+    A credential is the cause of all of it, whatever is over.
+    """
+    titles = {_title(incident, ailment): ailment for ailment in incident.broken}
+    if incident.kind is Kind.CREDENTIAL_REJECTED or not titles or incident.title in titles:
+        return incident
+    title, of = next(iter(titles.items()))
+    return replace(incident, title=title, kind=of.symptom.kind, scope=of.symptom.scope)
+
+
+def _title(incident: Incident, ailment: Ailment) -> str:
+    return title_of(
+        ailment.symptom.kind,
+        ailment.symptom.subject,
+        project=incident.project,
+        cause=incident.cause,
+        symptom_kind=ailment.symptom.kind,
+        commit=ailment.commit,
+    )
 
 
 def _as_the_tracker_has_it(

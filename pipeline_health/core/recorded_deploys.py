@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.core.deploy_runs import DeployRun, deploy_runs, trace_of
 from pipeline_health.core.deploy_verdict import (
@@ -10,7 +10,6 @@ from pipeline_health.core.deploy_verdict import (
     judge_conclusion,
     judge_job,
     judge_record,
-    judge_service,
 )
 from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
 from pipeline_health.core.model.ids import Sha
@@ -22,7 +21,6 @@ from pipeline_health.core.model.questions import (
     Question,
     Trace,
 )
-from pipeline_health.core.model.railway import Deployment, Service
 from pipeline_health.core.model.readings import (
     Blind,
     CheckConclusion,
@@ -32,13 +30,8 @@ from pipeline_health.core.model.readings import (
     Unrecognised,
 )
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.observe import (
-    commit_of,
-    commit_page,
-    contains,
-    is_archived,
-    is_ours,
-)
+from pipeline_health.core.observe import commit_page, contains, is_archived
+from pipeline_health.core.railway_commits import states_at, working_commits
 from pipeline_health.core.stages import Stage
 
 
@@ -223,7 +216,7 @@ def _unproved_words(
     place: _Place, record: DeploymentRecord, state: DeployState, says: str
 ) -> Iterator[Observation]:
     """Say of a record that is no success what no better source says."""
-    railway, workflow = _railway_at(place), workflow_word(place.stage)
+    railway, workflow = states_at(place.stage, place.commit), workflow_word(place.stage)
     if DeployState.FAILED in railway or _is_told_by(workflow, record):
         return
     if DeployState.IN_FLIGHT in railway:
@@ -253,35 +246,6 @@ def _plain_word(
     return place.unsettled(f"{says} is in a state that we do not know")
 
 
-def _railway(stage: Stage) -> Iterator[tuple[DeployState, Sha]]:
-    """Give what Railway says of every service, watched or not, and at which commit of ours."""
-    seen = stage.environment
-    services = seen.value.services if isinstance(seen, Seen) else ()
-    for service in services:
-        verdict = judge_service(service)
-        newest = verdict.deployment
-        commit = None if newest is None else _commit(stage.view, service, newest)
-        if commit is not None:
-            yield verdict.state, commit
-
-
-def _commit(view: ProjectView, service: Service, deployment: Deployment) -> Sha | None:
-    """Give the commit of *deployment*, also where it names our repository as it was called then.
-
-    It does so for good. It is ours where the service is built from our repository and the commit is
-    on our branch: a new name alone must not bring back what is over.
-    """
-    if service.repo is not None and is_ours(view, service.repo):
-        branch = view.github.branch
-        if isinstance(branch, Seen) and deployment.commit in branch.value.history:
-            return deployment.commit
-    return commit_of(view, deployment)
-
-
-def _railway_at(place: _Place) -> frozenset[DeployState]:
-    return frozenset(state for state, sha in _railway(place.stage) if sha == place.commit)
-
-
 def _is_told_by(workflow: Observation | None, record: DeploymentRecord) -> bool:
     """Tell whether the deploy workflow shows the same failure, or will once its jobs are read."""
     if isinstance(workflow, Finding):
@@ -292,8 +256,13 @@ def _is_told_by(workflow: Observation | None, record: DeploymentRecord) -> bool:
 def _cures(stage: Stage, workflow: Observation | None, record: DeploymentRecord) -> Iterator[Sha]:
     """Give the commits at which another source shows that the environment works.
 
-    Railway shows how it is now, whatever its age; the workflow must have ended after the record.
+    Railway shows how it is now, whatever its age; the workflow must have ended after the record, as
+    must what Railway showed last where it cannot be seen now. GitHub tells whole seconds.
     """
-    yield from (sha for state, sha in _railway(stage) if state is DeployState.HEALTHY)
+    yield from working_commits(stage)
+    if isinstance(stage.environment, Blind) and not stage.is_production:
+        last = max(stage.view.passages, key=lambda passage: passage.proved_at, default=None)
+        if last is not None and last.proved_at - record.changed_at >= timedelta(seconds=1):
+            yield last.commit
     if isinstance(workflow, Proof) and workflow.commit and workflow.at >= record.created_at:
         yield workflow.commit

@@ -190,7 +190,7 @@ class LimitsTable(Table):
     attempts: fields.Count = _BOUNDS.attempts
     agent_deadline: fields.Duration = _BOUNDS.agent_deadline
     reopen_within: fields.Duration = _BOUNDS.reopen_within
-    cycle_deadline: fields.Duration = _BOUNDS.cycle_deadline
+    cycle_deadline: fields.Deadline = _BOUNDS.cycle_deadline
     ops_repo: fields.OptionalRepo = None
 
 

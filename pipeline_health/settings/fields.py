@@ -34,6 +34,7 @@ OUR_SECRETS: Final = frozenset(
         "WEB_PASSWORD",
     }
 )
+_SHORTEST_CYCLE: Final = timedelta(seconds=5)
 _LONGEST_NAME: Final = 80
 _LONGEST_LABEL: Final = 50  # GitHub refuses longer ones
 
@@ -108,6 +109,14 @@ def _as_duration(given: object) -> timedelta:
     return duration
 
 
+def _as_deadline(given: timedelta) -> timedelta:
+    if given < _SHORTEST_CYCLE:
+        seconds = int(_SHORTEST_CYCLE.total_seconds())
+        says = f"is too short to look at anything; expected at least {seconds}s"
+        raise refusal(says)
+    return given
+
+
 def _at_least_one(given: tuple[object, ...]) -> tuple[object, ...]:
     if not given:
         says = "is empty; expected at least one"
@@ -142,6 +151,7 @@ def _none_if_empty(given: object) -> object:
 AT_LEAST_ONE: Final = AfterValidator(_at_least_one)
 
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_as_duration)]
+Deadline: TypeAlias = Annotated[Duration, AfterValidator(_as_deadline)]
 Line: TypeAlias = Annotated[str, _without_problem(_line_problem)]
 Lines: TypeAlias = Annotated[tuple[Line, ...], Field(strict=False)]
 Signature: TypeAlias = Annotated[str, _without_problem(_signature_problem)]

@@ -3,6 +3,8 @@
 import shutil
 from datetime import timedelta
 
+import pytest
+
 from agent_types import Shop
 from hosts import MINUTE, marker, ours
 
@@ -68,6 +70,34 @@ def test_an_old_ledger_and_a_list_that_lags_make_no_second_issue(shop: Shop) -> 
     shop.host.cycles(2)
 
     assert len(ours(shop.repo)) == 1
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["an old ledger", "no ledger"])
+def test_nothing_is_opened_beside_what_no_list_shows_yet(shop: Shop, *, lost: bool) -> None:
+    """Whatever its fingerprint: it is about the same service, and is taken up once it is listed."""
+    kept = shop.host.home / "kept.db"
+    hung = shop.web.deploy("BUILDING")
+    shop.host.cycle(after=40 * MINUTE)
+    shop.host.cycle()
+    shutil.copyfile(shop.host.ledger, kept)
+    shop.web.become(hung, "SUCCESS")
+    shop.host.cycles(2)
+    assert open_numbers(shop) == []
+    shop.world.list_lag = timedelta(minutes=10)
+    shop.fail_deploy()
+    shop.host.cycle()
+    assert open_numbers(shop) == [2]
+
+    shop.host.forget()
+    if lost:
+        shop.web.deploy("NEEDS_APPROVAL")
+    else:
+        shutil.copyfile(kept, shop.host.ledger)
+    shop.host.cycle(after=MINUTE)
+    assert open_numbers(shop) == [2]
+    shop.host.cycles(10)
+
+    assert open_numbers(shop) == [2]
 
 
 def test_what_is_found_counts_against_the_cap_of_the_hour(shop: Shop) -> None:
@@ -140,14 +170,20 @@ def test_an_issue_that_could_not_be_closed_yet_takes_what_fails_next(shop: Shop)
     assert open_numbers(shop) == [1]
 
 
-def test_issues_that_are_disabled_for_a_while_were_not_deleted(shop: Shop) -> None:
-    """Nothing is muted by it: once they are enabled, what is closed and broken is opened again."""
+@pytest.mark.parametrize("then", ["acme/shop", "acme/store"], ids=["its name", "another name"])
+def test_issues_that_are_disabled_for_a_while_were_not_deleted(shop: Shop, then: str) -> None:
+    """Nothing is muted by it: once they are enabled, what is closed and broken is opened again.
+
+    They may have been read last while the repository had another name.
+    """
+    shop.repo.rename(then)
     shop.fail_deploy()
-    shop.host.cycle()
+    shop.host.cycles(2)
     shop.repo.close_issue(1, user="archon")
     shop.repo.has_issues = False
+    shop.repo.rename("acme/shop")
     reports = shop.host.cycles(4, every=timedelta(minutes=40))
-    assert "issues are disabled in acme/shop" in str(reports[-1])
+    assert "issues are disabled in " in str(reports[-1])
 
     shop.repo.has_issues = True
     shop.host.cycles(2)

@@ -11,7 +11,12 @@ GREEN = {"build": "success", "test": "success"}
 
 
 def break_main(shop: Shop) -> None:
-    """Land a commit that turns CI red, and let it be filed."""
+    """Land a commit that turns CI red, and let it be filed.
+
+    Not every push runs CI here, so that nothing is missed where it does not run.
+    """
+    shop.repo.push("docs")
+    shop.repo.run("Lint", "success")
     shop.repo.push("breaks a test")
     shop.repo.run("CI", "failure", jobs=RED, log="FAILED test_total")
     shop.host.cycles(2)
@@ -57,6 +62,51 @@ def test_a_run_in_between_that_did_not_pass_is_no_proof(
     shop.repo.push("docs [skip ci]")
     shop.host.cycles(3)
 
+    assert shop.repo.open_titles == ["Main CI red: CI (shop)"]
+
+
+SKIPS = {"build": "success", "test": "skipped"}
+
+
+def test_a_fix_that_is_followed_by_a_commit_that_skips_the_job_is_proof(shop: Shop) -> None:
+    """Both came between two looks: the head is green, and the job that failed ran before it."""
+    break_main(shop)
+
+    fix = shop.repo.push("the fix")
+    shop.repo.run("CI", "success", jobs=GREEN)
+    shop.repo.push("docs")
+    shop.repo.run("CI", "success", jobs=SKIPS)
+    shop.host.cycles(2)
+
+    (issue,) = ours(shop.repo)
+    assert (issue.state, issue.state_reason) == ("closed", "completed")
+    assert fix[:7] in issue.comments[-1].body
+
+
+def test_what_failed_again_before_the_job_was_skipped_is_not_proved(shop: Shop) -> None:
+    """Of green runs only those count behind which nothing failed since."""
+    break_main(shop)
+
+    for conclusion, jobs in (("success", GREEN), ("failure", RED), ("success", SKIPS)):
+        shop.repo.push("work")
+        shop.repo.run("CI", conclusion, jobs=jobs, log="FAILED test_total")
+    shop.host.cycles(3)
+
+    assert shop.repo.open_titles == ["Main CI red: CI (shop)"]
+
+
+def test_while_the_job_is_skipped_few_runs_are_looked_into(shop: Shop) -> None:
+    """However many passed without it, a look costs no more than a handful of requests."""
+    break_main(shop)
+    for _ in range(20):
+        shop.repo.push("docs")
+        shop.repo.run("CI", "success", jobs=SKIPS)
+    shop.host.cycles(1)
+    shop.world.requests.clear()
+    shop.host.cycles(1)
+
+    asked = [each for each in shop.world.requests if each.path.endswith("/jobs")]
+    assert len(asked) <= 6
     assert shop.repo.open_titles == ["Main CI red: CI (shop)"]
 
 

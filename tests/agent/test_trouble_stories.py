@@ -8,6 +8,7 @@ from agent_types import Shop
 from hosts import MINUTE, marker, ours
 from pipeline_health.core.issue_text import read_marker
 
+REJECTED = "##[error]NPM_TOKEN is invalid or expired: 401 Unauthorized"
 GREEN = {"build": "success", "test": "success"}
 
 
@@ -67,6 +68,41 @@ def test_a_renamed_repository_keeps_its_incident(shop: Shop) -> None:
     shop.host.cycles(2)
 
     assert [issue.state for issue in ours(shop.repo)] == ["closed"]
+
+
+def test_what_failed_unseen_under_the_old_name_is_told_in_the_issue_that_is_found(
+    shop: Shop,
+) -> None:
+    """A new host cannot see GitHub, and knows of Railway's failure before the new name is seen."""
+    deployment = shop.web.deploy("BUILDING")
+    shop.host.cycle(after=40 * MINUTE)
+    shop.repo.rename("acme/store")
+    shop.web.become(deployment, "FAILED")
+    shop.host.forget()
+    shop.world.faults.add(host="github", mode="status", status=502, times=99)
+    assert "blind to github of shop" in shop.host.cycle().sentence
+
+    shop.world.faults.clear()
+    shop.host.cycles(2)
+
+    assert [issue.title for issue in ours(shop.repo)] == ["Staging deploy stuck: web (shop)"]
+    assert "failed to deploy" in ours(shop.repo)[0].body
+
+
+def test_a_second_victim_of_one_secret_is_told_in_its_issue_under_the_new_name(shop: Shop) -> None:
+    """The list does not show that issue yet, so that only its old name is known."""
+    failed = {"publish": "failure"}
+    shop.repo.push("second")
+    shop.repo.run("CI", "failure", jobs=failed, step="Publish", log=REJECTED)
+    shop.host.cycles(2)
+    shop.repo.rename("acme/store")
+    shop.world.list_lag = 60 * MINUTE
+    shop.repo.run("Release", "failure", jobs=failed, step="Publish", log=REJECTED)
+
+    shop.host.cycles(2)
+
+    (issue,) = ours(shop.repo)
+    assert "Release" in issue.body
 
 
 def test_a_new_name_brings_back_no_failure_that_is_over(shop: Shop) -> None:

@@ -80,6 +80,20 @@ def test_what_is_missing_on_the_day_of_learning_is_still_missed(shop: Shop) -> N
     assert shop.repo.open_titles == ["No CI on main (shop)"]
 
 
+def test_what_the_third_push_completes_is_missed_on_the_same_day(shop: Shop) -> None:
+    """What was looked at with too few pushes first is as well off as what is looked at now."""
+    shop.host.cycle()
+    for _ in range(3):
+        land(shop)
+        shop.host.cycle()
+    sha = land(shop, ci=False)
+
+    shop.host.cycles(5)
+
+    (issue,) = ours(shop.repo)
+    assert (marker(issue).kind, marker(issue).commit) == (Kind.MAIN_CI_MISSING, sha)
+
+
 def test_a_quiet_day_costs_one_more_request_a_repository(shop: Shop) -> None:
     """What always runs is asked once a day; the cycles between ask no more than before."""
     shop.host.cycle(after=DAY)

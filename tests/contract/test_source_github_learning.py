@@ -92,6 +92,23 @@ def test_it_is_asked_once_a_day(stage: Stage) -> None:
     assert 2 == stage.asked("event=push")
 
 
+def test_too_few_pushes_are_asked_again_with_the_next_one(stage: Stage) -> None:
+    """What a third push completes is known with the fourth, though nothing ran there any more."""
+    push(stage, "CI", number=2)
+    assert set() == names(required(stage))
+    push(stage)
+    for _ in range(2):
+        assert set() == names(required(stage))
+    assert 2 == stage.asked("event=push")
+
+    push(stage, "CI")
+    push(stage)
+
+    for _ in range(3):
+        assert {"CI"} == names(required(stage))
+    assert 3 == stage.asked("event=push")
+
+
 def test_what_the_newest_push_lacks_stays_required(stage: Stage) -> None:
     """Three pushes without CI do not teach that CI is not needed; one push with it may."""
     push(stage, "CI", "Lint", number=3)

@@ -164,6 +164,19 @@ def test_one_that_says_all_that_another_says_is_the_same(whole: int, part: int) 
     assert expected == [each.duplicate_of for each, _ in told]
 
 
+def test_what_is_taken_over_may_take_over_a_third_one() -> None:
+    """Else the third would take the open one over, whose issue it would close for its own."""
+    today = of("web", WEB, number=9, cause=UNKNOWN)
+    old = of("ci", CI, number=7, cause=UNKNOWN)
+    both = replace(of("both", WEB, number=8, cause=UNKNOWN), ailments=(ailment(WEB), ailment(CI)))
+    closed = {IssueRef(REPO, 7): False, IssueRef(REPO, 8): True}
+
+    placed = converged([(old, ()), (both, ()), (today, ())], closed=closed, now=NOW)
+
+    assert ["web", "web", None] == [each.duplicate_of for each, _ in placed]
+    assert [WEB, CI] == [each.symptom for each in placed[-1][0].ailments]
+
+
 def test_two_that_share_only_a_part_stay_apart() -> None:
     """Neither says all that the other says."""
     ours = replace(of("ci", CI, number=9, cause=UNKNOWN), ailments=(ailment(CI), ailment(WEB)))

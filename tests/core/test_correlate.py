@@ -18,6 +18,7 @@ from incident_builders import (
     REJECTED,
     REPO,
     STAGING,
+    STATUS,
     T0,
     UNKNOWN,
     WEB,
@@ -27,11 +28,14 @@ from incident_builders import (
     proof,
     run,
 )
+from pipeline_health.core.belonging import are_about_one_thing
 from pipeline_health.core.correlate import Correlation, fingerprint_of
+from pipeline_health.core.issue_text.marker import marker_of
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import (
+    Ailment,
     Cause,
     CauseClass,
     Filing,
@@ -262,13 +266,20 @@ def test_after_the_window_a_relapse_is_a_new_incident_that_names_the_old() -> No
     assert (7, Phase.PENDING) == (new.previous, new.phase)
 
 
-def test_a_relapse_of_what_was_never_filed_links_to_nothing() -> None:
-    """There is no issue that could be named."""
-    now = T0 + 8 * timedelta(days=1)
+@pytest.mark.parametrize("now", [LATER, T0 + 8 * timedelta(days=1)])
+def test_a_relapse_of_what_was_never_filed_begins_anew(now: datetime) -> None:
+    """There is no issue that could be named, and its title may be about another thing."""
+    healed = tuple(
+        replace(ailment(symptom), healed=proof(symptom, at=T0 + 10 * MINUTE))
+        for symptom in (CI, STATUS)
+    )
+    over = replace(resolved(filed=None), ailments=healed)
 
-    (_, (new, _)) = placed([resolved(filed=None)], found(since=now), now=now)
+    (_, (new, _)) = placed([over], found(STATUS, since=now), now=now)
 
-    assert new.previous is None
+    assert (None, Phase.PENDING) == (new.previous, new.phase)
+    assert "Main CI red: ci/circle (shop)" == new.title
+    assert [STATUS] == [each.symptom for each in new.ailments]
 
 
 def test_a_failure_from_before_the_proof_reopens_nothing() -> None:
@@ -530,3 +541,28 @@ def test_a_new_failure_stands_beside_the_others() -> None:
     ((after, _),) = placed([known], later)
     assert after.ailments == (ailment(WEB), ailment(failed_at=LATER, commit=FIXED))
     assert after.occurrences[-1] == Occurrence(at=LATER, commit=FIXED, url=run().url)
+
+
+STAGING_WEB = marker_of(incident(ailment(WEB)))
+
+
+@pytest.mark.parametrize(
+    ("other", "one"),
+    [
+        pytest.param(ailment(WEB), True, id="the same"),
+        pytest.param(ailment(STUCK_WEB), True, id="broken in another way"),
+        pytest.param(ailment(CI), False, id="another thing"),
+        pytest.param(ailment(replace(WEB, scope=Scope("elsewhere"))), False, id="another place"),
+        pytest.param(
+            ailment(replace(WEB, kind=Kind.STAGING_TESTS_FAILED)), False, id="a test of it"
+        ),
+    ],
+)
+def test_two_issues_that_tell_of_one_thing_are_about_one_thing(
+    other: Ailment, *, one: bool
+) -> None:
+    """Whatever else either of them tells of."""
+    both = marker_of(incident(ailment(STATUS), other))
+
+    assert are_about_one_thing(STAGING_WEB, both) is one
+    assert are_about_one_thing(both, STAGING_WEB) is one

@@ -4,11 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from builders import PARENT, PROJECT, REPO, a_branch_run, a_view, ago, seen, sha
-from incident_builders import ailment, incident
-from pipeline_health.core.earlier import earlier_proofs, earlier_questions
+from builders import (
+    PARENT,
+    PROJECT,
+    REPO,
+    a_branch,
+    a_branch_run,
+    a_job,
+    a_view,
+    ago,
+    github,
+    seen,
+    sha,
+)
+from incident_builders import BAD, CI, FIXED, GOOD, T0, WEB, ailment, incident, proof, run
+from pipeline_health.core.earlier import earlier_proofs, earlier_questions, told_by_head
 from pipeline_health.core.model.findings import Kind, Proof, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.questions import Answers, BranchRun, RunsOf, RunTrace
+from pipeline_health.core.model.questions import Answers, BranchRun, Job, JobsOf, RunsOf, RunTrace
 from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading
 from pipeline_health.core.model.snapshot import ProjectView
 
@@ -48,6 +60,23 @@ def test_the_newest_run_decides() -> None:
     assert [] == passed_at((replace(old, run=replace(old.run, id=9)), new))
 
 
+def test_every_run_back_to_one_that_did_not_pass_may_hold_the_proof() -> None:
+    """The newest may have skipped what failed; what lies behind a failure is no proof."""
+    runs = tuple(
+        replace(a_branch_run(conclusion, number=number, workflow="Docs"), sha=sha(number))
+        for number, conclusion in enumerate((GREEN, RED, GREEN, GREEN, GREEN), start=1)
+    )
+
+    assert [sha(5), sha(4), sha(3)] == passed_at(runs)
+
+
+def test_only_the_newest_runs_are_looked_into() -> None:
+    """Each costs a request for its jobs."""
+    runs = tuple(a_branch_run(GREEN, number=number, workflow="Docs") for number in range(1, 9))
+
+    assert len(passed_at(runs)) == 5
+
+
 def test_every_workflow_of_the_name_must_have_passed() -> None:
     """Names need not be unique, and one of two proves half of it."""
     one = a_branch_run(GREEN, number=3, workflow="Docs")
@@ -55,6 +84,8 @@ def test_every_workflow_of_the_name_must_have_passed() -> None:
     apart = replace(other, run=replace(other.run, workflow_id=one.run.workflow_id + 1))
 
     assert [] == passed_at((one, apart))
+    later = replace(apart, sha=sha(4), suite=replace(one.suite, updated_at=ago(minutes=1)))
+    assert [sha(4)] == passed_at((one, later)) == passed_at((later, one))
 
 
 @pytest.mark.parametrize("conclusion", [None, CheckConclusion.SKIPPED, CheckConclusion.CANCELLED])
@@ -134,6 +165,36 @@ def test_runs_are_asked_only_where_the_head_says_nothing() -> None:
 
     assert [ASKED] == list(earlier_questions(of, a_view(), told=()))
     assert [] == list(earlier_questions(of, a_view(), told=(broken(),)))
+
+
+SKIPPED = a_job("test", CheckConclusion.SKIPPED)
+PASSED = a_job("test", CheckConclusion.SUCCESS)
+
+
+@pytest.mark.parametrize(
+    ("head", "jobs", "said", "told"),
+    [
+        pytest.param([proof()], (PASSED,), {CI}, {CI}, id="it passed"),
+        pytest.param([proof()], (SKIPPED,), {CI}, set(), id="it passed, and skipped the job"),
+        pytest.param([proof()], (SKIPPED,), set(), set(), id="nothing is said of it"),
+        pytest.param([proof()], None, {CI}, {CI}, id="its jobs are not read yet"),
+        pytest.param([], (SKIPPED,), {CI}, {CI}, id="it failed"),
+        pytest.param([proof(at=T0)], (SKIPPED,), {CI}, {CI}, id="it passed before that"),
+        pytest.param([replace(proof(), commit=GOOD)], (SKIPPED,), {CI}, {CI}, id="without it"),
+        pytest.param([proof(WEB)], (SKIPPED,), {CI}, {CI}, id="another thing passed"),
+    ],
+)
+def test_the_head_tells_of_what_it_does_not_pass_by(
+    head: list[Proof], jobs: tuple[Job, ...] | None, said: set[Symptom], told: set[Symptom]
+) -> None:
+    """A run that passed and skipped what had failed leaves it to the runs before."""
+    answers = {} if jobs is None else {JobsOf(run(202)): seen(jobs)}
+    look = a_view(
+        read=github(branch=a_branch(head=FIXED, history=(FIXED, BAD, GOOD))),
+        answers=Answers(jobs=answers),
+    )
+
+    assert told_by_head(incident(), look, said=said, proofs=head) == told
 
 
 def test_runs_that_cannot_be_read_prove_nothing() -> None:

@@ -15,6 +15,7 @@ from incident_builders import (
     GOOD,
     MINUTE,
     REPO,
+    STATUS,
     T0,
     WEB,
     ailment,
@@ -32,7 +33,7 @@ from pipeline_health.core.incidents import (
     with_proofs,
 )
 from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.findings import Finding, Proof
+from pipeline_health.core.model.findings import Finding, Kind, Proof
 from pipeline_health.core.model.ids import Fingerprint, Login, Sha
 from pipeline_health.core.model.incident import Ailment, Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
@@ -662,3 +663,48 @@ def test_the_green_looks_begin_anew_after_the_end() -> None:
     held = replace(OVER, turns=turns, green_looks=2)
 
     assert life(held, fails=False).green_looks == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "title"),
+    [
+        pytest.param(incident(ailment(), ailment(STATUS)), "CI (shop)", id="both are broken"),
+        pytest.param(
+            incident(replace(ailment(), healed=proof()), ailment(STATUS)),
+            "ci/circle (shop)",
+            id="what it was called by is over",
+        ),
+        pytest.param(
+            replace(
+                incident(replace(ailment(), healed=proof()), ailment(STATUS)),
+                filing=Filing(repo=REPO, number=7, url="u"),
+            ),
+            "CI (shop)",
+            id="its issue is there",
+        ),
+        pytest.param(
+            replace(
+                incident(replace(ailment(), healed=proof()), ailment(STATUS)),
+                kind=Kind.CREDENTIAL_REJECTED,
+            ),
+            "CI (shop)",
+            id="a credential",
+        ),
+        pytest.param(incident(replace(ailment(), healed=proof())), "CI (shop)", id="all is over"),
+    ],
+)
+def test_what_nobody_was_told_of_is_called_by_what_is_broken(before: Incident, title: str) -> None:
+    """The title that an issue bears stays, and so does that of a secret."""
+    assert life(before).title == f"Main CI red: {title}"
+
+
+def test_what_it_is_called_by_gives_it_its_kind() -> None:
+    """Of a deployment that did not end, while the one that had failed works again."""
+    stuck = replace(WEB, kind=Kind.STAGING_DEPLOY_STUCK)
+    before = incident(replace(ailment(), healed=proof()), ailment(stuck))
+
+    after = life(before)
+
+    assert after.title == "Staging deploy stuck: web (shop)"
+    assert (after.kind, after.scope) == (stuck.kind, stuck.scope)
+    assert after.fingerprint == before.fingerprint

@@ -1,6 +1,8 @@
 """What is said of staging by GitHub's deployment records."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -27,6 +29,7 @@ from builders import (
     seen,
     sha,
 )
+from pipeline_health.core.model.deployed import Passage
 from pipeline_health.core.model.findings import (
     Finding,
     Kind,
@@ -48,7 +51,7 @@ from pipeline_health.core.model.questions import (
     Relation,
     RunTrace,
 )
-from pipeline_health.core.model.railway import Environment, RailwayStatus
+from pipeline_health.core.model.railway import Deployment, Environment, RailwayStatus
 from pipeline_health.core.model.readings import (
     Blind,
     CheckConclusion,
@@ -58,6 +61,7 @@ from pipeline_health.core.model.readings import (
     NotAsked,
     Unrecognised,
 )
+from pipeline_health.core.rules.production import production_records
 from pipeline_health.core.rules.staging_records import deployment_records
 
 SYMPTOM = Symptom(
@@ -192,6 +196,39 @@ def test_a_success_at_a_later_commit_supersedes(
     assert expected == said(FAILED, staging=staging, answers=answers)
 
 
+NEXT: dict[str, Deployment] = {
+    "a commit that was skipped for its CI": a_deployment(
+        RailwayStatus.SKIPPED, name="next", commit=CHILD, skipped_reason="CI check suite failed"
+    ),
+    "a commit that failed to deploy": a_deployment(RailwayStatus.FAILED, name="next", commit=CHILD),
+    "a commit that is being deployed": a_deployment(
+        RailwayStatus.BUILDING, name="next", commit=CHILD
+    ),
+}
+BEFORE = replace(a_deployment(name="before"), created_at=ago(hours=1))
+"""What Railway deployed well at the head, or at an older commit, before the next one came."""
+
+
+def behind(later: Deployment, before: Deployment, *serving: Deployment) -> Environment:
+    """Give staging with one service, which got *later* after *before*."""
+    return an_environment(replace(a_service(later, before), serving=serving))
+
+
+@pytest.mark.parametrize("later", NEXT.values(), ids=NEXT)
+def test_what_is_served_goes_on_working_behind_the_next_deployment(later: Deployment) -> None:
+    """A commit that did not get there brings no failed record back; who serves nothing cures none.
+
+    What sleeps is served, though Railway does not list it as active.
+    """
+    older = replace(BEFORE, commit=PARENT)
+    asleep = replace(BEFORE, status=RailwayStatus.SLEEPING)
+
+    assert [] == said(FAILED, staging=behind(later, BEFORE, BEFORE))
+    assert [] == said(FAILED, staging=behind(later, asleep))
+    assert [BROKEN] == said(FAILED, staging=behind(later, older, older))
+    assert [BROKEN] == said(FAILED, staging=behind(later, BEFORE))
+
+
 FORMER, FORK = RepoName("acme/boutique"), RepoName("mallory/shop")
 NAMED_OTHERWISE: dict[str, tuple[RepoName, RepoName | None, Sha, list[Observation]]] = {
     "as it was called then": (FORMER, REPO, HEAD, []),
@@ -223,6 +260,52 @@ def test_an_earlier_name_tells_nothing_while_the_branch_is_not_seen() -> None:
     read = replace(github(records=[FAILED]), branch=blind())
     view = a_view(read=read, staging=otherwise(FORMER, REPO, HEAD))
     assert [BROKEN] == list(deployment_records(view))
+
+
+ENDED = FAILED.changed_at
+SECOND = timedelta(seconds=1)
+
+
+def passed(commit: Sha, *, at: datetime) -> Passage:
+    """Give what an earlier look saw of a service in staging."""
+    return Passage(lane="web", commit=commit, pushed_at=None, proved_at=at)
+
+
+REMEMBERED: dict[str, tuple[Sequence[Passage], list[Observation]]] = {
+    "it worked since": ([passed(HEAD, at=ENDED + SECOND)], []),
+    "it worked in that second": ([passed(HEAD, at=ENDED + SECOND / 2)], [BROKEN]),
+    "an older commit worked since": ([passed(PARENT, at=ENDED + SECOND)], [BROKEN]),
+    "it went back since": (
+        [passed(HEAD, at=ENDED + SECOND), passed(PARENT, at=ENDED + 2 * SECOND)],
+        [BROKEN],
+    ),
+}
+
+
+@pytest.mark.parametrize(("passages", "expected"), REMEMBERED.values(), ids=REMEMBERED)
+def test_what_railway_made_good_does_not_come_back_while_it_is_blind(
+    passages: Sequence[Passage], expected: list[Observation]
+) -> None:
+    """The record fails for good; not to see the cure again is no failure."""
+    view = a_view(read=github(records=[FAILED]), staging=blind())
+    assert expected == list(deployment_records(replace(view, passages=tuple(passages))))
+
+
+def test_what_worked_in_staging_makes_no_record_of_production_good() -> None:
+    """What was seen of one stage tells nothing of the other."""
+    record = replace(FAILED, environment="production")
+    read = replace(github(), production=seen((record,)))
+    view = replace(
+        a_view(read=read), production=blind(), passages=(passed(HEAD, at=ENDED + SECOND),)
+    )
+    assert [Finding] == [type(word) for word in production_records(view)]
+
+
+def test_what_railway_shows_wins_over_what_it_showed() -> None:
+    """What is deployed now may be older than what worked."""
+    view = a_view(read=github(records=[FAILED]), staging=railway(RailwayStatus.SUCCESS, PARENT))
+    passages = (passed(HEAD, at=ENDED + SECOND),)
+    assert [BROKEN] == list(deployment_records(replace(view, passages=passages)))
 
 
 # -- beside the deploy workflow --------------------------------------------------------------

@@ -17,7 +17,7 @@ from properties.laws import LAWS
 from properties.laws_time import Watch, told_within_the_sla
 from properties.scene import Scene, Shelf, shelf
 from properties.town import founded
-from properties.truth import Service, State, Thing, Truth, Workflow, product_of, truths
+from properties.truth import Service, State, Thing, Truth, Workflow, failed_at, product_of, truths
 from properties.weather import CALM, Weather
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own below it
@@ -66,6 +66,7 @@ class History:
         self.last_seen: dict[Thing, Truth] = {}
         self.opened_at: list[tuple[datetime, tuple[int, int]]] = []
         self.proved: dict[Thing, datetime] = {}
+        self.failed: dict[Thing, datetime] = {}
         self.stepped_at: datetime | None = None
         self.given: dict[tuple[int, int], int] = {}
         self.doubled: dict[object, int] = {}
@@ -186,6 +187,9 @@ class History:
             truth = found[thing]
             if truth.state is State.WORKS and truth.since is not None:
                 self.proved[thing] = truth.since
+            failed = failed_at(self.town, thing, truth)
+            if failed is not None:
+                self.failed[thing] = failed
         after, hits = shelf(self.town), self.tally.hits
         scene = Scene(
             town=self.town,
@@ -197,6 +201,7 @@ class History:
             seen=seen,
             late=frozenset(late),
             proved=self.proved,
+            failed=self.failed,
             hosts=len(self.computers),
             opened_at=self.opened_at,
             doubled=self.doubled,

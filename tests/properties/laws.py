@@ -7,15 +7,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipeline_health.core.issue_text import comment_key, read_marker
+from pipeline_health.core.model.findings import Kind
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
-from properties.scene import Scene, about, is_about_more, only_stuck, ours_open, titled
+from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
-from properties.truth import State, may_be_broken
+from properties.truth import State, Workflow, may_be_broken, pushed
 
 MOST_REQUESTS = 150
 QUEUED = "archon:queued"
@@ -43,6 +44,7 @@ def one_issue_a_cause(scene: Scene) -> Iterator[str]:
     for cause, keys in doubled.items():
         made = scene.hosts == 1 and not all(_was_open(scene, key) for key in keys)
         good = scene.passed.clean and scene.truths.keys() <= scene.seen
+        good = good and all(scene.repo(repo).has_issues for repo, _ in keys)
         scene.doubled[cause] = scene.doubled.get(cause, 0) + good
         if made or scene.doubled[cause] > GOOD_CYCLES * scene.hosts:
             numbers = ", ".join(f"#{number}" for _, number in keys)
@@ -66,14 +68,31 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             if thing in scene.late:
                 continue
             last, proved = scene.last_seen.get(thing), scene.proved.get(thing)
-            if proved is None or (marker is not None and proved <= marker.failed_at):
+            failed = scene.failed.get(thing) or (marker.failed_at if marker else None)
+            if last is not None and last.state is State.BROKEN:
+                if not any(thing in others for others in told):
+                    yield f"#{number} ({issue.title}) was closed while {thing} is broken"
+            elif proved is None or (failed is not None and proved <= failed):
                 yield f"#{number} ({issue.title}) was closed without a proof of {thing}"
-            elif (
-                last is not None
-                and last.state is State.BROKEN
-                and not any(thing in others for others in told)
-            ):
-                yield f"#{number} ({issue.title}) was closed while {thing} is broken"
+        if marker is not None and _nothing_worked_since(scene, repo, issue, marker.failed_at):
+            yield f"#{number} ({issue.title}) was closed without a proof since {marker.failed_at}"
+
+
+def _nothing_worked_since(scene: Scene, repo: int, issue: Shown, at: datetime) -> bool:
+    """Tell whether nothing that an issue lists worked since *at*, when any of it failed last.
+
+    That is also when somebody opened the issue again, of which the world shows no failure.
+    """
+    things = about(scene.town, scene.repo(repo), issue)
+    others = is_about_more(scene, repo, issue) or things - scene.truths.keys()
+    if not things or others or things & (only_stuck(scene, repo, issue) | scene.late):
+        return False
+    proofs = [scene.proved[thing] for thing in things & scene.proved.keys()]
+    for thing in things:
+        if isinstance(thing, Workflow):  # a run behind the newest one may be run again
+            runs = pushed(scene.repo(thing.repo), thing.name)
+            proofs += [run.updated_at for run in runs if run.conclusion == "success"]
+    return max(proofs, default=at) <= at
 
 
 def opened_with_sight(scene: Scene) -> Iterator[str]:
@@ -87,8 +106,16 @@ def opened_with_sight(scene: Scene) -> Iterator[str]:
         if scene.town.limits.rerun:
             continue  # a run that is run again and ends in nothing for 15 minutes is filed
         red = " failed: " in issue.title or " red: " in issue.title
-        if red and not may_be_broken(scene.town, thing):
+        if red and not _misses_a_deploy(issue) and not may_be_broken(scene.town, thing):
             yield f"#{number} ({issue.title}) was opened, and {thing} is not broken"
+
+
+def _misses_a_deploy(issue: Shown) -> bool:
+    """Tell whether an issue says, too, that a commit never came to a service."""
+    marker = read_marker(issue.body)
+    return marker is not None and any(
+        one.kind is Kind.STAGING_DEPLOY_MISSING for one in marker.symptoms
+    )
 
 
 def within_the_caps(scene: Scene) -> Iterator[str]:
@@ -100,11 +127,19 @@ def within_the_caps(scene: Scene) -> Iterator[str]:
     if scene.passed.witness.requests > MOST_REQUESTS * agents:
         yield f"{scene.passed.witness.requests} requests were sent in one cycle"
     hour = scene.passed.ended - timedelta(hours=1)
-    there = [at for at, key in scene.opened_at if key in scene.after]  # and was not deleted since
+    there = [at for at, key in scene.opened_at if not _is_out_of_sight(scene, key)]
     lately = sum(at > hour for at in there)
     right = not (scene.clock_off or stepped_lately(scene))
     if opened and right and lately > limits.per_hour * scene.hosts:
         yield f"{lately} issues were filed in an hour, of which {limits.per_hour} are allowed"
+
+
+def _is_out_of_sight(scene: Scene, key: tuple[int, int]) -> bool:
+    """Tell whether nobody can count an issue: it was deleted, or its repository shows none.
+
+    Then the ledger alone knows of it, and that was lost.
+    """
+    return key not in scene.after or (scene.losses > 0 and not scene.repo(key[0]).has_issues)
 
 
 def stepped_lately(scene: Scene) -> bool:

@@ -35,7 +35,7 @@ def drawn(history: "History", computer: Computer) -> Interruption | None:
     return Interruption(
         name=f"crash {place}" if name == "crash" else name,
         place=place,
-        count=dice.randint(1, 3 if "write" in place else 12),
+        count=dice.randint(1, 3 if "write" in place else 9),
         deed=partial(_happen, history, computer, name),
     )
 

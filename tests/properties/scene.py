@@ -67,7 +67,8 @@ class Scene:
     """A cycle that is over, and the world before and after it.
 
     *seen* is what the agent could see in this cycle, *late* what it may have given up waiting for,
-    *last_seen* how each thing was when it last was seen, *proved* the newest proof that was seen.
+    *last_seen* how each thing was when it last was seen, *proved* the newest proof that was seen,
+    and *failed* the newest failure.
     """
 
     town: Town
@@ -79,6 +80,7 @@ class Scene:
     seen: frozenset[Thing]
     late: frozenset[Thing]
     proved: Mapping[Thing, datetime] = field(default_factory=dict)
+    failed: Mapping[Thing, datetime] = field(default_factory=dict)
     hosts: int = 1
     opened_at: list[tuple[datetime, tuple[int, int]]] = field(default_factory=list)
     doubled: dict[object, int] = field(default_factory=dict)

@@ -8,7 +8,7 @@ MIDDLE = (
     ("crash", 125),
     ("second agent while the first one works", 25),
     ("suspended, and a second agent took over", 25),
-    ("renamed in the middle", 25),
+    ("renamed in the middle", 50),
     ("issues disabled in the middle", 60),
     ("labels dropped in the middle", 30),
     ("clock stepped in the middle", 22),

@@ -149,9 +149,26 @@ def may_be_broken(town: Town, thing: Thing) -> bool:
             for run in at_head
         )
         return stuck or of_workflow(repo, thing.name).state is State.BROKEN
-    services = product_of(town, thing.product).services
-    newest = counted(next(one for one in services if one.name == thing.name))
-    if newest is None:
-        return False
-    long_under_way = now - newest.changed_at > timedelta(minutes=30)
-    return newest.status in OFF or (newest.status in UNDER_WAY and long_under_way)
+    newest = counted(_service_of(town, thing))
+    return newest is not None and (newest.status in OFF or _stuck_since(town, thing) is not None)
+
+
+def failed_at(town: Town, thing: Thing, truth: Truth) -> datetime | None:
+    """Tell when a thing failed that is broken now, or is a service that does not get on."""
+    if truth.state is State.BROKEN:
+        return truth.since
+    return _stuck_since(town, thing) if isinstance(thing, Service) else None
+
+
+def _stuck_since(town: Town, service: Service) -> datetime | None:
+    """Tell since when the newest deployment of a service does not go on, None where it does."""
+    newest = counted(_service_of(town, service))
+    if newest is None or newest.status not in UNDER_WAY:
+        return None
+    long = town.world.now() - newest.changed_at > timedelta(minutes=30)
+    return newest.changed_at if long else None
+
+
+def _service_of(town: Town, service: Service) -> RailwayService:
+    services = product_of(town, service.product).services
+    return next(one for one in services if one.name == service.name)

@@ -148,6 +148,7 @@ REFUSED = [
     (_in("routing", "signature", '"a\\nb"'), "routing.signature: has spaces around it or control"),
     (_in("limits", "attempts", "0"), "limits.attempts: is too small; expected more than 0"),
     (_in("limits", "attempts", "true"), "limits.attempts: is of the wrong type; expected a whole"),
+    (_in("limits", "cycle_deadline", '"4s"'), "limits.cycle_deadline: is too short to look at"),
     (_in("limits", "ops_repo", '"ops"'), "limits.ops_repo: is no repository; expected owner/name"),
     (_top("sla", '"30 minutes"'), 'sla: is no duration; expected a number and a unit, such as "'),
     (_top("sla", "30"), "sla: is no duration"),

@@ -17,7 +17,6 @@ from pipeline_health.core.deploy_verdict import (
 from pipeline_health.core.gate import steps
 from pipeline_health.core.gate.ci import pushed_at
 from pipeline_health.core.gate.runs import Staged, is_live, newest_staged
-from pipeline_health.core.gate.serving import served_by
 from pipeline_health.core.gate.words import short
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter
@@ -26,6 +25,7 @@ from pipeline_health.core.model.railway import Deployment, Service
 from pipeline_health.core.model.readings import Seen, Unrecognised
 from pipeline_health.core.model.verdict import CriterionState, ServedNow
 from pipeline_health.core.observe import commit_of, descends
+from pipeline_health.core.serving import served_by
 from pipeline_health.core.watched import deploy_trace
 
 APPEARS_WITHIN = timedelta(minutes=20)

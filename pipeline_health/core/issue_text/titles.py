@@ -2,7 +2,7 @@
 
 The portfolio's other crons know `Main CI red`, `Prod deploy` and `Deploy down:`, and keep their
 hands off `[Sentry] `, `Bug: ` and `Feature: `; no title begins so. A title is made when an incident
-opens and does not change after.
+opens, and does not change once an issue bears it.
 """
 
 from collections.abc import Mapping
