@@ -28,7 +28,7 @@ from pipeline_health.core.belonging import (
 )
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom
-from pipeline_health.core.model.incident import CauseClass
+from pipeline_health.core.model.incident import CauseClass, Phase
 
 BOTH = incident(ailment(CI), ailment(WEB))
 
@@ -77,3 +77,13 @@ def test_a_token_of_our_own_is_a_root_of_its_own() -> None:
     """A pipeline's secret may have the same name, and be well."""
     assert (CauseClass.CREDENTIAL, "RAILWAY_TOKEN") == root_of(REJECTED)
     assert (CauseClass.CREDENTIAL, "our own RAILWAY_TOKEN") == root_of(replace(REJECTED, ours=True))
+
+
+def test_what_is_over_covers_its_environment_in_the_same_way_only() -> None:
+    """A deployment that is missing now is no relapse of one that failed."""
+    missing = found(replace(STAGING, kind=Kind.STAGING_DEPLOY_MISSING))
+    over = replace(BOTH, phase=Phase.RESOLVED, resolved_at=T0)
+
+    assert covers_environment(BOTH, missing)
+    assert not covers_environment(over, missing)
+    assert covers_environment(over, found(STAGING))
