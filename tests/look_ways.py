@@ -566,6 +566,13 @@ def _of_lag() -> Iterator[tuple[str, ProjectView]]:
         "staging fell back",
         _lagging(staging=seen(an_environment(a_service(a_deployment(commit=GRANDPARENT))))),
     )
+    returned = an_environment(a_service(a_deployment(commit=PARENT)))
+    left = Passage(lane="web", commit=HEAD, pushed_at=ago(hours=9), proved_at=ago(hours=8))
+    back = Passage(lane="web", commit=PARENT, pushed_at=ago(hours=7), proved_at=ago(hours=5))
+    yield (
+        "staging went back to what production serves",
+        _lagging(staging=seen(returned), production=seen(returned), passages=(left, back)),
+    )
     yield (
         "staging serves what nobody knows",
         _lagging(staging=seen(an_environment(a_service(a_deployment(commit=sha(6)))))),

@@ -105,6 +105,8 @@ def test_a_short_interval_is_never_prolonged_by_failing() -> None:
         ({"KEY": ago(hours=9)}, an_audit(blind()), {"KEY": ago(hours=9)}),
         ({"KEY": ago(hours=9)}, an_audit(found(whole=False)), {"KEY": ago(hours=9)}),
         ({"KEY": ago(hours=9)}, an_audit(found(unverifiable="KEY")), {"KEY": ago(hours=9)}),
+        ({"KEY": ago(hours=9)}, an_audit(blind(), Committed()), {"KEY": ago(hours=9)}),
+        ({".env": ago(hours=9)}, an_audit(found(), blind()), {".env": ago(hours=9)}),
         ({".env": ago(hours=9)}, an_audit(None, Committed()), {}),
         ({".env": ago(hours=9)}, an_audit(None, Committed(paths=("a/.env",))), {"a/.env": NOW}),
         ({".env": ago(hours=9)}, an_audit(None, Committed(whole=False)), {".env": ago(hours=9)}),

@@ -133,6 +133,12 @@ def test_what_has_no_commit_or_does_not_work_has_not_passed() -> None:
     assert () == passages_of(a_view(staging=blind()))
 
 
+def test_when_a_commit_came_is_not_told_anew_by_the_same_proof() -> None:
+    """What was known when it passed is better than what the branch shows later."""
+    known = a_passage(pushed_at=ago(hours=9), proved_at=ago(minutes=25))
+    assert (known,) == passages_of(replace(a_view(), passages=(known,)))
+
+
 def test_a_commit_passes_once() -> None:
     """A deployment of the same commit later changes nothing, an earlier proof counts."""
     early, late = a_passage(proved_at=ago(hours=3)), a_passage(proved_at=ago(minutes=1))
