@@ -578,6 +578,9 @@ def _of_lag() -> Iterator[tuple[str, ProjectView]]:
         _lagging(staging=seen(an_environment(a_service(a_deployment(commit=sha(6)))))),
     )
     yield "production lags while CI runs", _lagging(github=github(at_head=checks(a_suite(None))))
+
+
+def _of_lanes() -> Iterator[tuple[str, ProjectView]]:
     look = _lagging()
     image = a_deployment(commit=None, changed_at=ago(hours=2))
     skipped = a_deployment(
@@ -833,6 +836,7 @@ LOOKS: Mapping[str, ProjectView] = {
     **dict(_of_services()),
     **dict(_of_waiting()),
     **dict(_of_lag()),
+    **dict(_of_lanes()),
     **dict(_of_urls()),
     **dict(_of_sight()),
     **dict(_of_secrets()),
