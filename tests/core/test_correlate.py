@@ -247,7 +247,7 @@ def test_an_issue_that_is_not_closed_yet_takes_another_way_to_be_broken(
 
 
 def test_an_open_issue_comes_before_a_closed_one_about_the_very_same_failure() -> None:
-    """What it tells of works again, and it could not be closed yet; the closed one is older news."""
+    """What it tells of works again, and it could not be closed yet."""
     failed = replace(ailment(WEB), healed=proof(WEB, at=T0))
     stuck = replace(ailment(STUCK_WEB), healed=proof(STUCK_WEB, at=T0))
     shut = Filing(repo=REPO, number=6, url="u", closed_at=T0)
