@@ -31,6 +31,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "decisions": ("tests/core", "-k", "observe or incidents or reconcile or marker"),
     "cycles": (
         "tests/agent/test_applying.py",
+        "tests/agent/test_doubt_stories.py",
         "tests/agent/test_filing_stories.py",
         "tests/agent/test_law_stories.py",
         "tests/agent/test_looking.py",

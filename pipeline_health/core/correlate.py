@@ -133,9 +133,9 @@ class Correlation:
 
     def _find(self, found: Diagnosed, *, live: bool) -> int | None:
         candidates = self._live() if live else self._past(found)
+        first = (lists_symptom, lists_subject) if live else (_is_still_told, lists_symptom)
         tests = (
-            lists_symptom,
-            lists_subject if live else _is_still_told,
+            *first,
             self._shares_its_root,
             self._is_its_fingerprint,
             covers_environment,

@@ -73,7 +73,7 @@ def test_an_old_ledger_and_a_list_that_lags_make_no_second_issue(shop: Shop) -> 
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["an old ledger", "no ledger"])
-def test_nothing_is_opened_beside_what_no_list_shows_yet(shop: Shop, *, lost: bool) -> None:
+def test_nothing_is_opened_again_beside_what_no_list_shows_yet(shop: Shop, *, lost: bool) -> None:
     """Whatever its fingerprint: it is about the same service, and is taken up once it is listed."""
     kept = shop.host.home / "kept.db"
     hung = shop.web.deploy("BUILDING")
@@ -98,6 +98,22 @@ def test_nothing_is_opened_beside_what_no_list_shows_yet(shop: Shop, *, lost: bo
     shop.host.cycles(10)
 
     assert open_numbers(shop) == [2]
+
+
+def test_nothing_is_filed_beside_what_no_list_shows_yet(shop: Shop) -> None:
+    """A new host sees the service broken in another way; the issue of minutes ago is about it."""
+    shop.world.list_lag = timedelta(minutes=10)
+    shop.fail_deploy()
+    shop.host.cycle()
+    shop.host.forget()
+    shop.web.deploy("NEEDS_APPROVAL")
+
+    report = shop.host.cycle(after=MINUTE)
+    assert open_numbers(shop) == [1]
+    assert "issue 1, which no list shows yet, is about the same thing" in str(report)
+    shop.host.cycles(10)
+
+    assert open_numbers(shop) == [1]
 
 
 def test_what_is_found_counts_against_the_cap_of_the_hour(shop: Shop) -> None:

@@ -246,6 +246,19 @@ def test_an_issue_that_is_not_closed_yet_takes_another_way_to_be_broken(
     assert incidents == len(placed([over], found(WEB, since=LATER)))
 
 
+def test_an_open_issue_comes_before_a_closed_one_about_the_very_same_failure() -> None:
+    """What it tells of works again, and it could not be closed yet."""
+    failed = replace(ailment(WEB), healed=proof(WEB, at=T0))
+    stuck = replace(ailment(STUCK_WEB), healed=proof(STUCK_WEB, at=T0))
+    shut = Filing(repo=REPO, number=6, url="u", closed_at=T0)
+    closed = replace(resolved(at=T0), ailments=(failed,), filing=shut)
+    told = replace(resolved(at=T0), ailments=(stuck,))
+
+    after = placed([told, closed], found(WEB, since=LATER))
+
+    assert [Phase.OPEN, Phase.RESOLVED] == [each.phase for each, _ in after]
+
+
 def test_what_was_resolved_lately_is_opened_again() -> None:
     """A relapse within a week reopens its issue instead of filing a second one."""
     before = resolved()
