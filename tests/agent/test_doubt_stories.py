@@ -218,6 +218,20 @@ def test_facts_are_told_where_labels_may_not_be_changed(shop: Shop) -> None:
     assert "RAILWAY_TOKEN" in shop.repo.issues[1].body
 
 
+def test_an_issue_counts_for_an_hour_from_the_end_of_its_cycle(shop: Shop) -> None:
+    """A cycle may take three minutes, and file at its end."""
+    shop.host.extra = "[limits]\nissues_per_hour = 1"
+    shop.fail_deploy()
+    shop.host.cycle()
+    shop.fail_ci()
+    shop.host.cycle(after=62 * MINUTE)
+    assert open_numbers(shop) == [1]
+
+    shop.host.cycle(after=2 * MINUTE)
+
+    assert open_numbers(shop) == [1, 2]
+
+
 def test_an_old_ledger_does_not_forget_which_job_failed_since(shop: Shop) -> None:
     """The issue says so: what skips that job is no proof, and what runs it is."""
     kept = shop.host.home / "kept.db"
