@@ -128,7 +128,7 @@ def test_what_is_found_counts_against_the_cap_of_the_hour(shop: Shop) -> None:
     assert len(ours(shop.repo)) == 1
     assert "filed when the caps allow it" in " ".join(reports[-1].waiting)
 
-    shop.host.cycle(after=timedelta(minutes=50))
+    shop.host.cycle(after=timedelta(minutes=54))
     assert len(ours(shop.repo)) == 2
 
 
