@@ -162,7 +162,9 @@ class Agent:
         *,
         now: datetime,
     ) -> Terms:
-        lately, soon = now - timedelta(hours=1), now + _CLOCKS_DIFFER
+        # An issue bears the time at which its cycle began, and was filed before that ended.
+        lately = now - timedelta(hours=1) - self._policy.limits.cycle_deadline
+        soon = now + _CLOCKS_DIFFER
         # Those that were found just now count too: a lost ledger is no leave to flood.
         filings = {i.filing for i in (*incidents, *recognised.incidents) if i.filing is not None}
         opened = {(f.repo, f.number): f.opened_at for f in filings}

@@ -128,7 +128,7 @@ def test_what_is_found_counts_against_the_cap_of_the_hour(shop: Shop) -> None:
     assert len(ours(shop.repo)) == 1
     assert "filed when the caps allow it" in " ".join(reports[-1].waiting)
 
-    shop.host.cycle(after=timedelta(minutes=50))
+    shop.host.cycle(after=timedelta(minutes=54))
     assert len(ours(shop.repo)) == 2
 
 
@@ -216,6 +216,20 @@ def test_facts_are_told_where_labels_may_not_be_changed(shop: Shop) -> None:
     shop.host.cycles(2)
 
     assert "RAILWAY_TOKEN" in shop.repo.issues[1].body
+
+
+def test_an_issue_counts_for_an_hour_from_the_end_of_its_cycle(shop: Shop) -> None:
+    """A cycle may take three minutes, and file at its end."""
+    shop.host.extra = "[limits]\nissues_per_hour = 1"
+    shop.fail_deploy()
+    shop.host.cycle()
+    shop.fail_ci()
+    shop.host.cycle(after=62 * MINUTE)
+    assert open_numbers(shop) == [1]
+
+    shop.host.cycle(after=2 * MINUTE)
+
+    assert open_numbers(shop) == [1, 2]
 
 
 def test_an_old_ledger_does_not_forget_which_job_failed_since(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from properties.scene import Scene, about, ours_open
 from properties.truth import State, Thing
 
 SLA = timedelta(minutes=30)
+LONGEST_CYCLE = timedelta(minutes=3)
 SETTLING = timedelta(minutes=10)
 """How long an answer that was lost may still be on its way."""
 
@@ -73,9 +74,10 @@ def _may_file(scene: Scene) -> bool:
     """Tell whether the caps leave room: what waits for them is filed later.
 
     Their hour is that of the host, and of an issue that it found again GitHub says when it was
-    made: where the host's clock is late, or has been early, an issue counts for so much longer.
+    made: where the host's clock is late, or has been early, an issue counts for so much longer. It
+    counts from the end of the cycle that filed it, however long that may have taken.
     """
-    hour = scene.passed.ended - _hour(scene)
+    hour = scene.passed.ended - _hour(scene) - LONGEST_CYCLE
     full = sum(at > hour for at, _ in scene.opened_at) >= scene.town.limits.per_hour
     return not full and len(list(scene.opened())) < scene.town.limits.per_cycle
 
