@@ -1,4 +1,4 @@
-"""More lines as tools write them: one for each other way of saying what a row of the table knows."""
+"""More lines as tools write them: one for each other way of saying what a row knows."""
 
 from collections.abc import Mapping
 
