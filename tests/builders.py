@@ -47,8 +47,8 @@ MINUTE = timedelta(minutes=1)
 
 
 def sha(number: int) -> Sha:
-    """Give a commit id of its own for each *number*."""
-    return Sha(f"{number:040x}")
+    """Give a commit id of its own for each *number*, and a short form of its own."""
+    return Sha(f"{number % 2**28:07x}{number:033x}")
 
 
 HEAD = sha(100)

@@ -35,7 +35,7 @@ def told(way: str) -> list[str]:
 def _named(line: str) -> str:
     """Say *line* with names for the commits."""
     for sha, name in _NAMES.items():
-        line = line.replace(sha, name)
+        line = line.replace(sha, name).replace(sha[:7], name)
     return line
 
 

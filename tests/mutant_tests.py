@@ -1,5 +1,6 @@
 """The tests of the core, warm: which line each runs, and a child that runs some of them."""
 
+import gc
 import mmap
 import os
 import resource
@@ -73,6 +74,8 @@ class Known:
                 self.runs[str(path), line] |= {int(each) for each in contexts if each.isdigit()}
                 if "" in contexts:
                     self.imported.add((str(path), line))
+        gc.collect()
+        gc.freeze()  # a child that looks through what is there already would copy all of it
         return not self.failures.reports
 
     def is_imported(self, mutant: Mutant) -> bool:

@@ -11,6 +11,7 @@ from pipeline_health.core.model.incident import Ailment, Incident
 from pipeline_health.core.model.questions import LinkTrace
 from pipeline_health.core.model.readings import Blind, Part, Seen
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.secrecy import is_env_file
 
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
 CHECKED_AGAIN_AFTER = timedelta(hours=1)
@@ -45,7 +46,7 @@ def continued(audit: Audit, before: Audit | None) -> Audit:
     kept = {
         name: at
         for name, at in known.items()
-        if name in found or not (_is_apart(name, variables) or _is_gone(name, audit.files))
+        if name in found or not _is_over(name, variables, audit.files)
     }
     return replace(audit, variables=variables, first={**found, **kept})
 
@@ -63,6 +64,11 @@ def _subjects(variables: Part[Compared]) -> dict[str, datetime]:
 
 def _paths(files: Part[Committed]) -> dict[str, datetime]:
     return dict.fromkeys(files.value.paths, files.at) if isinstance(files, Seen) else {}
+
+
+def _is_over(name: str, variables: Part[Compared], files: Part[Committed]) -> bool:
+    """Tell whether what was found is there no more; the name says if it is a file or a secret."""
+    return _is_gone(name, files) if is_env_file(name) else _is_apart(name, variables)
 
 
 def _is_apart(name: str, variables: Part[Compared]) -> bool:

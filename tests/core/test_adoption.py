@@ -19,20 +19,21 @@ from incident_builders import (
     WEB,
     ailment,
     incident,
+    page,
     proof,
 )
 from pipeline_health.core.adoption import (
-    HANDED_OVER,
     adopted,
     caught_up,
+    filing_of,
     found_again,
     is_worth_adopting,
     opened_again,
 )
 from pipeline_health.core.issue_text import body, digest, marker_of
 from pipeline_health.core.model.findings import Kind
-from pipeline_health.core.model.ids import RepoName
-from pipeline_health.core.model.incident import CauseClass, Filing, Incident, Owner, Phase
+from pipeline_health.core.model.ids import Fingerprint, RepoName
+from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.policy import EvidenceMode, Routing
 
@@ -84,30 +85,49 @@ def test_what_would_not_be_reopened_is_not_adopted(of: TrackedIssue, worth: bool
 
 
 def test_an_adopted_incident_knows_what_its_marker_tells() -> None:
-    """Identity, symptoms, dates, attempts and owner survive a lost ledger."""
-    back = adopted(issue(), marker_of(FILED), project=PROJECT)
+    """Identity, symptoms, dates, attempts and owner survive a lost ledger; nothing is made up."""
+    told = replace(marker_of(FILED), failed_at=T0 + MINUTE, commit=FIXED, jobs=(("test",), ()))
 
-    assert (FILED.fingerprint, FILED.nonce, FILED.kind, FILED.title) == (
-        back.fingerprint,
-        back.nonce,
-        back.kind,
-        back.title,
-    )
-    assert [CI, WEB] == [each.symptom for each in back.ailments]
-    assert (Phase.OPEN, CauseClass.UNKNOWN, Owner.AGENT) == (
-        back.phase,
-        back.cause.of,
-        back.cause.owner,
-    )
-    assert back.filing == Filing(
-        repo=REPO,
-        number=7,
-        url="https://github.com/acme/shop/issues/7",
-        told=digest(issue().body),
-        owner=Owner.AGENT,
+    back = adopted(issue(), told, project=PROJECT)
+
+    lost = ailment(failed_at=T0 + MINUTE, commit=FIXED, trace=page(issue().url), jobs=("test",))
+    lost = replace(lost, says=f"{FILED.title}.")
+    assert back == Incident(
+        fingerprint=FILED.fingerprint,
         nonce=FILED.nonce,
-        opened_at=T0,
+        kind=FILED.kind,
+        project=PROJECT,
+        repo=REPO,
+        scope=CI.scope,
+        phase=Phase.OPEN,
+        cause=Cause(
+            of=CauseClass.UNKNOWN,
+            key="",
+            owner=Owner.AGENT,
+            why="Its issue says so; what else was known of it is lost.",
+        ),
+        first_seen=FILED.first_seen,
+        first_failed_at=T0 + MINUTE,
+        ailments=(lost, replace(lost, symptom=WEB, jobs=())),
+        title=FILED.title,
+        counted_until=T0 + MINUTE,
+        filing=Filing(
+            repo=REPO,
+            number=7,
+            url="https://github.com/acme/shop/issues/7",
+            told=digest(issue().body),
+            owner=Owner.AGENT,
+            nonce=FILED.nonce,
+            opened_at=T0,
+        ),
     )
+
+
+def test_a_failure_after_the_first_look_does_not_make_the_outage_younger() -> None:
+    """It had failed when it was first seen, at the latest."""
+    later = replace(marker_of(FILED), failed_at=FILED.first_seen + MINUTE)
+
+    assert FILED.first_seen == adopted(issue(), later, project=PROJECT).first_failed_at
 
 
 def test_what_its_marker_counted_is_not_counted_again() -> None:
@@ -131,7 +151,7 @@ def test_what_was_handed_to_a_person_stays_with_a_person() -> None:
     back = adopted(issue(), marker_of(theirs), project=PROJECT)
 
     assert (CauseClass.UNKNOWN, Owner.HUMAN) == (back.cause.of, back.cause.owner)
-    assert back.escalated == HANDED_OVER
+    assert back.escalated == "It was handed to a person before; why is lost with the ledger."
 
 
 @pytest.mark.parametrize("kind", [Kind.SCHEDULED_WORKFLOW_RED, Kind.STAGING_DEPLOY_STUCK])
@@ -149,8 +169,7 @@ def test_a_lost_answer_gives_an_incident_its_number() -> None:
     """The issue is there; only nobody had said so."""
     back = found_again(FILED, issue(), marker_of(FILED))
 
-    assert back.filing is not None
-    assert (7, FILED.cause) == (back.filing.number, UNKNOWN)
+    assert back == replace(FILED, filing=filing_of(issue(), owner=Owner.AGENT))
 
 
 def test_an_issue_of_a_renamed_repository_is_known_under_its_new_name() -> None:
@@ -161,8 +180,7 @@ def test_an_issue_of_a_renamed_repository_is_known_under_its_new_name() -> None:
 
     back = found_again(before, issue(), marker_of(FILED))
 
-    assert back.filing is not None
-    assert (REPO, REPO) == (back.repo, back.filing.repo)
+    assert back == replace(FILED, repo=REPO, filing=Filing(repo=REPO, number=7, url=issue().url))
 
 
 @pytest.mark.parametrize("of", [of for of in CauseClass if of.owner is Owner.HUMAN])
@@ -182,23 +200,33 @@ def test_an_issue_of_an_earlier_version_comes_back_by_its_kind() -> None:
     back = adopted(issue(), old, project=PROJECT)
 
     assert (CauseClass.CREDENTIAL, "") == (back.cause.of, back.escalated)
+    of_ci = adopted(issue(), replace(marker_of(FILED), cause=None), project=PROJECT)
+    assert of_ci.cause.of is CauseClass.UNKNOWN
 
 
 def test_what_is_opened_again_lives_again_until_a_newer_proof() -> None:
     """Whoever opens it knows better than the proof that closed it; older attempts do not count."""
+    filing = Filing(repo=REPO, number=7, url="u", closed_at=T0)
     over = replace(
-        FILED,
+        incident(replace(ailment(), healed=proof()), ailment(WEB, failed_at=NOW + MINUTE)),
         phase=Phase.RESOLVED,
         resolved_at=T0,
-        filing=Filing(repo=REPO, number=7, url="u", closed_at=T0),
+        duplicate_of=Fingerprint("older"),
+        filing=filing,
     )
 
     back = opened_again(over, at=NOW)
 
-    assert (Phase.OPEN, None, T0) == (back.phase, back.resolved_at, back.counted_until)
-    assert back.filing is not None
-    assert back.filing.closed_at is None
-    assert {NOW} == {ailment.failed_at for ailment in back.broken}
+    assert back == replace(
+        over,
+        phase=Phase.OPEN,
+        resolved_at=None,
+        duplicate_of=None,
+        moved_at=NOW,
+        counted_until=T0,
+        filing=replace(filing, closed_at=None),
+        ailments=(ailment(failed_at=NOW), ailment(WEB, failed_at=NOW + MINUTE)),
+    )
 
 
 @pytest.mark.parametrize("of", [FILED, replace(FILED, phase=Phase.RESOLVED, filing=None)])
@@ -238,4 +266,6 @@ def test_an_incident_of_an_old_ledger_learns_from_its_issue_what_failed_since() 
 
 def test_an_incident_that_is_as_new_as_its_issue_stays_as_it_is() -> None:
     """The ledger knows more than a marker has room for."""
-    assert FILED == caught_up(FILED, issue(), marker_of(FILED), elsewhere=())
+    for failed_at in (FILED.failed_at, FILED.failed_at - MINUTE):
+        told = replace(marker_of(FILED), failed_at=failed_at, commit=FIXED, attempts=2)
+        assert FILED == caught_up(FILED, issue(), told, elsewhere=())

@@ -7,7 +7,6 @@ import pytest
 
 from incident_builders import CI, MINUTE, PROJECT, REJECTED, REPO, T0, UNKNOWN, incident, run
 from pipeline_health.core.attempts import (
-    TAKEN,
     Patience,
     escalated,
     was_closed_by_a_fix,
@@ -84,6 +83,7 @@ def after(
         pytest.param(closed(at=None), 0, id="closed at an unknown time"),
         pytest.param(closed(at=T0 + 3 * MINUTE), 0, id="closed after the failure"),
         pytest.param(merged(T0 + 3 * MINUTE), 0, id="merged after the failure"),
+        pytest.param(merged(T0 + 2 * MINUTE), 1, id="merged at the moment of the failure"),
         pytest.param(merged(T0 - MINUTE), 0, id="merged before it broke"),
         pytest.param(
             shown(pulls=(PullRequest(number=8, moved_at=T0, merged_at=None),)), 0, id="not merged"
@@ -100,11 +100,28 @@ def test_an_attempt_is_a_fix_that_ended_before_it_failed_again(
 
 def test_one_fix_is_one_attempt_however_many_signs_tell_of_it() -> None:
     """A merge closes the issue: two signs, one attempt, and it is not counted again."""
-    both = replace(closed(), pulls=merged().pulls)
+    both = replace(closed(), pulls=merged(T0 + MINUTE / 2).pulls)
     once = after(both)
 
     assert (1, T0 + MINUTE) == (once.attempts, once.counted_until)
     assert after(both, of=once, failed_at=T0 + 5 * MINUTE).attempts == 1
+
+
+def test_of_several_failures_the_newest_shows_that_a_fix_did_not_work() -> None:
+    """One that stands since before the fix says nothing about it; the next one does."""
+    found = tuple(
+        Diagnosed(
+            finding=Finding(
+                symptom=CI, project=PROJECT, since=at, commit=None, trace=run(), says="x"
+            ),
+            cause=UNKNOWN,
+            evidence=None,
+        )
+        for at in (T0, T0 + 2 * MINUTE)
+    )
+    case = Case(incident=FILED, findings=found, issue=Seen(at=NOW, value=closed()))
+
+    assert with_attempts(case, PATIENCE, now=NOW).attempts == 1
 
 
 def test_without_a_failure_nothing_is_counted() -> None:
@@ -198,6 +215,16 @@ def test_better_evidence_does_not_give_it_back() -> None:
             False,
             id="found, and young",
         ),
+        pytest.param(
+            shown(),
+            replace(
+                FILED,
+                moved_at=None,
+                filing=Filing(repo=REPO, number=7, url="u", opened_at=T0 + MINUTE),
+            ),
+            False,
+            id="opened a minute too late for that",
+        ),
     ],
 )
 def test_when_nothing_moves_for_the_deadline_a_person_gets_it(
@@ -227,7 +254,7 @@ def test_labels_that_give_it_to_a_person_are_obeyed_and_not_told_again() -> None
 
     assert taken.filing is not None
     assert (Owner.HUMAN, Owner.HUMAN) == (taken.cause.owner, taken.filing.owner)
-    assert (TAKEN, 0) == (taken.escalated, taken.attempts)
+    assert ("Its labels say that a person has it.", 0) == (taken.escalated, taken.attempts)
 
 
 def test_our_own_labels_for_a_person_are_no_news() -> None:
@@ -247,7 +274,15 @@ def test_our_own_labels_for_a_person_are_no_news() -> None:
             replace(closed("dev"), pulls=merged(T0 + MINUTE).pulls), True, id="by a merge"
         ),
         pytest.param(
-            replace(closed("dev"), pulls=merged(T0 + 3 * MINUTE).pulls), False, id="merged later"
+            replace(closed("dev"), pulls=merged(T0 + 2 * MINUTE).pulls), True, id="by a merge soon"
+        ),
+        pytest.param(
+            replace(closed("dev"), pulls=merged(T0 + 2.1 * MINUTE).pulls), False, id="merged later"
+        ),
+        pytest.param(
+            replace(closed("dev"), pulls=(PullRequest(number=8, moved_at=T0, merged_at=None),)),
+            False,
+            id="beside one that is not merged",
         ),
         pytest.param(
             replace(closed("dev", at=None), pulls=merged().pulls), False, id="at no known time"

@@ -1,5 +1,7 @@
 """Two environments compared: one row a rule of what is shared, unverifiable, missing and clean."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline_health.core.audit import Held, Side, blocking, compared, names_of
@@ -25,6 +27,13 @@ def of_supabase(name: str, *references: str) -> Held:
     """Give a variable that leads to Supabase projects."""
     marks = frozenset(supabase_mark(reference, digest) for reference in references)
     return Held(holder="web", name=name, marks=marks)
+
+
+def _two_marks(value: str, database: str) -> Held:
+    """Give a variable that holds a secret and leads to a database."""
+    marks = {Mark(by=SharedBy.VALUE, digest=digest(value))}
+    marks.add(Mark(by=SharedBy.DATABASE, digest=digest(database)))
+    return Held(holder="web", name="A", marks=frozenset(marks))
 
 
 def sealed(name: str, *, holder: str = "web") -> Held:
@@ -86,14 +95,14 @@ def test_what_is_shared(staging: list[Held], production: list[Held], subjects: l
 def test_a_sharing_names_every_place() -> None:
     """One entry, with all the places of both environments."""
     found = audit(
-        (has("KEY", "a"), has("COPY", "a", holder="shared")), (has("OTHER", "a", holder="api"),)
+        (has("KEY", "a"), has("COPY", "a", holder="shared")), (has("OTHER", "a", holder="the api"),)
     )
     assert found.sharings == (
         Sharing(
             subject="COPY",
             by=SharedBy.VALUE,
             staging=("shared COPY", "web KEY"),
-            production=("api OTHER",),
+            production=("the api OTHER",),
         ),
     )
     assert names_of(found.sharings[0]) == {"KEY", "COPY", "OTHER"}
@@ -106,6 +115,7 @@ def test_a_sharing_names_every_place() -> None:
         (has("A", "a", by=SharedBy.PASSWORD), has("A", "a"), "value"),
         (has("A", "a", by=SharedBy.DATABASE), has("A", "a", by=SharedBy.DATABASE), "database"),
         (of_supabase("A", "r"), of_supabase("A", "r"), "supabase"),
+        (_two_marks("a", "b"), _two_marks("a", "c"), "value"),
     ],
 )
 def test_what_about_it_is_the_same(staging: Held, production: Held, by: str) -> None:
@@ -168,6 +178,11 @@ def test_what_may_be_shared(
             ["is sealed in staging"],
         ),
         ([has("KEY", "a"), sealed("KEY", holder="api")], [has("KEY", "a")], []),
+        (
+            [sealed("KEY"), replace(sealed("KEY", holder="api"), unreadable="is a file")],
+            [sealed("KEY")],
+            ["is sealed in staging and production and is a file in staging"],
+        ),
     ],
 )
 def test_what_cannot_be_verified(
@@ -221,7 +236,7 @@ def test_what_is_required(
     """It must be in both; where one cannot be read, nobody can tell."""
     policy = AuditPolicy(required=("R",))
     found = audit(tuple(staging), tuple(production), policy=policy, unread_there=unread_there)
-    assert [one.why for one in found.missing] == missing
+    assert list(found.missing) == [Unverifiable(name="R", why=why) for why in missing]
     assert [one.why for one in found.unverifiable if one.name == "R"] == unknown
     assert [one.name for one in blocking(found, policy)] == ["R"] * len(unknown)
 

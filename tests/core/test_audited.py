@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from builders import NOW, a_policy, a_view, ago, blind, github, seen
+from builders import NOW, PROJECT, a_policy, a_view, ago, blind, github, seen
 from incident_builders import CI, ailment, incident
 from pipeline_health.core.audited import (
     apart_proofs,
@@ -23,8 +23,9 @@ from pipeline_health.core.model.audit import (
     Sharing,
     Unverifiable,
 )
-from pipeline_health.core.model.findings import Symptom
+from pipeline_health.core.model.findings import Proof, Symptom
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.questions import LinkTrace
 from pipeline_health.core.model.readings import GitHubReading, NotAsked, Part
 from pipeline_health.core.model.snapshot import ProjectView
 
@@ -104,7 +105,10 @@ def test_a_short_interval_is_never_prolonged_by_failing() -> None:
         ({"KEY": ago(hours=9)}, an_audit(blind()), {"KEY": ago(hours=9)}),
         ({"KEY": ago(hours=9)}, an_audit(found(whole=False)), {"KEY": ago(hours=9)}),
         ({"KEY": ago(hours=9)}, an_audit(found(unverifiable="KEY")), {"KEY": ago(hours=9)}),
+        ({"KEY": ago(hours=9)}, an_audit(blind(), Committed()), {"KEY": ago(hours=9)}),
+        ({".env": ago(hours=9)}, an_audit(found(), blind()), {".env": ago(hours=9)}),
         ({".env": ago(hours=9)}, an_audit(None, Committed()), {}),
+        ({".env": ago(hours=9)}, an_audit(None, Committed(paths=("a/.env",))), {"a/.env": NOW}),
         ({".env": ago(hours=9)}, an_audit(None, Committed(whole=False)), {".env": ago(hours=9)}),
     ],
 )
@@ -122,6 +126,9 @@ def test_a_secret_keeps_the_name_by_which_it_is_known() -> None:
     audit = continued(an_audit(found(shares("COPY", "KEY", "LATER"))), earlier)
     assert audit.first["KEY"] == ago(hours=9)
     assert audit.variables == seen(found(shares("COPY", "KEY", "LATER", subject="KEY")))
+    older = an_audit(at=ago(hours=9), first={"KEY": ago(hours=8), "LATER": ago(hours=9)})
+    audit = continued(an_audit(found(shares("COPY", "KEY", "LATER"))), older)
+    assert audit.variables == seen(found(shares("COPY", "KEY", "LATER", subject="LATER")))
 
 
 def broken(*symptoms: Symptom | None) -> Incident:
@@ -155,9 +162,27 @@ def test_what_proves_that_it_is_over(audit: Audit, proved: list[Symptom]) -> Non
 
 
 def test_a_proof_is_as_old_as_the_audit() -> None:
-    """It heals what was found before it."""
-    (told,) = apart_proofs(broken(KEY), view_of(an_audit(found(), at=ago(hours=1))))
-    assert (told.at, told.commit) == (ago(hours=1), None)
+    """It heals what was found before it, and shows the page on which it is gone."""
+    audit = an_audit(found(), Committed(), at=ago(hours=1))
+
+    apart, gone = apart_proofs(broken(KEY, FILE), view_of(audit))
+
+    assert KEY is not None
+    assert apart == Proof(
+        symptom=KEY,
+        project=PROJECT,
+        at=ago(hours=1),
+        commit=None,
+        trace=LinkTrace(url="https://railway.com/project/railway-project"),
+        says="The newest audit did not find KEY shared by staging and production.",
+    )
+    assert FILE is not None
+    assert gone == replace(
+        apart,
+        symptom=FILE,
+        trace=LinkTrace(url="https://github.com/acme/shop/blob/main/api/.env"),
+        says="The newest audit did not find api/.env on the branch.",
+    )
 
 
 def test_an_audit_of_another_project_proves_nothing() -> None:

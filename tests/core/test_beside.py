@@ -4,12 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from incident_builders import CI, MINUTE, REJECTED, REPO, STATUS, T0, WEB, ailment, incident
+from incident_builders import (
+    CI,
+    MINUTE,
+    PROJECT,
+    REJECTED,
+    REPO,
+    STATUS,
+    T0,
+    UNKNOWN,
+    WEB,
+    ailment,
+    incident,
+    run,
+)
 from pipeline_health.core.beside import WAITS, reason_to_wait, repos_in_question, with_others
-from pipeline_health.core.model.case import Case
-from pipeline_health.core.model.incident import Filing, Incident
-from pipeline_health.core.model.issue import OtherIssue
-from pipeline_health.core.model.plan import Plan
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.findings import Finding
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
+from pipeline_health.core.model.incident import Filing, Incident, Owner
+from pipeline_health.core.model.issue import IssueRef, OtherIssue
+from pipeline_health.core.model.plan import Comment, CommentIssue, OpenIssue, Plan
 from pipeline_health.core.model.readings import NotAsked
 
 SIGNATURE = "Auto-filed by `pipeline-health-cron.sh`"
@@ -47,6 +62,7 @@ def titled(title: str) -> Incident:
         (titled("Deploy down: https://a.example (shop)"), "Deploy down: https://a.example", True),
         (titled("Deploy down: https://a.example (shop)"), "Deploy down: https://b.example", False),
         (titled("Staging deploy failed: web (shop)"), "Staging deploy failed: web", False),
+        (titled("Staging deploy failed: web (shop)"), "Main CI red: web", False),
     ],
 )
 def test_titles_that_say_the_same(of: Incident, title: str, *, same: bool) -> None:
@@ -93,3 +109,36 @@ def test_nothing_is_listed_for_what_is_not_broken_now() -> None:
     case = Case(incident=replace(incident(), beside=4), issue=NotAsked())
 
     assert frozenset() == repos_in_question([case], Plan())
+
+
+def test_the_repositories_asked_for_are_those_where_something_waits_or_is_to_be_filed() -> None:
+    """What is filed already, is beside nothing, or is only commented on needs no list."""
+    seen = Finding(
+        symptom=CI, project=PROJECT, since=T0, commit=None, trace=run(), says="CI failed."
+    )
+    found = (Diagnosed(finding=seen, cause=UNKNOWN, evidence=None),)
+    waits = replace(incident(), beside=4, repo=RepoName("acme/waits"))
+    filed = replace(waits, repo=RepoName("acme/filed"), filing=Filing(repo=REPO, number=7, url=""))
+    alone = replace(waits, repo=RepoName("acme/alone"), beside=None)
+    cases = [Case(incident=i, findings=found, issue=NotAsked()) for i in (waits, filed, alone)]
+    to_file = OpenIssue(
+        fingerprint=Fingerprint("f"),
+        nonce=Nonce("n"),
+        repo=RepoName("acme/files"),
+        title="t",
+        body="b",
+        labels=(),
+        owner=Owner.AGENT,
+        reason="r",
+    )
+    said = CommentIssue(
+        fingerprint=Fingerprint("f"),
+        nonce=Nonce("n"),
+        ref=IssueRef(RepoName("acme/says"), 1),
+        comment=Comment(key="k", body="b"),
+        reason="r",
+    )
+
+    asked = repos_in_question(cases, Plan(changes=(said, to_file)))
+
+    assert {RepoName("acme/waits"), RepoName("acme/files")} == asked

@@ -9,7 +9,7 @@ from pipeline_health.core.calling import calls_of
 from pipeline_health.core.model.ids import Nonce
 from pipeline_health.core.model.incident import Filing, Incident, Owner
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
-from pipeline_health.core.model.plan import CommentIssue, Outcome
+from pipeline_health.core.model.plan import Comment, CommentIssue, Outcome
 from pipeline_health.core.model.policy import Routing
 from pipeline_health.core.outcomes import with_outcome
 
@@ -40,8 +40,13 @@ def test_the_number_of_the_issue_is_put_in_wherever_it_is_named() -> None:
     """The words are the operator's."""
     (call,) = calls(incident(), FILED)
 
-    assert "@archon fix #7, that is 7" == call.comment.body
-    assert ("called n0nce", ISSUE.ref) == (call.comment.key, call.ref)
+    assert call == CommentIssue(
+        fingerprint=incident().fingerprint,
+        nonce=incident().nonce,
+        ref=ISSUE.ref,
+        comment=Comment(key="called n0nce", body="@archon fix #7, that is 7"),
+        reason="The configuration wants the agent called by a comment.",
+    )
     assert "called other" == calls(incident(), replace(FILED, nonce=Nonce("other")))[0].comment.key
 
 

@@ -26,11 +26,13 @@ from pipeline_health.core.convergence import (
     strays_closed,
     with_older,
 )
+from pipeline_health.core.issue_text import duplicate, marker_of
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
 from pipeline_health.core.model.incident import Cause, Filing, Incident, Phase
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.core.model.plan import CloseIssue, Comment
 from pipeline_health.core.model.readings import NotAsked
 
 NOW = T0 + 60 * MINUTE
@@ -82,13 +84,14 @@ def issue(number: int, *, opened: bool = True) -> TrackedIssue:
 def test_the_older_issue_takes_over_what_the_younger_one_lists() -> None:
     """One rejected token was two incidents while neither had a log."""
     ci, web = of("ci", CI, number=9, failed_at=T0 - MINUTE), of("web", WEB, number=7)
+    ci, web = replace(ci, attempts=2), replace(web, attempts=1)
 
     (young, none), (old, findings) = converged([(ci, (seen(CI),)), (web, (seen(WEB),))], now=NOW)
 
     assert (Phase.RESOLVED, NOW, "web") == (young.phase, young.resolved_at, young.duplicate_of)
     assert ((), ()) == (young.broken, none)
     assert [WEB, CI] == [each.symptom for each in old.ailments]
-    assert (2, T0 - MINUTE) == (old.count, old.first_failed_at)
+    assert (2, 2, T0 - MINUTE) == (old.count, old.attempts, old.first_failed_at)
     assert [CI, WEB] == [each.finding.symptom for each in reversed(findings)]
     assert [T0 - MINUTE, T0] == [each.at for each in old.occurrences]
 
@@ -147,6 +150,20 @@ def test_two_that_are_about_the_same_failure_become_one(number: int) -> None:
     assert expected == (first.duplicate_of, second.duplicate_of)
 
 
+@pytest.mark.parametrize(("whole", "part"), [(7, 9), (9, 7)], ids=["older", "younger"])
+def test_one_that_says_all_that_another_says_is_the_same(whole: int, part: int) -> None:
+    """Whichever of them is the older: nobody is to mend a failure for two issues."""
+    more = replace(
+        of("more", CI, number=whole, cause=UNKNOWN), ailments=(ailment(CI), ailment(WEB))
+    )
+    less = of("less", WEB, number=part, cause=UNKNOWN)
+
+    told = converged([(more, ()), (less, ())], now=NOW)
+
+    expected = [None, "more"] if whole < part else ["less", None]
+    assert expected == [each.duplicate_of for each, _ in told]
+
+
 def test_what_is_taken_over_may_take_over_a_third_one() -> None:
     """Else the third would take the open one over, whose issue it would close for its own."""
     today = of("web", WEB, number=9, cause=UNKNOWN)
@@ -194,6 +211,16 @@ def test_of_one_symptom_in_both_the_newest_failure_stays(newer: int) -> None:
     assert [T0 + MINUTE] == [each.failed_at for each in old.ailments]
 
 
+def test_of_two_failures_of_one_moment_the_older_incidents_stays() -> None:
+    """It may know more of it: its jobs, and who made the commit."""
+    one, other = of("one", CI, number=1), of("other", CI, number=2)
+    known = replace(one, ailments=(ailment(jobs=("test",)),))
+
+    old, _ = converged([(known, ()), (other, ())], now=NOW)[0]
+
+    assert (ailment(jobs=("test",)),) == old.ailments
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -220,8 +247,15 @@ def test_the_issue_of_a_duplicate_is_closed_and_names_the_older_one() -> None:
 
     (change,) = merged_closed(case, issue(9))
 
-    assert not isinstance(change, str)
-    assert (IssueRef(REPO, 9), 7, None) == (change.ref, change.duplicate_of, change.body)
+    assert change == CloseIssue(
+        fingerprint=Fingerprint("ci"),
+        nonce=Nonce("n-ci"),
+        ref=IssueRef(REPO, 9),
+        body=None,
+        comment=Comment(key="duplicate n-ci 7", body=duplicate(of=7)),
+        reason="Issue 7 is about the same root cause and is older.",
+        duplicate_of=7,
+    )
     assert "#7" in change.comment.body
 
 
@@ -229,7 +263,8 @@ def test_a_duplicate_names_the_issue_of_today_and_not_one_of_long_ago() -> None:
     """The same secret was rejected last month, and that issue is closed."""
     ci, web = of("ci", CI, number=9), of("web", WEB, number=7)
     before = replace(of("web", WEB, number=1), phase=Phase.RESOLVED, nonce=Nonce("before"))
-    placed = converged([(before, ()), (ci, ()), (web, ())], now=NOW)
+    other = replace(of("other", STATUS, number=3, cause=UNKNOWN), first_seen=NOW)
+    placed = converged([(before, ()), (ci, ()), (web, ()), (other, ())], now=NOW)
 
     case = with_older(Case(incident=placed[1][0], issue=NotAsked()), placed)
 
@@ -261,3 +296,20 @@ def test_an_incident_without_strays_closes_nothing() -> None:
     case = Case(incident=of("ci", CI, number=9), issue=NotAsked())
 
     assert [] == list(strays_closed(case, issue(9)))
+
+
+def test_every_stray_that_is_no_copy_is_closed() -> None:
+    """A copy carries the nonce under which the issue was filed, whatever the ledger says now."""
+    filing = Filing(repo=REPO, number=9, url="u", nonce=Nonce("filed"))
+    ours = replace(of("ci", CI, number=9), filing=filing)
+    marks = ("filed", "n-ci", "third")
+    strays = tuple(
+        replace(issue(20 + at), marker=replace(marker_of(ours), nonce=Nonce(mark)))
+        for at, mark in enumerate(marks)
+    )
+
+    closed = list(strays_closed(Case(incident=ours, issue=NotAsked(), strays=strays), issue(9)))
+
+    assert [(21, "duplicate n-ci 9"), (22, "duplicate third 9")] == [
+        (each.ref.number, each.comment.key) for each in closed
+    ]

@@ -336,6 +336,64 @@ def test_better_evidence_is_kept_over_worse() -> None:
     assert after.evidence == EVIDENCE
 
 
+def test_a_failure_of_the_moment_of_its_cure_is_no_news() -> None:
+    """The proof is about it; a later one would be another."""
+    healed = replace(ailment(), healed=proof(at=LATER))
+    before = incident(healed, ailment(WEB))
+
+    assert [before] == [each for each, _ in placed([before], found(since=LATER))]
+
+
+def test_an_incident_whose_secret_the_marker_does_not_name_is_known_by_its_fingerprint() -> None:
+    """Another thing fails for the same secret: neither symptom nor cause tell it."""
+    known = replace(
+        incident(ailment(), cause=replace(REJECTED, key="")),
+        fingerprint=fingerprint_of(CI, REJECTED, REPO),
+    )
+
+    ((one, _),) = placed([known], found(WEB, since=LATER, cause=REJECTED))
+
+    assert [CI, WEB] == [each.symptom for each in one.ailments]
+
+
+@pytest.mark.parametrize(
+    ("healed", "jobs"), [(False, ("test", "lint")), (True, ("lint",))], ids=["stands", "healed"]
+)
+def test_a_new_failure_keeps_the_jobs_that_did_not_pass_since(
+    jobs: tuple[str, ...], *, healed: bool
+) -> None:
+    """And it says who made the commit at which it failed."""
+    before = replace(ailment(jobs=("test",)), healed=proof(at=T0 + MINUTE) if healed else None)
+    evidence = replace(EVIDENCE, jobs=("lint",))
+    seen = replace(found(since=LATER, evidence=evidence), made=a_branch().head)
+
+    ((after, _),) = placed([incident(before)], seen)
+
+    assert (replace(ailment(failed_at=LATER, jobs=jobs), made=seen.made),) == after.ailments
+
+
+def test_the_title_of_a_new_incident_names_what_is_broken_and_why() -> None:
+    """A secret by its name, for a deployment or a workflow; what never came by its commit."""
+    missing = replace(WEB, kind=Kind.STAGING_DEPLOY_MISSING)
+    told = [
+        one.title
+        for symptom, cause in (
+            (missing, UNKNOWN),
+            (CI, REJECTED),
+            (WEB, REJECTED),
+            (replace(WEB, kind=Kind.PRODUCTION_DEPLOY_FAILED), REJECTED),
+        )
+        for one, _ in placed([], found(symptom, cause=cause))
+    ]
+
+    assert told == [
+        "Staging never deployed 1b1b1b1: web (shop)",
+        "RAILWAY_TOKEN rejected: CI cannot run (shop)",
+        "RAILWAY_TOKEN rejected: staging cannot deploy (shop)",
+        "RAILWAY_TOKEN rejected: production cannot deploy (shop)",
+    ]
+
+
 def test_occurrences_are_bounded_and_counted() -> None:
     """A storm of commits stays one issue of bounded length."""
     known: tuple[Incident, ...] = ()
@@ -485,7 +543,7 @@ def test_what_a_marker_does_not_tell_is_learnt_when_it_fails_again() -> None:
     seen = replace(found(), made=a_branch().head)
     ((learnt, _),) = placed([known], seen)
     assert learnt.ailments == (known.ailments[0], replace(ailment(), made=seen.made))
-    exact = incident(replace(ailment(), says="It is red."))
+    exact = incident(replace(ailment(trace=run(99)), says="It is red."))
     assert list(placed([exact], seen)) == [(exact, (seen,))]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from builders import (
+    PARENT,
     PROJECT,
     REPO,
     a_branch,
@@ -108,6 +109,34 @@ def test_a_run_that_did_not_end_is_proved_by_one_that_passed(
     assert proved == passed_at((last,), stuck)
 
 
+def test_of_two_workflows_of_the_name_the_one_that_passed_last_is_the_proof() -> None:
+    """It was broken until then."""
+    last = a_branch_run(GREEN, number=3, workflow="Docs", updated_at=ago(minutes=1))
+    first = a_branch_run(GREEN, number=4, workflow="Docs", updated_at=ago(minutes=9))
+    first = replace(first, sha=sha(4), run=replace(first.run, workflow_id=1))
+
+    assert [PARENT] == passed_at((last, first)) == passed_at((first, last))
+
+
+def test_each_workflow_is_proved_by_itself() -> None:
+    """What has no runs keeps no other from being proved; what the clock starts has its own."""
+    nightly = broken(kind=Kind.SCHEDULED_WORKFLOW_RED, subject=Subject(Thing.WORKFLOW, "Nightly"))
+    told = broken(kind=Kind.MAIN_CI_MISSING)
+    of = incident(ailment(told), ailment(broken()), ailment(nightly))
+    by_the_clock = replace(ASKED, event="schedule")
+    answers = Answers(
+        runs={
+            ASKED: seen((a_branch_run(GREEN, number=3, workflow="Docs"),)),
+            by_the_clock: seen((a_branch_run(GREEN, number=4, workflow="Nightly"),)),
+        }
+    )
+
+    proofs = earlier_proofs(of, a_view(answers=answers), told=())
+
+    assert [ASKED, by_the_clock] == list(earlier_questions(of, a_view(), told=()))
+    assert ["Docs", "Nightly"] == [proof.symptom.subject.name for proof in proofs]
+
+
 def test_another_workflow_proves_nothing() -> None:
     """The same check must pass."""
     assert [] == passed_at((a_branch_run(GREEN, number=3, workflow="Lint"),))
@@ -185,5 +214,5 @@ def test_the_proof_says_all_of_it() -> None:
         at=last.suite.updated_at,
         commit=sha(4),
         trace=RunTrace(repo=REPO, run_id=4, updated_at=last.suite.updated_at, url=last.run.url),
-        says="Workflow Docs passed at 0000000.",
+        says="Workflow Docs passed at 0000004.",
     )

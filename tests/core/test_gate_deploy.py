@@ -71,7 +71,7 @@ def after(matter: Matter, *history: Sha) -> Matter:
 def test_a_service_that_serves_the_commit_is_proved() -> None:
     """Its newest deployment of the commit works, and is the active one."""
     found = staging(a_matter())
-    assert (found.state, found.says) == (CriterionState.PASS, "service web serves 0000000")
+    assert (found.state, found.says) == (CriterionState.PASS, "service web serves 0000064")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_redeploy_of_an_old_commit_takes_the_new_one_away() -> None:
     redeploy = a_deployment(name="d2", commit=PARENT, changed_at=ago(minutes=5))
     found = staging(with_services(a_matter(), served(redeploy, current)))
     assert found.state is CriterionState.FAIL
-    assert "staging serves 0000000, not 0000000" in found.says
+    assert "staging serves 0000063, not 0000064" in found.says
 
 
 def test_a_deployment_of_another_repository_is_no_proof() -> None:

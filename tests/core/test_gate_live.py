@@ -85,7 +85,7 @@ def test_the_live_url_must_serve_the_commit_before_and_after(
 
 @pytest.mark.parametrize(
     ("before", "words"),
-    [(PARENT, "let staging serve 0000000"), (None, "let /version answer with JSON that holds all")],
+    [(PARENT, "let staging serve 0000064"), (None, "let /version answer with JSON that holds all")],
 )
 def test_a_version_that_is_another_says_what_to_do(before: str | None, words: str) -> None:
     """Where it tells a commit staging is to be mended, else what it tells; the page is its own."""

@@ -708,3 +708,11 @@ def test_what_it_is_called_by_gives_it_its_kind() -> None:
     assert after.title == "Staging deploy stuck: web (shop)"
     assert (after.kind, after.scope) == (stuck.kind, stuck.scope)
     assert after.fingerprint == before.fingerprint
+
+
+def test_what_never_came_is_called_by_its_commit() -> None:
+    """As it would be, had it failed alone."""
+    missing = ailment(replace(WEB, kind=Kind.STAGING_DEPLOY_MISSING), commit=FIXED)
+    before = incident(replace(ailment(), healed=proof()), missing)
+
+    assert life(before).title == "Staging never deployed 2c2c2c2: web (shop)"

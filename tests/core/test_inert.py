@@ -200,7 +200,7 @@ def test_a_fence_holds_text_that_is_not_inert(text: str) -> None:
 
 def test_a_fence_is_longer_than_what_is_inside() -> None:
     """A run of six backticks is held by seven; without any, there are four."""
-    assert "```````text\na `````` b\n```````" == fence("a `````` b")
+    assert "```````text\na `````` b ` c\n```````" == fence("a `````` b ` c")
     assert "````text\na\n````" == fence("a\n")
 
 
@@ -269,3 +269,44 @@ def test_prose_reads_well() -> None:
     assert "hxxp://x.dev, a.b(at)c.dev, mailto:a(at)b.dev" == prose(
         "FTP://x.dev, a.b@c.dev, mailto:a@b.dev"
     )
+
+
+@pytest.mark.parametrize("code", [0xFE00, 0xFE0F, 0xFFF0, 0xFFF8, 0xE0000, 0xE0FFF])
+def test_what_unicode_keeps_free_for_invisible_signs_is_taken_out(code: int) -> None:
+    """The first and the last of each stretch; a secret could be hidden by any of them."""
+    assert "ab" == inert(f"a{chr(code)}b")
+
+
+@pytest.mark.parametrize("code", [0xFE10, 0xE1000])
+def test_what_lies_behind_such_a_stretch_stays(code: int) -> None:
+    """It is a sign like any other."""
+    assert f"a{chr(code)}b" == inert(f"a{chr(code)}b")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "characters", "expected"),
+    [
+        ("  a\n\n", 80, 6_000, "  a"),
+        ("Xa\nX", 80, 6_000, "Xa\nX"),
+        ("a\nb", 2, 6_000, "a\nb"),
+        ("a\nb\nc", 2, 6_000, "… 2 earlier lines left out\nc"),
+        ("a\nb\nc", 1, 6_000, "… 2 earlier lines left out\nc"),
+        ("… 1,234 earlier lines left out\na\nb", 2, 6_000, "… 1,235 earlier lines left out\nb"),
+        ("… 3 earlier lines left out?\na\nb", 2, 6_000, "… 2 earlier lines left out\nb"),
+        ("x" * 60 + "\nbb\ncc", 80, 65, "… 1 earlier line left out\nbb\ncc"),
+        ("x" * 60 + "\nbbb\ncc", 80, 65, "… 2 earlier lines left out\ncc"),
+        ("x" * 99 + "yz", 80, 62, "…z"),
+    ],
+)
+def test_what_is_cut_of_a_log_is_counted_to_the_line(
+    text: str, lines: int, characters: int, expected: str
+) -> None:
+    """Its end stays, as much of it as fits; what was left out before counts too."""
+    assert expected == inert(text, lines=lines, characters=characters)
+
+
+def test_a_sentence_is_longer_than_a_name() -> None:
+    """Three hundred signs of it are shown; a blank before the cut is not."""
+    assert "x" * 300 == prose("x" * 300)
+    assert "x" * 299 + "…" == prose("x" * 301)
+    assert "abc…" == plain("abc def", characters=5)

@@ -24,6 +24,7 @@ from pipeline_health.core.issue_text import (
     comment_key,
     duplicate,
     handed_over,
+    orphaned,
     posted,
     reopened,
 )
@@ -191,3 +192,22 @@ def test_a_posted_comment_reads_as_documented() -> None:
 def test_other_comments_have_no_key(body: str) -> None:
     """Only a key that stands alone in the last line is one."""
     assert comment_key(body) is None
+
+
+def test_whatever_a_key_holds_it_is_one_hidden_line_and_is_read_again() -> None:
+    """A slash, a dash that could end the comment, and half a character."""
+    comment = Comment(key="a b/c --> \xe9 \ud800", body="Said.")
+
+    shown = posted(comment)
+
+    assert shown == ("Said.\n\n<!-- pipeline-health comment a%20b%2Fc%20-%2D%3E%20%C3%A9%20%3F -->")
+    assert "a b/c --> \xe9 ?" == comment_key(shown)
+    assert comment_key(f"{shown} and more") is None
+
+
+def test_an_orphan_is_told_why_it_is_closed() -> None:
+    """Nobody looks there any more, which proves nothing."""
+    assert orphaned() == (
+        "Closed, because this repository is not in the configuration of `pipeline-health` any "
+        "more: nobody would see when this is over. It is not proved to be fixed."
+    )

@@ -47,6 +47,8 @@ def test_notes_are_kept_as_they_are() -> None:
         pytest.param("ours\r\n<!-- notes -->\r\nmine\r\n", "mine\r\n", id="CRLF"),
         pytest.param("ours\n<!-- notes --> \nmine", "mine", id="trailing blank"),
         pytest.param("ours\n> <!-- notes -->\nmine", "", id="quoted"),
+        pytest.param("ours\n<!-- notes -->X\nmine", "", id="more on the line"),
+        pytest.param("ours\n<!-- notes -->\f\nmine", "", id="a sign that is no blank"),
     ],
 )
 def test_notes_begin_below_their_line(text: str, expected: str) -> None:
@@ -111,3 +113,18 @@ def test_very_many_symptoms_stay_within_the_bound() -> None:
     assert "- and likewise for 90 more." in text
     assert "`job 9` and 20 more" in text
     assert len(text) < 30_000
+
+
+def test_a_body_has_no_empty_paragraph() -> None:
+    """What is not known leaves no gap behind."""
+    unknown = replace(incident(), count=0, occurrences=(), evidence=None)
+
+    assert "\n\n\n" not in text_of(unknown)
+
+
+def test_notes_that_leave_no_room_cost_the_whole_log() -> None:
+    """The end of a log that nobody can read is left out, and its heading with it."""
+    shown = text_of(incident(), notes="x" * 60_000)
+
+    assert "The first error:" in shown
+    assert "The end of the log:" not in shown

@@ -1,7 +1,7 @@
 """Titles and the small words: stable, short, and never what another cron keys on."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -24,16 +24,20 @@ from incident_builders import (
 from pipeline_health.core.diagnose import SIGNATURES
 from pipeline_health.core.issue_text import duration, title_of
 from pipeline_health.core.issue_text.wording import (
+    blamed,
     commit_link,
     counted,
     is_unset,
     link,
+    moment,
     names,
+    noun_of,
+    secret_of,
     trace_link,
 )
 from pipeline_health.core.model.findings import Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import ProjectName, Sha
-from pipeline_health.core.model.incident import Cause
+from pipeline_health.core.model.incident import Cause, CauseClass, Owner
 
 RAILWAY = replace(REJECTED, key="Railway")
 UNSET = replace(REJECTED, why="The log says so: a named secret is not set.")
@@ -159,6 +163,17 @@ def test_a_duration_is_told_in_two_units(length: timedelta, expected: str) -> No
             f"[here](https://github.com/o/r/commit/{'1a' * 20})",
             id="commit",
         ),
+        pytest.param(
+            f"https://github.com/o/r/commit/{'1a' * 20}/checks",
+            f"here (`hxxps://github.com/o/r/commit/{'1a' * 20}/checks`)",
+            id="a page below a commit",
+        ),
+        pytest.param(
+            f"https://x.dev/{'a' * 486}", f"[here](https://x.dev/{'a' * 486})", id="long enough"
+        ),
+        pytest.param(
+            f"https://x.dev/{'a' * 487}", f"here (`https://x.dev/{'a' * 83}…`)", id="too long"
+        ),
         pytest.param("https://x.dev/#12", "here (`https://x.dev/no. 12`)", id="reference"),
         pytest.param(
             f"https://x.dev/{'a' * 500}", f"here (`https://x.dev/{'a' * 83}…`)", id="endless"
@@ -186,6 +201,7 @@ def test_small_words() -> None:
     )
     assert "`a`, `b`" == names(("a", "b"))
     assert f"{', '.join(['`a`'] * 10)} and 2 more" == names(["a"] * 12)
+    assert ", ".join(["`a`"] * 10) == names(["a"] * 10)
     assert ["1 job", "2 jobs", "2 fixes"] == [
         counted(1, "job"),
         counted(2, "job"),
@@ -200,3 +216,45 @@ def test_the_signatures_of_a_credential_that_is_not_there_are_told_so(name: str)
 
     assert name in {row.name for row in SIGNATURES}
     assert is_unset(cause)
+
+
+def test_every_sort_of_thing_has_a_noun() -> None:
+    """What is ours and what is the product's are both called a secret."""
+    nouns = {thing: noun_of(Subject(thing, "x")) for thing in Thing}
+
+    assert nouns == {
+        **{thing: thing.value for thing in Thing},
+        Thing.STATUS: "commit status",
+        Thing.CREDENTIAL: "secret",
+        Thing.URL: "URL",
+    }
+
+
+def test_a_moment_is_told_in_utc() -> None:
+    """Whatever time it was read in."""
+    there = datetime(2026, 3, 2, 21, 5, tzinfo=timezone(timedelta(hours=9)))
+
+    assert "2026-03-02 12:05 UTC" == moment(there)
+
+
+@pytest.mark.parametrize(
+    ("key", "secret"),
+    [
+        ("RAILWAY_TOKEN", "RAILWAY_TOKEN"),
+        ("A_" + "B" * 78, "A_" + "B" * 78),
+        ("A_" + "B" * 79, None),
+        ("RAILWAY_TOKEN or another", None),
+        ("npm", None),
+    ],
+)
+def test_only_a_name_is_the_name_of_a_secret(key: str, secret: str | None) -> None:
+    """Else it is a provider, or nobody's word at all."""
+    assert secret == secret_of(replace(REJECTED, key=key))
+
+
+def test_who_is_blamed_stands_before_what_is_wrong() -> None:
+    """However often that has a colon."""
+    known = Cause(of=CauseClass.QUOTA, key="npm: full: quite", owner=Owner.HUMAN, why="So it says.")
+
+    assert "npm" == blamed(known)
+    assert blamed(replace(known, of=CauseClass.CODE)) is None

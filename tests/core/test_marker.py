@@ -89,6 +89,8 @@ def test_a_marker_is_written_as_documented() -> None:
     assert ("<!-- pipeline-health v1 ", " -->") == (start, end)
     assert list(FIELDS) == list(json.loads("{" + text))
     assert '"first_seen":"2026-11-22T10:07:00Z"' in LINE
+    assert LINE == write_marker(MARKER)
+    assert "jobs" not in LINE
 
 
 @given(marker=markers, failed=st.none() | jobs)
@@ -127,6 +129,8 @@ def test_the_first_line_is_read(body: str) -> None:
         pytest.param(f"> {LINE}", id="quoted"),
         pytest.param(f" {LINE}", id="indented"),
         pytest.param(f"{LINE} words", id="words behind"),
+        pytest.param(f"{LINE}X", id="a letter behind"),
+        pytest.param(f"{LINE}\f", id="another blank behind"),
         pytest.param(f"{LINE} {LINE}", id="two"),
         pytest.param(LINE.replace(" v1 ", " v2 "), id="other version"),
         pytest.param("<!-- pipeline-health v1 {'a': 1} -->", id="no JSON"),
@@ -158,6 +162,7 @@ def test_every_field_is_needed(key: str) -> None:
         pytest.param({"fingerprint": ""}, id="empty fingerprint"),
         pytest.param({"nonce": 7}, id="number for a nonce"),
         pytest.param({"project": "\ud800"}, id="lone surrogate"),
+        pytest.param({"project": "shop \ud800"}, id="lone surrogate at the end"),
         pytest.param({"kind": "main-ci-blue"}, id="unknown kind"),
         pytest.param({"owner": "nobody"}, id="unknown owner"),
         pytest.param({"owner": ["agent"]}, id="list for an owner"),
@@ -233,8 +238,33 @@ def test_a_marker_is_never_too_long_to_be_read() -> None:
     found = read_marker(line)
 
     assert found is not None
-    assert many[: len(found.symptoms)] == found.symptoms
-    assert 10 < len(found.symptoms) < 100
+    count = len(found.symptoms)
+    assert many[:count] == found.symptoms
+    assert 10 < count < 100
+    for more in range(1, 20):
+        assert line == write_marker(replace(MARKER, symptoms=many[: count + more]))
+
+
+def test_a_marker_may_be_as_long_as_it_is_read() -> None:
+    """To the letter: one more, and its symptom is left out, or the whole line is none."""
+    room = 8_192 - len(write_marker(replace(MARKER, symptoms=(CI,))))
+    long, longer = (
+        replace(CI, subject=Subject(Thing.WORKFLOW, f"CI{'x' * more}")) for more in (room, room + 1)
+    )
+
+    fits = write_marker(replace(MARKER, symptoms=(long,)))
+
+    assert (8_192, replace(MARKER, symptoms=(long,))) == (len(fits), read_marker(fits))
+    assert '"subjects":[]' in write_marker(replace(MARKER, symptoms=(longer,)))
+    assert read_marker(fits.replace("CIx", "CIxx")) is None
+
+
+def test_the_jobs_that_are_known_are_written_ten_of_each() -> None:
+    """Where none is known of a symptom, another one's are not taken for its own."""
+    many = tuple(f"job {number}" for number in range(11))
+    of = incident(ailment(jobs=many), ailment(WEB))
+
+    assert (many[:10], ()) == marker_of(of).jobs
 
 
 def test_one_endless_name_is_left_out() -> None:
@@ -253,3 +283,10 @@ def test_a_class_that_another_version_wrote_is_none(word: object) -> None:
 
     assert read is not None
     assert read.cause is None
+
+
+def test_a_marker_without_jobs_has_none_for_each_symptom() -> None:
+    """An older version wrote none at all."""
+    marker = replace(marker_of(incident(ailment(), ailment(WEB))), jobs=())
+
+    assert ((CI, ()), (WEB, ())) == marker.failures

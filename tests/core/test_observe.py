@@ -22,7 +22,8 @@ from builders import (
     seen,
     sha,
 )
-from pipeline_health.core.model.deployed import Deployed, Remembered
+from pipeline_health.core.model.audit import Audit
+from pipeline_health.core.model.deployed import Deployed, Passage, Remembered
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
@@ -30,6 +31,7 @@ from pipeline_health.core.model.questions import Answers, Contains, LinkTrace, R
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading, NotAsked, Part
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
+from pipeline_health.core.model.urls import Place
 from pipeline_health.core.observe import (
     blind_parts,
     commit_of,
@@ -79,12 +81,45 @@ def test_a_snapshot_holds_what_was_read() -> None:
 def test_a_project_that_no_source_mentions_is_blind() -> None:
     """Silence of a source is blindness in every part that was wanted, never health."""
     view = snapshot_of(a_policy(deploy_workflow="Deploy")).projects[0]
+    code = blind(f"GitHub was not read for {REPO}")
+    environment = blind(f"Railway was not read for {PROJECT}")
+    assert view == ProjectView(
+        policy=a_policy(deploy_workflow="Deploy"),
+        now=NOW,
+        github=GitHubReading(
+            repository=code,
+            branch=code,
+            checks=code,
+            earlier=code,
+            deployments=code,
+            issues=code,
+            production=code,
+        ),
+        staging=environment,
+        production=environment,
+    )
     expected = [
         ("github", f"GitHub was not read for {REPO}"),
         ("railway", f"Railway was not read for {PROJECT}"),
     ]
     assert expected == list(blind_parts(view))
-    assert isinstance(view.github.earlier, Blind)
+
+
+def test_a_snapshot_holds_what_was_remembered_and_answered() -> None:
+    """What passed staging in earlier looks, and what was asked between two of them."""
+    passage = Passage(lane="web", commit=HEAD, pushed_at=None, proved_at=NOW)
+    answers = Answers(contains={QUESTION: seen(Relation.AHEAD)})
+
+    (view,) = observe(
+        Policy(projects=(a_policy(),)),
+        github={},
+        railway={},
+        before={PROJECT: Remembered(passages=(passage,))},
+        answers=answers,
+        now=NOW,
+    ).projects
+
+    assert ((passage,), answers) == (view.passages, view.answers)
 
 
 def test_what_nobody_asked_for_is_not_blind() -> None:
@@ -109,6 +144,14 @@ def test_an_environment_that_lost_all_deployments_is_blind(had: set[str], expect
     """An empty answer where there was something is a failed read, and says what is missing."""
     staging = snapshot_of(a_policy(), staging=seen(EMPTY), had=frozenset(had)).projects[0].staging
     assert Blind(at=NOW, why=expected, cause=BlindCause.IMPLAUSIBLE) == staging
+
+
+def test_what_lost_all_deployments_tells_by_which_token_it_was_read() -> None:
+    """It may be the token that sees less than it did."""
+    empty = seen(replace(EMPTY, token="RAILWAY_TOKEN"))
+    staging = snapshot_of(a_policy(), staging=empty, had=frozenset({"web"})).projects[0].staging
+    assert isinstance(staging, Blind)
+    assert staging.token == "RAILWAY_TOKEN"
 
 
 def test_an_environment_that_never_had_any_is_seen() -> None:
@@ -149,6 +192,31 @@ def test_the_same_blindness_is_told_once() -> None:
     read = replace(github(), checks=blind("403"), deployments=blind("403"), issues=blind("502"))
     expected = [("github", "403"), ("github", "502"), ("railway", "no answer")]
     assert expected == list(blind_parts(a_view(read=read, staging=blind("no answer"))))
+
+
+def test_every_part_that_is_blind_is_told_by_its_source() -> None:
+    """GitHub's eight, Railway's two, each URL, and both halves of an audit."""
+    parts = iter(f"reason {number}" for number in range(1, 14))
+    read = GitHubReading(
+        repository=blind(next(parts)),
+        branch=blind(next(parts)),
+        checks=blind(next(parts)),
+        earlier=blind(next(parts)),
+        deployments=blind(next(parts)),
+        issues=blind(next(parts)),
+        required=blind(next(parts)),
+        production=blind(next(parts)),
+    )
+    view = replace(
+        a_view(read=read, staging=blind(next(parts))),
+        production=blind(next(parts)),
+        urls={Place.STAGING: blind(next(parts))},
+        audit=seen(Audit(at=NOW, variables=blind(next(parts)), files=blind(next(parts)))),
+    )
+    sources = [*["github"] * 8, *["railway"] * 2, "url", "audit", "audit"]
+    assert list(blind_parts(view)) == [
+        (source, f"reason {number}") for number, source in enumerate(sources, start=1)
+    ]
 
 
 @pytest.mark.parametrize("archived", [True, False])

@@ -8,7 +8,6 @@ import pytest
 from builders import MINUTE, NOW
 from pipeline_health.core.model.urls import Doubt, Miss, Probe, Row
 from pipeline_health.core.outage import (
-    KEPT,
     Failure,
     confirmed,
     is_answer,
@@ -151,7 +150,7 @@ def test_a_long_row_is_kept_by_its_beginning() -> None:
     for minute in range(100):
         row = row_after(row, failure(minute, shared=True), gap=GAP)
 
-    assert row == Row(last=NOW + 99 * MINUTE, misses=misses(*range(KEPT), shared=range(KEPT)))
+    assert row == Row(last=NOW + 99 * MINUTE, misses=misses(*range(12), shared=range(12)))
 
 
 def test_unrelated_is_what_is_on_another_host() -> None:

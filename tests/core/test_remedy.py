@@ -30,7 +30,6 @@ from pipeline_health.core.model.readings import NotAsked
 from pipeline_health.core.outcomes import with_outcome
 from pipeline_health.core.remedy import (
     HELPS_WITHIN,
-    REMEDIES_KEPT,
     RERUNNABLE,
     is_overdue,
     remedies_of,
@@ -76,11 +75,19 @@ def test_the_failed_jobs_of_every_run_are_run_again_once() -> None:
     first, second = remedies_of(case(broken(ailment(), lint)), now=NOW)
 
     assert isinstance(first, RerunJobs)
-    assert isinstance(second, RerunJobs)
-    assert (101, 102) == (first.run_id, second.run_id)
-    assert (REPO, BAD, T0) == (first.repo, first.commit, first.failed_at)
+    assert first == RerunJobs(
+        fingerprint=broken().fingerprint,
+        nonce=broken().nonce,
+        repo=REPO,
+        run_id=101,
+        commit=BAD,
+        cause=CauseClass.PLATFORM,
+        failed_at=T0,
+        reason="CI failed. That may pass by itself (platform).",
+    )
+    reason = "Lint failed. That may pass by itself (platform)."
+    assert second == replace(first, run_id=102, reason=reason)
     assert f"rerun platform {BAD} 101" == first.key
-    assert "CI failed. That may pass by itself (platform)." == first.reason
 
 
 @pytest.mark.parametrize("of", CauseClass)
@@ -158,6 +165,14 @@ def test_a_re_run_that_goes_on_is_overdue_after_a_quarter_of_an_hour(
     assert overdue is is_overdue(seen, now=T0 + after)
 
 
+def test_one_re_run_that_goes_on_is_enough_to_be_overdue() -> None:
+    """What failed beside it may never have been run again."""
+    lint = ailment(replace(CI, subject=replace(CI.subject, name="Lint")), trace=run(102))
+    seen = case(broken(ailment(), lint, remedies=(TRIED,)), in_flight=True)
+
+    assert is_overdue(seen, now=T0 + HELPS_WITHIN)
+
+
 def test_what_is_no_run_is_never_overdue() -> None:
     """There is no re-run of a deployment."""
     seen = case(broken(ailment(trace=deployment())), in_flight=True)
@@ -170,9 +185,9 @@ def test_a_remedy_is_noted_whatever_became_of_it(*, applied: bool) -> None:
     """Only so many are kept."""
     (change,) = remedies_of(case(broken()), now=NOW)
     assert isinstance(change, RerunJobs)
-    before = broken(remedies=(TRIED,) * REMEDIES_KEPT)
+    before = broken(remedies=(TRIED,) * 20)
 
     after = with_outcome(before, Outcome(change=change, applied=applied), now=NOW)
 
-    assert REMEDIES_KEPT == len(after.remedies)
+    assert 20 == len(after.remedies)
     assert replace(TRIED, sent=applied) == after.remedies[-1]

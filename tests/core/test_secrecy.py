@@ -83,6 +83,8 @@ def jwt(**claims: object) -> str:
         ("HOME_PAGE", "https://example.com/about/us", False, False),
         ("VITE_API", f"https://user:{LONG}@example.com", False, False),
         ("API_KEY", f"not a scheme://{LONG}", False, True),
+        ("API_KEY", "1234567890ab", False, True),
+        ("NOTE", f"see postgres://app:{LONG}@db.example.com/shop", False, False),
     ],
 )
 def test_what_is_a_secret(name: str, value: str, required: bool, is_secret: bool) -> None:  # noqa: FBT001 - a column
@@ -96,6 +98,7 @@ def test_what_is_a_secret(name: str, value: str, required: bool, is_secret: bool
         ("STRIPE_KEY", LONG, {SharedBy.VALUE}),
         ("API", f"https://user:{LONG}@api.example.com/v1", {SharedBy.VALUE, SharedBy.PASSWORD}),
         ("API", "https://user:short@api.example.com/v1", {SharedBy.VALUE}),
+        ("API", "https://user:pass/word-pass@api.example.com/v1", set()),
         (
             "DATABASE_URL",
             f"postgres://app:{LONG}@db.example.com/shop",
@@ -205,6 +208,7 @@ def test_a_literal_password_beside_a_reference_is_compared() -> None:
         f"postgres://postgres.{REF}:{LONG}@aws-0-eu-central-1.pooler.supabase.com/postgres",
         jwt(iss="supabase", ref=REF, role="anon"),
         jwt(iss="supabase", ref=REF, role="service_role"),
+        *(jwt(iss="supabase", ref=REF, role="a" * length) for length in range(1, 21)),
     ],
 )
 @pytest.mark.parametrize("name", ["SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL"])
@@ -223,6 +227,7 @@ def test_a_supabase_project_is_known_by_every_trace(name: str, value: str) -> No
         jwt(iss="somebody", ref=REF),
         jwt(iss="supabase"),
         jwt(iss="supabase", ref=7),
+        f"{jwt(iss='supabase', ref=REF)} and more",
         "eyJhbGciOiJIUzI1NiJ9.WzFd.c2lnbmF0dXJl",
         "eyJhbGciOiJIUzI1NiJ9.e30x.c2lnbmF0dXJl",
     ],
@@ -251,7 +256,14 @@ def test_a_mark_does_not_show_its_digest() -> None:
 
 @pytest.mark.parametrize(
     ("value", "readable"),
-    [(None, False), ("*****", False), (" [MASKED] ", False), ("", True), ("a*b", True)],
+    [
+        (None, False),
+        ("*****", False),
+        (" [MASKED] ", False),
+        ("", True),
+        ("a*b", True),
+        ("nullable", True),
+    ],
 )
 def test_what_is_masked_is_not_readable(value: str | None, readable: bool) -> None:  # noqa: FBT001 - a column
     """Sealed ones answer null, masked ones asterisks; an empty value is what it is."""
@@ -281,7 +293,16 @@ def test_which_files_hold_secrets_by_their_name(path: str, secret: bool) -> None
 
 def test_open_names_are_open() -> None:
     """A browser gets them anyway."""
-    assert (is_open("VITE_KEY"), is_open("KEY")) == (True, False)
+    names = (
+        "RAILWAY_KEY",
+        "PUBLIC_KEY",
+        "NEXT_PUBLIC_KEY",
+        "VITE_KEY",
+        "vite_key",
+        "KEY",
+        "MY_PUBLIC",
+    )
+    assert [name for name in names if not is_open(name)] == ["KEY", "MY_PUBLIC"]
 
 
 @given(st.text(), st.text(), st.booleans())
@@ -289,3 +310,69 @@ def test_no_value_is_ever_an_error(name: str, value: str, required: bool) -> Non
     """An error would quote the value; whatever it is, there are marks or there are none."""
     for prefix in ("", "postgres://", "https://", "eyJ.", "jdbc:mysql://["):
         marks_of(name, prefix + value, required=required, digest=lambda _: Digest(b""))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "port"),
+    [
+        ("amqp", 5672),
+        ("amqps", 5671),
+        ("clickhouse", 9000),
+        ("cockroachdb", 26257),
+        ("mariadb", 3306),
+        ("mongodb", 27017),
+        ("mssql", 1433),
+        ("mysql", 3306),
+        ("postgres", 5432),
+        ("postgresql", 5432),
+        ("redis", 6379),
+        ("rediss", 6379),
+        ("sqlserver", 1433),
+    ],
+)
+def test_the_usual_port_of_a_database_may_be_left_out(scheme: str, port: int) -> None:
+    """It is the same one, and another port is another database."""
+    left_out, named, other = (
+        marks("A", f"{scheme}://app@db.example.com{end}/shop") for end in ("", f":{port}", ":1")
+    )
+
+    assert left_out == named != other
+    assert {mark.by for mark in named} == {SharedBy.DATABASE}
+
+
+def test_what_is_digested_tells_apart_what_it_is() -> None:
+    """A password, a database and a project that are spelt alike are no secret in common."""
+    url = f"postgres://app:{LONG}@db.{REF}.supabase.co/shop"
+
+    assert marks("DATABASE_URL", url) == {
+        Mark(by=SharedBy.VALUE, digest=digest(f"text {url}")),
+        Mark(by=SharedBy.PASSWORD, digest=digest(f"text {LONG}")),
+        Mark(
+            by=SharedBy.DATABASE,
+            digest=digest(f'database ["db.{REF}.supabase.co", "5432", "app", "shop"]'),
+        ),
+        Mark(by=SharedBy.SUPABASE, digest=digest(f"supabase {REF}")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "database", "password"),
+    [
+        ("postgres://app:pw@db.example.com/sh@p", ("db.example.com", "5432", "app", "sh@p"), "pw"),
+        ("postgres://app@db.example.com", ("db.example.com", "5432", "app", ""), ""),
+        ("postgres://app@db.example.com/shopX/", ("db.example.com", "5432", "app", "shopX"), ""),
+        ("rediss://:pw@db.example.com", ("db.example.com", "6379", "default", "0"), "pw"),
+        ("amqp://b:p/w?@w#d@db.example.com/v", ("db.example.com", "5672", "b", "v"), "p/w?@w#d"),
+        ("amqp://@db.example.com/a@b?user=c", ("db.example.com", "5672", "c", "a@b"), ""),
+    ],
+)
+def test_an_address_is_read_as_it_is_written(
+    url: str, database: tuple[str, ...], password: str
+) -> None:
+    """Whatever stands in a password, or in a name: also what should have been encoded."""
+    told = marks("A", url, required=True)
+    of_password = [mark.digest for mark in told if mark.by is SharedBy.PASSWORD]
+
+    place = digest(f"database {json.dumps(database)}")
+    assert [place] == [mark.digest for mark in told if mark.by is SharedBy.DATABASE]
+    assert of_password == ([digest(f"text {password}")] if password else [])

@@ -1,6 +1,7 @@
 """What is remembered of blindness, and what one look adds to it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -195,3 +196,23 @@ def test_a_token_that_nobody_reads_with_any_more_is_known(
     sight = sight_of(shop, blog, before=Sight(refusals={Source.RAILWAY: refusal}), policy=policy)
 
     assert expected == sight.unused
+
+
+def test_how_long_blindness_is_borne_follows_the_policy() -> None:
+    """Half of what may pass before an issue is there, and half of the time between two looks."""
+    slow = replace(POLICY, sla=timedelta(hours=1), poll_interval=timedelta(minutes=30))
+
+    sight = sight_of(a_view(), policy=slow)
+
+    assert (timedelta(minutes=30), timedelta(minutes=15)) == (sight.patience, sight.again)
+
+
+def test_a_token_that_github_refuses_is_still_read_with() -> None:
+    """Else it would be told that nobody needs it any more."""
+    refused = replace(REFUSED, token="GITHUB_TOKEN")
+
+    staging = an_environment_read_with("NEW")
+    sight = sight_of(a_view(read=replace(github(), repository=refused), staging=staging))
+
+    assert ["GITHUB_TOKEN"] == [each.token for each in sight.refusals.values()]
+    assert frozenset() == sight.unused

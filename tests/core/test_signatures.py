@@ -33,7 +33,8 @@ def test_a_real_line_is_recognised_by_its_row(of: str, example: Example) -> None
 
     assert (of, example.key) == (cause.of, cause.key)
     assert cause.owner is CauseClass(of).owner
-    assert cause.why.endswith(f" says so: {example.name}.")
+    witness = "log" if example.line else "run" if example.jobless else "failed step"
+    assert cause.why == f"The {witness} says so: {example.name}."
 
 
 def test_every_row_has_an_example_and_a_name_of_its_own() -> None:

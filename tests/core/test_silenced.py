@@ -19,6 +19,7 @@ from builders import (
     a_suite,
     a_view,
     ago,
+    an_app_suite,
     blind,
     checks,
     github,
@@ -194,6 +195,62 @@ def test_a_job_that_is_gone_from_a_second_run_silences() -> None:
     )
 
 
+def test_what_is_heard_of_an_alarm_begins_its_silence_anew() -> None:
+    """Quiet looks count in a row; what is said of another alarm is no word on this one."""
+    other = replace(FINDING, symptom=RENAMED)
+
+    assert Silence() == heard(broken(), (WAITING,), look()).ailments[0].silence
+    assert Silence(looks=2) == heard(broken(), (other,), look()).ailments[0].silence
+
+
+def test_the_jobs_that_are_gone_are_noted_with_the_runs_that_lack_them() -> None:
+    """All of them are told when it is certain."""
+    of = replace(broken(Silence(runs=(60,))), jobs=("test", "lint"))
+
+    once = heard(of, (a_proof(),), look(None, a_job("build")))
+
+    assert Silence(runs=(60, 1), jobs=("test", "lint")) == once.ailments[0].silence
+    assert "" == once.escalated
+    told = heard(once.ailments[0], (), look(seen(FILE)))
+    assert "what failed (test, lint) is gone from 2 runs" in told.escalated
+
+
+def test_of_several_alarms_the_one_that_was_taken_away_is_told() -> None:
+    """Another one is only quiet, and a third was proved to be over."""
+    quiet = replace(broken(Silence()), symptom=replace(CI, subject=RENAMED.subject))
+    lint = replace(CI, subject=Subject(Thing.WORKFLOW, "Lint"))
+    over = replace(broken(), symptom=lint, healed=a_proof(lint))
+
+    told = with_silence(incident(quiet, broken(), over), (), look(seen(GONE)))
+
+    gone = f"The alarm was silenced by {HEAD[:7]}: the file of the workflow that failed, "
+    assert told.escalated == f"{gone}.github/workflows/ci.yml, is gone."
+    assert [each.silence for each in told.ailments] == [
+        Silence(looks=1),
+        Silence(looks=2, says=told.escalated, at=NOW),
+        Silence(),
+    ]
+
+
+def test_an_alarm_of_staging_is_silent_where_the_head_is_seen() -> None:
+    """The workflow that deploys is one of the branch too."""
+    scope = Scope(f"railway:railway-project:staging:github:{REPOSITORY_ID}")
+    pipeline = Symptom(
+        kind=Kind.STAGING_DEPLOY_FAILED, scope=scope, subject=Subject(Thing.ENVIRONMENT, "staging")
+    )
+
+    told = heard(replace(broken(), symptom=pipeline), (), look(seen(GONE)))
+
+    assert [NOW] == [silence.at for silence in told.silenced]
+
+
+def test_a_job_that_is_gone_is_told_only_once_the_file_was_asked_for() -> None:
+    """Whose commit it was is not known before."""
+    told = heard(broken(WITHOUT), (a_proof(run=61),), look(None, a_job("build"), run=61))
+
+    assert ("", (60, 61)) == (told.escalated, told.ailments[0].silence.runs)
+
+
 @pytest.mark.parametrize(
     ("said", "view", "runs"),
     [
@@ -233,6 +290,7 @@ def test_runs_without_the_job_are_counted_once_each(
         ("checks-all", "checks", True),
         ("Test on ubuntu", "Test on ${{ matrix.os }}", False),
         ("Lint on ubuntu", "Test on ${{ matrix.os }}", True),
+        ("Test on ubuntu with 3.12", "Test on ${{ matrix.os }} with ${{ matrix.python }}", False),
     ],
 )
 def test_a_skipped_job_may_be_listed_under_a_shorter_name(
@@ -240,7 +298,7 @@ def test_a_skipped_job_may_be_listed_under_a_shorter_name(
 ) -> None:
     """A caller is skipped with all that it calls, and a matrix before it has any legs."""
     of = replace(broken(Silence()), jobs=(failed,))
-    view = look(None, a_job(listed, CheckConclusion.SKIPPED))
+    view = look(None, a_job("build"), a_job(listed, CheckConclusion.SKIPPED))
 
     told = heard(of, (a_proof(),), view)
 
@@ -295,8 +353,13 @@ def test_the_file_is_asked_about_after_two_quiet_looks(
 def test_a_workflow_under_another_name_proves_what_it_was() -> None:
     """The id of a workflow goes with its file; others of the branch prove nothing for it."""
     view = look(seen(replace(FILE, workflow_id=sum(b"Main CI"))), workflow="Main CI")
+    suites = (an_app_suite(), a_suite(run=a_run(9)), a_suite(run=a_run(workflow="Main CI")))
+    view = replace(view, github=replace(view.github, checks=seen(checks(*suites))))
+    stuck = replace(broken(), symptom=replace(CI, kind=Kind.MAIN_CI_STUCK))
 
-    assert [a_proof()] == list(under_other_names(incident(broken()), (a_proof(RENAMED),), view))
+    proofs = under_other_names(incident(stuck, broken()), (a_proof(RENAMED),), view)
+
+    assert [a_proof()] == list(proofs)
 
 
 @pytest.mark.parametrize(
@@ -373,10 +436,18 @@ def closed(*, at: datetime | None, by: str = "dev", bot: bool = False) -> Tracke
         (closed(at=ago(hours=1)), True),
         (closed(at=None), True),
         (closed(at=NOW), False),
+        (closed(at=ago(minutes=30)), False),
         (closed(at=NOW, by="archon"), True),
         (closed(at=NOW, bot=True), True),
     ],
-    ids=["before we knew", "at an unknown time", "by a person", "by the agent", "by a bot"],
+    ids=[
+        "before we knew",
+        "at an unknown time",
+        "by a person",
+        "by a person at that moment",
+        "by the agent",
+        "by a bot",
+    ],
 )
 def test_who_closes_a_silenced_issue_decides_or_not(issue: TrackedIssue, *, reopened: bool) -> None:
     """A person who knew may leave it closed; whoever did not know, and an agent, may not."""

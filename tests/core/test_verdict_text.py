@@ -1,13 +1,13 @@
 """The words of a verdict: what a person, a commit status and the summary of a run show."""
 
+import tomllib
 from dataclasses import replace
 
 import pytest
 
-from builders import HEAD, NOW, a_run, a_suite, blind, checks, seen, sha
-from gate_matters import a_matter, a_tested, verdict, with_facts, with_gate, with_sight, with_tests
+from builders import HEAD, NOW, a_run, a_suite, checks, seen, sha
+from gate_matters import a_matter, verdict, with_gate, with_sight
 from pipeline_health.core.gate import judge
-from pipeline_health.core.model.commit import NoSuchCommit
 from pipeline_health.core.model.gate_policy import Waivable
 from pipeline_health.core.model.readings import CheckConclusion, StatusState
 from pipeline_health.core.model.verdict import Criterion, CriterionName, Verdict
@@ -22,39 +22,37 @@ from pipeline_health.core.verdict_text import (
     summary,
     todo,
 )
+from verdict_words import (
+    KEPT,
+    VERDICTS,
+    blocked,
+    pending,
+    promoted,
+    told_of,
+    two_failures,
+    unknown,
+)
 
 NASTY = "x`|**[a](https://evil.example)** <img> @archon fix #12 \x1b[31m\nnext"
 
 
-def promoted() -> Verdict:
-    """Give a yes."""
-    return judge(a_matter())
+WORDS = tomllib.loads(KEPT.read_text())
 
 
-def blocked() -> Verdict:
-    """Give a no, because of what a test printed."""
-    ran = replace(a_tested("the end-to-end command", passed=False), tail="```\n</details>\nboom")
-    return judge(with_tests(a_matter(), e2e=ran))
-
-
-def pending() -> Verdict:
-    """Give a no that waiting may change."""
-    return judge(with_sight(a_matter(), checks=seen(checks(a_suite(None)))))
-
-
-def unknown() -> Verdict:
-    """Give an answer that nobody could find."""
-    return judge(with_facts(a_matter(), staging=blind()))
+@pytest.mark.parametrize("way", VERDICTS)
+def test_a_verdict_reads_as_it_did(way: str) -> None:
+    """The first line, that of the commit status, and the summary: word by word."""
+    assert WORDS[way] == told_of(way)
 
 
 def test_the_first_line_is_the_answer_the_reason_and_the_next_command() -> None:
     """One glance is enough."""
     assert first_line(promoted()) == (
-        "promote: shop may go to production at 0000000; next: deploy exactly"
+        "promote: shop may go to production at 0000064; next: deploy exactly"
         f" {HEAD} to production, before this expires"
     )
     assert first_line(pending()) == (
-        "blocked: main-ci: CI at 0000000: CI: under way; next: pipeline-health promotion-check"
+        "blocked: main-ci: CI at 0000064: CI: under way; next: pipeline-health promotion-check"
         f" shop --commit {HEAD} --wait 10m"
     )
     assert first_line(unknown()).startswith(
@@ -90,7 +88,7 @@ def test_the_summary_shows_every_criterion_and_what_is_waived() -> None:
     """As a table that GitHub renders."""
     waived = judge(with_gate(a_matter(), waive=frozenset({Waivable.E2E})))
     text = summary(waived)
-    assert text.startswith("### Promote: shop at `0000000`\n\n**shop may go to production at")
+    assert text.startswith("### Promote: shop at `0000064`\n\n**shop may go to production at")
     assert "(done without: e2e)" in text
     assert "| e2e | ⚪ waived | waived: no end-to-end test is asked for |" in text
     assert "good until 12:10:00 UTC, configuration `cccccccccccc`." in text
@@ -101,7 +99,7 @@ def test_the_summary_shows_every_criterion_and_what_is_waived() -> None:
 def test_the_summary_quotes_the_end_of_a_tests_output() -> None:
     """In a fence that it cannot leave."""
     text = summary(blocked())
-    assert text.startswith("### Blocked: shop at `0000000`")
+    assert text.startswith("### Blocked: shop at `0000064`")
     assert "````text\n```\n</details>\nboom\n````" in text
 
 
@@ -118,12 +116,6 @@ def test_nothing_that_others_wrote_is_alive_in_the_summary() -> None:
     assert r"\[a](hxxps://" in row
     assert "<img>" not in row.replace(r"\<img", "")
     assert "\n" not in first_line(told)
-
-
-def two_failures() -> Verdict:
-    """Give a no with two reasons, and something that waits for both."""
-    bare = with_gate(with_tests(a_matter(), smoke=(), e2e=None), smoke=())
-    return judge(with_facts(bare, commit=seen(NoSuchCommit(sha=HEAD))))
 
 
 def test_what_the_first_line_has_no_room_for_is_told_too() -> None:
@@ -180,3 +172,36 @@ def test_verdicts_of_the_examples_are_what_they_are_called() -> None:
     answers = [one.answer for one in (promoted(), blocked(), pending(), unknown())]
     assert answers == ["promote", "block", "block", "unknown"]
     assert verdict(a_matter()) == promoted()
+
+
+def test_what_is_said_at_length_is_cut() -> None:
+    """To three hundred signs, wherever it is one line of many."""
+    long, cut = "x" * 301, "x" * 299 + "…"
+    one = replace(blocked().criteria[0], says=long, next=long)
+
+    assert first_line(replace(blocked(), reason=long, next=long)) == f"blocked: {cut}; next: {cut}"
+    assert said(one) == cut
+    assert todo(blocked(), one) == cut
+    assert status_line(replace(blocked(), reason=long)) == f"blocked: {'x' * 130}…"
+
+
+def test_what_the_first_line_ends_with_is_not_told_again() -> None:
+    """Something may have to come before it."""
+    one = replace(blocked().criteria[0], next="mend it")
+
+    assert todo(replace(blocked(), next="wait, then mend it"), one) == ""
+    assert todo(replace(blocked(), next="mend it, then wait"), one) == "mend it"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://ci.example/1", "http://ci.example/1"),
+        ("https://ci.example/X%20?a=b&c=~", "https://ci.example/X%20?a=b&c=~"),
+        ("ftp://ci.example/1", ""),
+        (None, ""),
+    ],
+)
+def test_a_page_is_shown_as_it_is(url: str | None, shown: str) -> None:
+    """What is escaped in it already is not escaped again."""
+    assert page(replace(promoted().criteria[0], url=url)) == shown

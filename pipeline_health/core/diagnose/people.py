@@ -133,7 +133,6 @@ QUOTA = (
         of=CauseClass.QUOTA,
         line=words(r"Your trial has expired\. Please select a plan to continue using Railway"),
         outside_tests=True,
-        provider="Railway",
     ),
     Signature(
         name="the plan allows no more",

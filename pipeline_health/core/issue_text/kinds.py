@@ -16,7 +16,7 @@ class Words:
     *failed*, *stands* and *over* follow the name of what has to succeed («failed», «has been
     failing», «succeeded»); *awaited* says when it is over; *loss* is what it costs, *severity* how
     much; *mend* is what an agent is asked to do, *fix* what a person is; *logged* says that the
-    failure left a log.
+    run, or the deployment, left a log. What only has a page never does.
     """
 
     failed: str = "failed"
@@ -83,7 +83,6 @@ _WORDS: Mapping[Kind, Words] = {
         over="was read again",
         awaited="is read again",
         loss="What happens there is not seen: no failure is reported, none is proved to be over",
-        logged=False,
     ),
     Kind.CREDENTIAL_REJECTED: Words(
         failed="does not work",
@@ -91,7 +90,6 @@ _WORDS: Mapping[Kind, Words] = {
         over="is accepted",
         awaited="is accepted",
         loss="What it should show is not seen: no failure is reported, none is proved to be over",
-        logged=False,
     ),
     Kind.STAGING_UNREACHABLE: Words(
         failed="does not answer",
@@ -102,7 +100,6 @@ _WORDS: Mapping[Kind, Words] = {
         mend="Mend what keeps it from answering, on a branch: a start that fails, the wrong port, "
         "a path that is not served. If the product never had a page at that path, `health_path` in "
         "the configuration of this tool names the wrong one: say so in a comment here, and stop.",
-        logged=False,
     ),
     Kind.PRODUCTION_UNREACHABLE: Words(
         failed="does not answer",
@@ -113,7 +110,6 @@ _WORDS: Mapping[Kind, Words] = {
         loss="Users cannot reach the product until it answers",
         fix="Restart it, or deploy again what worked last. If the product never had a page at that "
         "path, set `health_path` in the configuration of this tool.",
-        logged=False,
     ),
     Kind.CREDENTIAL_SHARED: Words(
         failed="is shared by staging and production",
@@ -122,7 +118,6 @@ _WORDS: Mapping[Kind, Words] = {
         awaited="is another one in staging than in production",
         loss="What a test does to staging it can do to the users, and nothing can be promoted, "
         "until they are apart",
-        logged=False,
     ),
     Kind.ENV_FILE_COMMITTED: Words(
         failed="is committed",
@@ -131,7 +126,6 @@ _WORDS: Mapping[Kind, Words] = {
         awaited="is gone from the branch",
         loss="Everybody who can read the repository can use what is in it, also after it is "
         "removed, until it is replaced",
-        logged=False,
     ),
     Kind.PRODUCTION_LAGGING: Words(
         failed="lags behind what staging proved",
@@ -141,7 +135,6 @@ _WORDS: Mapping[Kind, Words] = {
         loss="What is merged and proved does not reach the users until production catches up",
         fix="Promote it, or mend what should have: a promotion that never began, a job that waits "
         "for approval, an account or a quota that keeps workflows from running.",
-        logged=False,
     ),
 }
 

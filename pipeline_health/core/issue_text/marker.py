@@ -22,6 +22,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ALIVE = re.compile(r"[<>&@#`]|(?<=-)-")
 
 
+class _MalformedError(ValueError):
+    """What looks like a marker is none. Nobody is told why: anybody may have written it."""
+
+
 def marker_of(incident: Incident) -> Marker:
     """Give the marker of *incident*."""
     return Marker(
@@ -101,13 +105,13 @@ def _written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _refuse(constant: str) -> None:
-    msg = f"{constant} in a marker"
-    raise ValueError(msg)
+def _refuse(_: str) -> None:
+    """Take no number that JSON does not have."""
+    raise _MalformedError
 
 
 def _marker(fields: object) -> Marker:
-    subjects = _list(_fields(fields).get("subjects"), what="the subjects")
+    subjects = _list(_fields(fields).get("subjects"))
     return Marker(
         fingerprint=Fingerprint(_text(fields, "fingerprint")),
         nonce=Nonce(_text(fields, "nonce")),
@@ -133,8 +137,8 @@ def _symptom(fields: object) -> Symptom:
 
 
 def _jobs(fields: object) -> tuple[str, ...]:
-    jobs = _list(_fields(fields).get("jobs", []), what="the jobs")
-    return tuple(_worded(job, what="a job") for job in jobs)
+    jobs = _list(_fields(fields).get("jobs", []))
+    return tuple(map(_worded, jobs))
 
 
 def _known(jobs: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
@@ -143,29 +147,26 @@ def _known(jobs: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return each if any(each) else ()
 
 
-def _list(value: object, *, what: str) -> Sequence[object]:
+def _list(value: object) -> Sequence[object]:
     if not isinstance(value, list):
-        msg = f"{what} of a marker are not a list"
-        raise ValueError(msg)  # noqa: TRY004 - one kind of error for every malformed marker
+        raise _MalformedError
     return value
 
 
 def _fields(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        msg = "a marker, or a part of it, is not an object"
-        raise ValueError(msg)  # noqa: TRY004 - one kind of error for every malformed marker
+        raise _MalformedError
     return value
 
 
 def _text(fields: object, key: str) -> str:
-    return _worded(_fields(fields).get(key), what=key)
+    return _worded(_fields(fields).get(key))
 
 
-def _worded(value: object, *, what: str) -> str:
+def _worded(value: object) -> str:
     """Give a text that is not empty and can be written in UTF-8 (a lone surrogate cannot)."""
     if not isinstance(value, str) or not value or _SURROGATE.search(value):
-        msg = f"{what} of a marker is not a text"
-        raise ValueError(msg)
+        raise _MalformedError
     return value
 
 
@@ -180,22 +181,19 @@ def _commit(value: object) -> Sha | None:
         return None
     sha = as_sha(value) if isinstance(value, str) else None
     if sha is None:
-        msg = "commit of a marker is not a commit id"
-        raise ValueError(msg)
+        raise _MalformedError
     return sha
 
 
 def _time(fields: object, key: str) -> datetime:
     text = _text(fields, key)
     if not text.endswith("Z"):
-        msg = f"{key} of a marker is not in UTC"
-        raise ValueError(msg)
+        raise _MalformedError
     return datetime.fromisoformat(text)
 
 
 def _count(fields: object, key: str) -> int:
     value = _fields(fields).get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        msg = f"{key} of a marker is not a count"
-        raise ValueError(msg)
+        raise _MalformedError
     return value
