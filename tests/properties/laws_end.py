@@ -134,7 +134,9 @@ def wants_nothing_else(town: Town, passed: Passed, *, known: str) -> Iterator[st
     learned = {
         repo.full_name
         for repo, issue in town.issues()
-        if issue.user == US and issue.state == "open" and issue.title.startswith("No CI on ")
+        if issue.user == US
+        and (issue.state == "open" or issue.state_reason == "not_planned")
+        and issue.title.startswith("No CI on ")
     }
     for change in report.changes if report is not None else ():
         if change.change == "open" and change.repo in deleted:
