@@ -38,9 +38,10 @@ class Filer:
             found = self._filed_under(intent, change)
             if found is not None:
                 return _found(change, found)
-            if self._now - intent.at < SETTLING:
-                left = SETTLING - (self._now - intent.at)
-                why = f"GitHub lost its answer to an earlier try; looking for it for {left} more"
+            left = self._left(intent)
+            if left > timedelta(0):
+                minutes = -(-left // timedelta(minutes=1))
+                why = f"GitHub lost its answer to an earlier try; {minutes} min more to look for it"
                 return Outcome(change=change, applied=False, why=why)
             self._ledger.settle(intent.key)
         intent = self._intend(change)
@@ -76,7 +77,7 @@ class Filer:
             self._ledger.settle(comment.key)
             return
         earlier = next((i for i in self._ledger.intents() if i.key == comment.key), None)
-        if earlier is not None and self._now - earlier.at < SETTLING:
+        if earlier is not None and self._left(earlier) > timedelta(0):
             msg = f"GitHub lost its answer to an earlier comment on {ref.repo}#{ref.number}"
             raise TrackerError(msg, retryable=True)
         intent = Intent(
@@ -100,6 +101,13 @@ class Filer:
             for intent in self._ledger.intents()
             if intent.of == "issue" and intent.fingerprint == change.fingerprint
         )
+
+    def _left(self, intent: Intent) -> timedelta:
+        """Tell how long an answer may be on its way; where the clock was set back, from now on."""
+        if intent.at <= self._now:
+            return SETTLING - (self._now - intent.at)
+        self._ledger.intend(replace(intent, at=self._now), lease=self._lease)
+        return SETTLING
 
     def _intend(self, change: OpenIssue) -> Intent:
         intent = Intent(

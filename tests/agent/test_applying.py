@@ -300,6 +300,23 @@ def test_a_comment_whose_answer_was_lost_is_looked_for_before_it_is_sent_again(
     assert ledger.intents() == ()
 
 
+@pytest.mark.parametrize("what", [opening(), closing()], ids=["an issue", "a comment"])
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_longer(
+    ledger: MemoryLedger, lease: Lease, what: Change
+) -> None:
+    """Ten minutes, from when it was noticed: what was noted is of a time that is yet to come."""
+    board = Board(LOST)
+    outcomes(board, ledger, lease, what)
+    back = T0 - timedelta(minutes=90)
+
+    (waits, _), *_ = outcomes(board, ledger, lease, what, now=back)
+    (still, _), *_ = outcomes(board, ledger, lease, what, now=back + timedelta(minutes=9))
+    assert (waits, still, board.written) == (False, False, [])
+
+    (done, _), *_ = outcomes(board, ledger, lease, what, now=back + timedelta(minutes=10))
+    assert done
+
+
 def test_a_refused_comment_leaves_no_intent(ledger: MemoryLedger, lease: Lease) -> None:
     """It was certainly not made, so there is nothing to wait for."""
     outcomes(Board(REFUSED), ledger, lease, closing())
