@@ -107,8 +107,10 @@ class Hands:
             raise TrackerError(told, retryable=True)
         if change.comment is not None:
             self._filer.comment(change.ref, change.comment, change.fingerprint)
+        # What is open tells of its newest failure: a ledger of before believes it.
+        told = self._edit(change.ref, change.body)
         self._tracker.reopen(change.ref)
-        return self._edit(change.ref, change.body)
+        return told
 
     def _hand_over(self, change: HandOver) -> str:
         self._filer.comment(change.ref, change.comment, change.fingerprint)

@@ -26,8 +26,13 @@ def with_what_issues_know(
 def _open_issue_of(
     incident: Incident, issues: Mapping[IssueRef, Reading[Tracked]]
 ) -> TrackedIssue | None:
-    """Give the issue under which a live incident is filed, if it was read and is open and ours."""
-    if incident.filing is None or incident.phase is Phase.RESOLVED:
+    """Give the issue under which an incident is filed, if it was read and is open and ours.
+
+    Of one that is over it may be open yet: it is to be closed, or the ledger knows of the end only.
+    """
+    if incident.filing is None:
+        return None
+    if incident.phase is Phase.RESOLVED and incident.filing.closed_at is not None:
         return None
     reading = issues.get(IssueRef(incident.filing.repo, incident.filing.number))
     issue = reading.value if isinstance(reading, Seen) else None

@@ -104,11 +104,14 @@ def caught_up(
     told = dict(marker.failures)
     known = {ailment.symptom for ailment in incident.ailments}
     lost = (each for each in _ailments(issue, marker) if each.symptom not in {*known, *elsewhere})
-    return replace(
+    grown = replace(
         incident,
         attempts=max(incident.attempts, marker.attempts),
         ailments=(*(_failed_since(each, marker, told) for each in incident.ailments), *lost),
     )
+    if grown.phase is not Phase.RESOLVED or grown.duplicate_of is not None or not grown.broken:
+        return grown
+    return replace(grown, phase=Phase.OPEN, resolved_at=None, counted_until=incident.resolved_at)
 
 
 def _failed_since(

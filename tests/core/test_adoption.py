@@ -264,6 +264,31 @@ def test_an_incident_of_an_old_ledger_learns_from_its_issue_what_failed_since() 
     assert 3 == len(caught_up(known, issue(), told, elsewhere={STAGING}).ailments)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "duplicate", "phase"),
+    [(10, None, Phase.OPEN), (5, None, Phase.RESOLVED), (10, "other", Phase.RESOLVED)],
+    ids=["it failed again since", "its proof is newer", "it is a duplicate"],
+)
+def test_what_an_old_ledger_holds_for_over_and_failed_since_is_alive(
+    minutes: int, duplicate: str | None, phase: Phase
+) -> None:
+    """Its issue is open and tells of a later failure than the proof that the copy knows."""
+    of = None if duplicate is None else Fingerprint(duplicate)
+    over = replace(
+        incident(replace(ailment(), healed=proof(at=T0 + 7 * MINUTE))),
+        phase=Phase.RESOLVED,
+        resolved_at=T0 + 7 * MINUTE,
+        duplicate_of=of,
+    )
+    told = replace(marker_of(over), failed_at=T0 + minutes * MINUTE)
+
+    back = caught_up(over, issue(), told, elsewhere=())
+
+    assert back.phase is phase
+    assert (back.resolved_at is None) is (phase is Phase.OPEN)
+    assert (back.counted_until == over.resolved_at) is (phase is Phase.OPEN)
+
+
 def test_an_incident_that_is_as_new_as_its_issue_stays_as_it_is() -> None:
     """The ledger knows more than a marker has room for."""
     for failed_at in (FILED.failed_at, FILED.failed_at - MINUTE):

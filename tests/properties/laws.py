@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from pipeline_health.core.issue_text import comment_key, read_marker
 from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.issue import Marker
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
 from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
-from properties.truth import State, Workflow, may_be_broken, pushed
+from properties.truth import State, Thing, Workflow, may_be_broken, pushed
 
 MOST_REQUESTS = 150
 QUEUED = "archon:queued"
@@ -72,10 +73,26 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             if last is not None and last.state is State.BROKEN:
                 if not any(thing in others for others in told):
                     yield f"#{number} ({issue.title}) was closed while {thing} is broken"
-            elif proved is None or (failed is not None and proved <= failed):
+            elif not _jobs_passed(scene, thing, marker) and (
+                proved is None or (failed is not None and proved <= failed)
+            ):
                 yield f"#{number} ({issue.title}) was closed without a proof of {thing}"
         if marker is not None and _nothing_worked_since(scene, repo, issue, marker.failed_at):
             yield f"#{number} ({issue.title}) was closed without a proof since {marker.failed_at}"
+
+
+def _jobs_passed(scene: Scene, thing: Thing, marker: Marker | None) -> bool:
+    """Tell whether what failed of a workflow passed since, whatever else of it failed unseen."""
+    if marker is None or not isinstance(thing, Workflow) or thing not in scene.seen:
+        return False
+    failed = {job for jobs in marker.jobs for job in jobs}
+    return any(
+        run.conclusion == "success"
+        and run.updated_at > marker.failed_at
+        and failed
+        and failed <= {job.name for job in run.jobs if job.conclusion == "success"}
+        for run in pushed(scene.repo(thing.repo), thing.name)
+    )
 
 
 def _nothing_worked_since(scene: Scene, repo: int, issue: Shown, at: datetime) -> bool:
