@@ -102,9 +102,9 @@ class Hands:
         return told
 
     def _reopen(self, change: ReopenIssue) -> str:
-        told = self._filer.told_in(change.ref.repo, change.body)
-        if told is not None:
-            raise TrackerError(told, retryable=True)
+        elsewhere = self._filer.told_in(change.ref.repo, change.body)
+        if elsewhere is not None:
+            raise TrackerError(elsewhere, retryable=True)
         if change.comment is not None:
             self._filer.comment(change.ref, change.comment, change.fingerprint)
         # What is open tells of its newest failure: a ledger of before believes it.
