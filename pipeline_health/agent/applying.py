@@ -102,7 +102,7 @@ class Hands:
         return told
 
     def _reopen(self, change: ReopenIssue) -> str:
-        elsewhere = self._filer.told_in(change.ref.repo, change.body)
+        elsewhere = self._filer.told_unlisted(change.ref.repo, change.body)
         if elsewhere is not None:
             raise TrackerError(elsewhere, retryable=True)
         if change.comment is not None:

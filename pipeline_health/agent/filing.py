@@ -6,6 +6,7 @@ request made anew: lists were measured to lag by seconds to minutes, and GitHub 
 after 10 seconds.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -46,30 +47,22 @@ class Filer:
             self._ledger.settle(intent.key)
         intent = self._intend(change)
         # By number too: what was filed minutes ago is in no list yet, and perhaps in no ledger.
-        found = self._filed_under(intent, change)
+        unlisted = self._tracker.after(change.repo, intent.highest)
+        found = self._listed(change) or _first_of(unlisted, change)
         if found is not None:
             return _found(change, found)
-        told = self.told_in(change.repo, change.body, above=intent.highest)
+        told = _told_in(unlisted, change.body)
         if told is not None:
             self._ledger.settle(intent.key)
             return Outcome(change=change, applied=False, why=told)
         return self._create(change, intent)
 
-    def told_in(self, repo: RepoName, body: str, *, above: int | None = None) -> str | None:
+    def told_unlisted(self, repo: RepoName, body: str) -> str | None:
         """Say which open issue of ours tells of what *body* tells of, and is in no list yet.
 
-        Perhaps no ledger knows it either. It is taken up as soon as a list shows it. *above* is the
-        highest number that lists show, where it is known.
+        Perhaps no ledger knows it either. It is taken up as soon as a list shows it.
         """
-        marker = read_marker(body)
-        highest = self._tracker.highest(repo) if above is None else above
-        for issue in self._tracker.after(repo, highest):
-            theirs = read_marker(issue.body)
-            if not issue.open or not issue.ours or marker is None or theirs is None:
-                continue
-            if are_about_one_thing(marker, theirs):
-                return f"issue {issue.ref.number}, which no list shows yet, is about the same thing"
-        return None
+        return _told_in(self._tracker.after(repo, self._tracker.highest(repo)), body)
 
     def comment(self, ref: IssueRef, comment: Comment, fingerprint: Fingerprint) -> None:
         """Make *comment* unless it is there; raises TrackerError when that is not certain."""
@@ -103,7 +96,7 @@ class Filer:
         )
 
     def _left(self, intent: Intent) -> timedelta:
-        """Tell how long an answer may be on its way; where the clock was set back, from now on."""
+        """Tell how long its answer may be on its way; a clock that was set back begins anew."""
         if intent.at <= self._now:
             return SETTLING - (self._now - intent.at)
         self._ledger.intend(replace(intent, at=self._now), lease=self._lease)
@@ -122,12 +115,8 @@ class Filer:
         return intent
 
     def _filed_under(self, intent: Intent, change: OpenIssue) -> TrackedIssue | None:
-        return self._listed(change) or next(
-            filter(
-                lambda issue: _is_of(issue, change),
-                self._tracker.after(intent.repo, intent.highest),
-            ),
-            None,
+        return self._listed(change) or _first_of(
+            self._tracker.after(intent.repo, intent.highest), change
         )
 
     def _listed(self, change: OpenIssue) -> TrackedIssue | None:
@@ -156,6 +145,21 @@ class Filer:
             if dropped
             else "",
         )
+
+
+def _first_of(issues: Iterable[TrackedIssue], change: OpenIssue) -> TrackedIssue | None:
+    return next((issue for issue in issues if _is_of(issue, change)), None)
+
+
+def _told_in(unlisted: Iterable[TrackedIssue], body: str) -> str | None:
+    marker = read_marker(body)
+    for issue in unlisted:
+        theirs = read_marker(issue.body)
+        if not issue.open or not issue.ours or marker is None or theirs is None:
+            continue
+        if are_about_one_thing(marker, theirs):
+            return f"issue {issue.ref.number}, which no list shows yet, is about the same thing"
+    return None
 
 
 def _found(change: OpenIssue, issue: TrackedIssue) -> Outcome:

@@ -286,10 +286,7 @@ class Repo(History, IssueBook):
         return record
 
     def move_deployment(self, record: DeploymentRecord, state: str) -> None:
-        """Post a status; a success makes earlier ones of the environment inactive.
-
-        An environment named `production` keeps them (the API's auto_inactive).
-        """
+        """Post a status; a success ends earlier ones, but for `production` (auto_inactive)."""
         now = self._timeline.now()
         record.statuses.append(RecordStatus(state=state, created_at=now))
         if state != "success" or record.environment == "production":
