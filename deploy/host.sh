@@ -37,6 +37,7 @@ set_places() {
       share=$HOME/.local/share/pipeline-health
       config=$HOME/.config/archon-cron
       state=$HOME/.local/state/archon-cron
+      stamps=$HOME/.local/share/systemd/timers
       command=$HOME/.local/bin/pipeline-health
       config_mode=600
       manager=(systemctl --user)
@@ -52,6 +53,7 @@ set_places() {
       share=/opt/pipeline-health
       config=/etc/archon-cron
       state=/var/lib/archon-cron
+      stamps=/var/lib/systemd/timers
       command=/usr/local/bin/pipeline-health
       config_mode=644 # a user that exists only while a unit runs reads it; the secrets stay root's
       manager=(systemctl)

@@ -116,13 +116,19 @@ install_units() {
 probe_namespaces() {
   local sandbox=$root/systemd/user/pipeline-health.service.d/10-sandbox.conf
   if ! $managed || $dry; then return; fi
-  if systemd-run --user --quiet --collect --wait -p PrivateUsers=yes true 2>/dev/null; then
+  if try_unit --property=PrivateUsers=yes --property=PrivateTmp=yes; then
     drop 30-no-namespaces
+    return
+  fi
+  if ! try_unit; then
+    warn "whether the kernel grants users namespaces could not be tried (systemd-run --user --wait true)"
     return
   fi
   warn "the kernel grants users no namespaces here; 30-no-namespaces.conf makes the sandbox smaller"
   extra_drop_in 30-no-namespaces "$(sed -n '/^# Namespaces/,/^# A look is/p' "$sandbox" | cleared)"
 }
+
+try_unit() { systemd-run --user --quiet --collect --wait "$@" true 2>/dev/null; }
 
 # Each setting of that part once, as if it had never been set.
 cleared() {

@@ -87,9 +87,9 @@ def _meaning(result: str, status: str) -> str:
         return "systemd could not start it"
     return {
         "2": "the configuration or the secrets are wrong; nothing was looked at",
-        "CREDENTIALS": "there is no secrets.env where the unit expects it",
-        "NAMESPACE": "the sandbox could not be made; is the state directory there?",
-        "EXEC": "the installed command could not be started; run deploy/install.sh again",
+        "203": "the installed command cannot be started; run deploy/install.sh again",
+        "226": "the sandbox could not be made; run deploy/install.sh again",
+        "243": "there is no secrets.env where the unit expects it",
     }.get(status, "nobody is looking at the pipelines")
 
 

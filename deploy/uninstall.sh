@@ -98,6 +98,7 @@ purge_kept() {
   for file in "$directory"/pipeline-health.db* "$directory/failure-told"; do remove "$file"; done
   remove "$config/pipeline-health.toml"
   remove "$config/secrets.env"
+  remove "$stamps/stamp-pipeline-health.timer" # when the timer last ran: systemd's own
   remove_empty "$directory"
   remove_empty "$config"
   if [ -L "$state" ] && [ ! -e "$state" ]; then remove "$state"; fi
