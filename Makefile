@@ -38,13 +38,14 @@ floors: $(VENV)/installed ## import-linter
 
 # `dangerous-triggers` is about what a fork may bring: tests/deploy sees that only a push to the
 # repository itself starts a run.
-actions: $(VENV)/installed ## actionlint and shellcheck, over what runs in GitHub Actions
+actions: $(VENV)/installed ## actionlint, shellcheck and hadolint, over what runs elsewhere
 	@if [ -x $(BIN)/jactionlint ]; then set -x; \
 		$(BIN)/jactionlint --no-color --strict-exit --shellcheck=$(BIN)/shellcheck \
 			--ignore=dangerous-triggers deploy/github/*.yml deploy/github/*/action.yml && \
-		$(BIN)/shellcheck deploy/github/*/*.sh; \
+		$(BIN)/shellcheck -x deploy/github/*/*.sh deploy/*.sh && \
+		$(BIN)/hadolint --failure-threshold style deploy/Dockerfile; \
 	elif [ "$$CI" = true ]; then echo "make: no jactionlint in CI" >&2; exit 1; \
-	else echo "actionlint is not there for this platform, so deploy/github is not checked"; fi
+	else echo "actionlint is not there for this platform, so deploy/ is not checked"; fi
 
 # Stories and fuzzers go through everything many times over. Coverage would double what they take, and
 # what is asked of it holds without them: the other tests alone reach 95 % of all, and all of core.
