@@ -76,7 +76,13 @@ manager_answers() { "${manager[@]}" show --property=Version >/dev/null 2>&1; }
 is_active() { "${manager[@]}" is-active --quiet "$1" 2>/dev/null; }
 is_enabled() { "${manager[@]}" is-enabled --quiet "$1" 2>/dev/null; }
 
-is_ours() { [ -f "$1" ] && head -n 2 "$1" 2>/dev/null | grep -qF "$header"; }
+# The first line says so; in a script, the second one.
+is_ours() {
+  local first='' second=''
+  if [ ! -f "$1" ] || [ ! -r "$1" ]; then return 1; fi
+  { read -r first && read -r second; } <"$1" || true
+  [[ $first$second == *"$header"* ]]
+}
 
 # The files of the form, each as it is in the checkout and as it is on the host; links are followed
 # here, and made anew there.
