@@ -1,6 +1,7 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants soak lock clean
+.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants soak newcomer \
+	lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -86,6 +87,9 @@ guards: $(VENV)/installed ## take each guard (laws, promotion check, hostile inp
 # MUTANTS="gate.ci incidents", MUTANTS="--sample 40 --seed 1", MUTANTS=--resume: tests/mutants.py.
 mutants: $(VENV)/installed ## change the core in thousands of small ways, and see tests fail (slow)
 	$(BIN)/python tests/mutants.py $(MUTANTS)
+
+newcomer: $(VENV)/installed ## deploy/install.sh for real in a throwaway home: pip, the registry, a look (half a minute)
+	$(BIN)/python tests/install_for_real.py
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	--generate-hashes pyproject.toml

@@ -24,7 +24,7 @@ environment_id() {
   version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$root/pipeline_health/__init__.py")
   {
     readlink -f "$python" && "$python" --version
-    cd "$root" && find pipeline_health deploy/requirements.lock deploy/install.sh -type f \
+    cd "$root" && find pipeline_health deploy/requirements.lock deploy/environment.sh -type f \
       ! -path '*/__pycache__/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   } | sha256sum | sed "s/^\(.\{12\}\).*/$version-\1/"
 }

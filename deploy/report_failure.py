@@ -58,7 +58,7 @@ def main() -> None:
     secrets = _secrets(environment)
     if not (secrets.get("HEALTHCHECK_URL") or secrets.get("NTFY_TOPIC")):
         _say(4, "nobody was told: neither HEALTHCHECK_URL nor NTFY_TOPIC is set, or readable")
-    _side_by_side(
+    side_by_side(
         lambda: _fail_heartbeat(secrets.get("HEALTHCHECK_URL", ""), what),
         lambda: _send_message(secrets.get("NTFY_TOPIC", ""), what, _remembered(environment)),
     )
@@ -77,7 +77,7 @@ def _what(environment: Mapping[str, str]) -> str:
         f"{unit} on {socket.gethostname()}: {result}{ended}: {_meaning(result, status)}; "
         f"next: journalctl {scope}-n 30 -u {named}"
     )
-    return _one_line(text)
+    return one_line(text)
 
 
 def _meaning(result: str, status: str) -> str:
@@ -127,9 +127,8 @@ def _value(text: str) -> str:
 
 def _fail_heartbeat(url: str, what: str) -> None:
     if url:
-        parts = urllib.parse.urlsplit(url)
-        failing = parts._replace(path=parts.path.rstrip("/") + "/fail").geturl()
-        _post("the heartbeat", failing, what, {})
+        address, asks, query = url.partition("?")
+        _post("the heartbeat", f"{address.rstrip('/')}/fail{asks}{query}", what, {})
 
 
 def _send_message(topic: str, what: str, remembered: Path | None) -> None:
@@ -138,7 +137,7 @@ def _send_message(topic: str, what: str, remembered: Path | None) -> None:
         return
     address = topic if "://" in topic else f"{NTFY}/{urllib.parse.quote(topic, safe='')}"
     headers = {
-        "Title": _one_line(f"pipeline-health is down on {socket.gethostname()}"),
+        "Title": one_line(f"pipeline-health is down on {socket.gethostname()}"),
         "Priority": "high",
         "Tags": "rotating_light",
     }
@@ -149,17 +148,17 @@ def _send_message(topic: str, what: str, remembered: Path | None) -> None:
 def _post(whom: str, url: str, text: str, headers: Mapping[str, str]) -> bool:
     """Post *text* and tell whether the receiver said yes. Of *url* no word is printed."""
     why = "its address is no http:// or https:// URL"
-    if urllib.parse.urlsplit(url).scheme in {"http", "https"}:
-        request = urllib.request.Request(url, text.encode(), dict(headers), method="POST")  # noqa: S310
-        try:
+    try:
+        if urllib.parse.urlsplit(url).scheme in {"http", "https"}:
+            request = urllib.request.Request(url, text.encode(), dict(headers))  # noqa: S310
             with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT):
                 _say(6, f"{whom} was told")
                 return True
-        except urllib.error.HTTPError as error:
-            why = f"it answered {error.code}"
-            error.close()
-        except Exception as error:  # noqa: BLE001 - its words may quote the URL
-            why = type(error).__name__
+    except urllib.error.HTTPError as error:
+        why = f"it answered {error.code}"
+        error.close()
+    except Exception as error:  # noqa: BLE001 - its words may quote the URL
+        why = type(error).__name__
     _say(4, f"{whom} was not told: {why}")
     return False
 
@@ -191,10 +190,10 @@ def _is_news(what: str, remembered: Path | None) -> bool:
 def _remember(remembered: Path | None, what: str, *, told: float) -> None:
     if remembered is not None:
         with contextlib.suppress(OSError):
-            remembered.write_text(f"{told:.0f}\n{what}")
+            remembered.write_text(f"{int(told)}\n{what}")
 
 
-def _side_by_side(*tellings: Callable[[], None], patience: float = PATIENCE) -> None:
+def side_by_side(*tellings: Callable[[], None], patience: float = PATIENCE) -> None:
     """Wait for all of them, but not without end; one that hangs dies with the process."""
     threads = [threading.Thread(target=telling, daemon=True) for telling in tellings]
     for thread in threads:
@@ -206,7 +205,8 @@ def _side_by_side(*tellings: Callable[[], None], patience: float = PATIENCE) -> 
         _say(4, f"not everybody was told: no answer within {patience:.0f} seconds")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Give *text* without what could end a header, or a line of the journal."""
     return NOT_PRINTABLE.sub(" ", text)[:500]
 
 
