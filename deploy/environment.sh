@@ -24,8 +24,8 @@ environment_id() {
   version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$root/pipeline_health/__init__.py")
   {
     readlink -f "$python" && "$python" --version
-    cd "$root" && find pipeline_health deploy/requirements.lock deploy/environment.sh -type f \
-      ! -path '*/__pycache__/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+    cd "$root" && find pipeline_health systemd deploy/{requirements.lock,environment.sh} \
+      -type f ! -path '*/__pycache__/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   } | sha256sum | sed "s/^\(.\{12\}\).*/$version-\1/"
 }
 
@@ -67,6 +67,8 @@ make_environment() {
   # Copied, not built: so no build tool has to be fetched.
   site=$("$environment/bin/python" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   tar -C "$root" --exclude=__pycache__ -cf - pipeline_health | tar -C "$site" --no-same-owner -xf -
+  # With these beside it, doctor can tell an installed unit that is not of this version.
+  cp -R "$root/systemd" "$site/pipeline_health/units"
   # In the sandbox it cannot be written, and compiling at each start would double what a look costs.
   "$environment/bin/python" -I -m compileall -q "$site"
   {

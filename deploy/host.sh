@@ -39,7 +39,6 @@ set_places() {
       state=$HOME/.local/state/archon-cron
       stamps=$HOME/.local/share/systemd/timers
       command=$HOME/.local/bin/pipeline-health
-      config_mode=600
       manager=(systemctl --user)
       journal='journalctl --user'
       # `su -` and cron set no runtime directory, though the user's manager may be there.
@@ -55,7 +54,6 @@ set_places() {
       state=/var/lib/archon-cron
       stamps=/var/lib/systemd/timers
       command=/usr/local/bin/pipeline-health
-      config_mode=644 # a user that exists only while a unit runs reads it; the secrets stay root's
       manager=(systemctl)
       journal='journalctl'
       ;;

@@ -6,19 +6,21 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/host.sh"
 # shellcheck source=deploy/environment.sh
 . "$root/deploy/environment.sh"
+# shellcheck source=deploy/next.sh
+. "$root/deploy/next.sh"
 
 usage() {
   cat <<'END'
 usage: deploy/install.sh [--user | --system] [--timer | --scheduler] [--dry-run]
 
-Installs the command, its units, and templates for the configuration and the secrets where there
-are none; starts the timer; ends with `pipeline-health doctor` and `pipeline-health run-once
---dry-run`. It never calls sudo.
+Installs the command, its units, and a template for the secrets where there are none. Once it is
+said what is watched, it starts the timer, and ends with `pipeline-health doctor` and
+`pipeline-health run-once --dry-run`. It never calls sudo.
 
   --user        for this user (default): under ~/.local and ~/.config
   --system      for the machine: /opt/pipeline-health, /etc/archon-cron; without root it only shows
   --timer       a look every five minutes by a systemd timer (default)
-  --scheduler   `pipeline-health serve` instead: the same looks, and the web page and the feed
+  --scheduler   `pipeline-health serve` instead: the same looks from one process
   --dry-run     show each file with a diff and each command, and change nothing
 
 PYTHON=/path/to/python3 chooses the interpreter; without it, the newest of python3.11 and later.
@@ -121,7 +123,7 @@ probe_namespaces() {
     return
   fi
   if ! try_unit; then
-    warn "whether the kernel grants users namespaces could not be tried (systemd-run --user --wait true)"
+    warn "systemd-run --user --wait true fails, so the sandbox could not be tried"
     return
   fi
   warn "the kernel grants users no namespaces here; 30-no-namespaces.conf makes the sandbox smaller"
@@ -154,7 +156,8 @@ install_kept() {
     keep_directory "$config" 755 # the state is systemd's to make
   fi
   install_template secrets.env 600
-  install_template pipeline-health.toml "$config_mode"
+  # For a user, `init` writes it, which replaces no file. In the system form it may not write there.
+  if [ "$form" = system ]; then install_template pipeline-health.toml 644; fi
 }
 
 install_template() {
@@ -179,10 +182,6 @@ install_command() {
   esac
 }
 
-is_template() {
-  [ ! -e "$config/$1" ] || cmp -s "$root/deploy/templates/$1" "$config/$1"
-}
-
 # The timer or the scheduler, never both; without a word, the one that is there.
 start_units() {
   local wanted=pipeline-health.timer other=pipeline-health-scheduler.service
@@ -199,51 +198,6 @@ start_units() {
   elif $renewed && [ "$wanted" = pipeline-health-scheduler.service ]; then
     change "${manager[@]}" restart "$wanted"
   fi
-}
-
-# A user's units end with his last session, unless he lingers.
-linger() {
-  local user
-  user=$(id -un)
-  if [ "$form" = system ] || lingers "$user"; then return; fi
-  if $dry; then
-    change loginctl enable-linger "$user"
-    return
-  fi
-  if loginctl --no-ask-password enable-linger "$user" 2>/dev/null; then
-    changes=$((changes + 1))
-    say "enabled lingering for $user, so that it looks while you are logged out"
-  else
-    warn "it looks only while you are logged in; to change that: sudo loginctl enable-linger $user"
-  fi
-}
-
-lingers() { [ "$(loginctl show-user "$1" --property=Linger --value 2>/dev/null)" = yes ]; }
-
-warn_of_crontab() {
-  local lines
-  lines=$(crontab -l 2>/dev/null | grep -E '^[^#]*(pipeline-health|archon-cron)') || return 0
-  warn "your crontab may do the same job, so that both would look and file:"
-  printf '  %s\n' "$lines" >&2
-  warn "take those of an older pipeline-health out with: crontab -e; leave archon-cron's others"
-}
-
-told() {
-  local code=0
-  say "" && say "\$ pipeline-health $*"
-  "$runnable" "$@" || code=$?
-  case $code in
-    0) ;;
-    2) say "(exit code 2: something is to be put right first, see above)" ;;
-    *) say "(exit code $code)" ;;
-  esac
-}
-
-look_once() {
-  runnable=$command
-  if [ "$form" = user ]; then runnable=$share/venv/bin/pipeline-health; fi
-  told doctor
-  told run-once --dry-run
 }
 
 renewed=false managed=true half_made='' previous=''
@@ -265,7 +219,10 @@ if is_template secrets.env || is_template pipeline-health.toml; then
   unfilled=true
 else
   unfilled=false
-  if $managed; then linger && start_units; fi
+  if $managed; then
+    linger
+    start_units
+  fi
 fi
 
 say ""
@@ -281,9 +238,7 @@ else
 fi
 
 if $unfilled; then
-  say "It does not look yet: what it watches, and with which tokens, is still to be said. Next:"
-  say "  1. fill in $config/secrets.env and $config/pipeline-health.toml"
-  say "  2. run this again: it starts the ${runs_by:-timer} and shows what would be filed"
+  tell_next_steps
   exit 0
 fi
 look_once

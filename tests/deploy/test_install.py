@@ -32,20 +32,21 @@ def test_a_dry_run_shows_everything_and_changes_nothing(newcomer: Newcomer) -> N
     assert "Nothing was changed." in said.text
 
 
-def test_a_newcomer_gets_templates_and_is_told_the_next_two_steps(newcomer: Newcomer) -> None:
+def test_a_newcomer_gets_a_template_and_is_told_the_next_steps(newcomer: Newcomer) -> None:
     """Before it is said what is watched nothing is started, because every look would fail."""
     said = newcomer.install()
 
     assert said.code == 0
     assert newcomer.running() == set()
-    assert f"1. fill in {newcomer.config}/secrets.env" in said.text
-    assert "2. run this again" in said.text
-    tree = newcomer.tree()
-    for name in ("secrets.env", "pipeline-health.toml"):
-        template = (ROOT / "deploy/templates" / name).read_bytes()
-        assert tree[f".config/archon-cron/{name}"] == (0o600, template)
+    assert f"1. put your tokens into {newcomer.config}/secrets.env" in said.text
+    assert f"2. {newcomer.home}/.local/bin/pipeline-health init\n" in said.text
+    assert "3. run this again" in said.text
+    template = (ROOT / "deploy/templates/secrets.env").read_bytes()
+    assert newcomer.tree()[".config/archon-cron/secrets.env"] == (0o600, template)
+    assert not (newcomer.config / "pipeline-health.toml").exists()
     state = newcomer.home / ".local/state/archon-cron"
     assert state.stat().st_mode & 0o777 == 0o700
+    assert newcomer.config.stat().st_mode & 0o777 == 0o700
     assert "is not on your PATH" in said.text
 
 
