@@ -16,6 +16,7 @@ from pipeline_health.settings import ConfigurationError
 
 COMMANDS = {
     "run-once": "pipeline_health.cli.run_once:run_once",
+    "serve": "pipeline_health.cli.serve:serve",
     "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
     "credentials-audit": "pipeline_health.cli.credentials_audit:credentials_audit",
     "status": "pipeline_health.cli.status:status",
