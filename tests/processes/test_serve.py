@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from hosts import ours
-from nursery import breaks, desk_in
+from nursery import breaks, desk_in, hangs, wait_for
 
 PATIENCE = 10.0
 """How soon it must have ended, in seconds."""
@@ -15,7 +15,7 @@ PATIENCE = 10.0
 def test_a_service_files_what_breaks_and_stops_when_told(
     tmp_path: Path, socket_enabled: None
 ) -> None:
-    """From READY to the issue, by SIGHUP and not by an interval, to a gentle end."""
+    """From READY to the issue, by SIGHUP; and a provider that hangs does not delay the end."""
     address = str(tmp_path / "notify")
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
@@ -30,11 +30,15 @@ def test_a_service_files_what_breaks_and_stops_when_told(
             breaks(desk)
             process.send_signal(signal.SIGHUP)
             assert b"opened 1 issue" in systemd.recv(999)
+            there = hangs("railway", "delay")(desk)
+            process.send_signal(signal.SIGHUP)
+            wait_for(there)
             told_at = time.monotonic()
             process.send_signal(signal.SIGTERM)
             out, err = process.communicate(timeout=30)
         assert time.monotonic() - told_at < PATIENCE
         assert (process.returncode, out) == (0, "")
+        assert "blind to" in err
         assert '"event": "stopped"' in err
         assert ["Main CI red: CI (shop)"] == [issue.title for issue in ours(desk.repo)]
 
