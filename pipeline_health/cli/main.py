@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "pipeline_health.cli.status:status",
     "incidents": "pipeline_health.cli.incidents:incidents",
     "why": "pipeline_health.cli.incidents:why",
+    "init": "pipeline_health.cli.init:init",
     "demo": "pipeline_health.cli.demo:demo",
 }
 
