@@ -140,8 +140,9 @@ def _own_name(project: OnRailway, repo: OnGitHub, *, alone: bool) -> str:
 
 def _one_called(patterns: Sequence[str], places: Sequence[Place], what: str) -> Place | _Uncertain:
     """Give the one environment that is called so, by the surest name that any has."""
+    flags = re.IGNORECASE | re.DOTALL
     for pattern in patterns:
-        found = [one for one in places if re.fullmatch(pattern, one.name.strip(), re.IGNORECASE)]
+        found = [one for one in places if re.fullmatch(pattern, one.name.strip(), flags)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -175,7 +176,7 @@ def is_plain(name: str) -> bool:
 
 def _slug(name: str) -> str:
     """Give *name* as the name of a project: what a variable, a path and a title can hold."""
-    words = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._")
+    words = re.sub(r"[^a-z0-9._]+", "-", name.lower()).strip("-._")
     return words[:_LONGEST_NAME].strip("-._") or "project"
 
 

@@ -216,7 +216,7 @@ def _left_out(drafted: Draft) -> Iterator[str]:
     if drafted.elsewhere:
         names = drafted.elsewhere[:_MOST_NAMES]
         more = len(drafted.elsewhere) - len(names)
-        yield "\n# Repositories that no service on Railway is built from; to watch one, add a [[projects]]:"
+        yield "\n# Railway builds nothing from these; a [[projects]] watches one all the same:"
         yield from (f"#   {name}" for name in names)
         if more:
             yield f"#   and {more} more"

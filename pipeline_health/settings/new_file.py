@@ -25,16 +25,22 @@ def write_new(path: Path, text: str) -> None:
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             _write(draft, text)
-            os.link(draft, path)  # unlike a rename it never replaces what came meanwhile
+            _put(draft, path)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 draft.unlink()
         _sync(path.parent)
-    except FileExistsError as exc:
-        msg = f"{path}: is there already, and was left as it is"
-        raise ConfigurationError(msg) from exc
     except OSError as exc:
         msg = f"{path}: could not be written ({exc.strerror}); nothing was changed"
+        raise ConfigurationError(msg) from exc
+
+
+def _put(draft: Path, path: Path) -> None:
+    """Give *draft* its name; unlike a rename, a link never replaces what came meanwhile."""
+    try:
+        os.link(draft, path)
+    except FileExistsError as exc:
+        msg = f"{path}: is there already, and was left as it is"
         raise ConfigurationError(msg) from exc
 
 

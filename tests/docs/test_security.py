@@ -126,7 +126,7 @@ def rows(section: str) -> list[list[str]]:
 
 def test_every_request_to_github_has_its_permission() -> None:
     """The table names each, and none that is not sent."""
-    named = set(re.findall(r"`(GET|POST|PATCH|PUT|DELETE) (/repos/[^`]+)`", GITHUB))
+    named = set(re.findall(r"`(GET|POST|PATCH|PUT|DELETE) (/(?:repos|user)/[^`]+)`", GITHUB))
 
     assert asked() == named
     assert fields_of("github") == set(re.findall(r"`([A-Z]\w+\.\w+)`", GITHUB))
