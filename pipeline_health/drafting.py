@@ -3,7 +3,7 @@
 import os
 import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -43,7 +43,7 @@ from pipeline_health.telemetry import LogFormat, Redaction
 from pipeline_health.wiring import github_account, github_token
 
 LONGEST = timedelta(minutes=5)
-"""How long everything that is asked may take together."""
+"""How long the portfolio may take to be read, and as long once more what runs in it."""
 
 NOTHING = "nothing was found that could be watched"
 NO_PROJECT = "Railway shows no project"
@@ -64,9 +64,11 @@ class Drafting:
     github: Repositories
     held: Sequence[Secret]
     redact: Redaction
+    begin: Callable[[], None]
 
     def draft(self) -> Draft:
         """Draft a project for everything that was seen for sure; at least one, or DraftingError."""
+        self.begin()
         drafted = self._on_railway() if self.tokens else self._on_github()
         if not drafted.projects:
             raise _nothing(NOTHING, drafted.skipped)
@@ -74,6 +76,7 @@ class Drafting:
 
     def text(self, drafted: Draft, path: Path) -> str:
         """Give the text for *path*; what it says was read as our own commands will read it."""
+        self.begin()  # anew: in between, somebody may have thought about what to take
         projects = tuple(replace(it, habits=self._habits(it)) for it in drafted.projects)
         text = draft_text.as_toml(replace(drafted, projects=projects))
         configuration_of(text.encode(), path)
@@ -187,11 +190,15 @@ def prepared(
     """Connect everything; the ledger only tells for how long a provider wants to be left alone."""
     timekeeper = SystemClock() if clock is None else clock
     ending = Ending(timekeeper)
-    ending.end_within(LONGEST)
     with ExitStack() as opened:
         opened.enter_context(ended_by_signals(ending, gently=False))
         memory = DryRunLedger(opened.enter_context(SqlLedger.read_only(begun.ledger_path)))
-        http = Http(clock=timekeeper, jitter=random.random, ending=ending, transport=transport)
+        http = Http(
+            clock=timekeeper,
+            jitter=random.random,
+            ending=Ending(timekeeper, within=ending),
+            transport=transport,
+        )
         opened.callback(http.close)
         connected = partial(Wire, http, api=begun.github_api, clock=timekeeper, memory=memory)
         redact = Redaction(begun.secrets())
@@ -211,6 +218,7 @@ def prepared(
             ),
             held=begun.secrets(),
             redact=redact,
+            begin=partial(http.ending.end_within, LONGEST),
         )
 
 

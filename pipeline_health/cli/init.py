@@ -70,7 +70,7 @@ def init(options: Options, only: tuple[str, ...], *, output: Path | None, yes: b
     target = output or begun.config_path
     if begun.github is not None:
         drafting.require_free(target)
-    if not begun.has_secrets_file:
+    if not (begun.has_secrets_file or (begun.github is not None and target == STDOUT)):
         tokens = _typed_tokens() if asks and begun.github is None else {}
         drafting.make_secrets_file(begun.secrets_path, tokens)
         tell(f"made {begun.secrets_path}, which only you can read", err=True)

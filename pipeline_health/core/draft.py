@@ -69,6 +69,17 @@ def draft_of_repositories(github: Sequence[OnGitHub]) -> Draft:
     )
 
 
+def meant(projects: Sequence[OnRailway], word: str) -> tuple[OnRailway, ...]:
+    """Give those of *projects* that a token is for whose variable calls its project *word*.
+
+    It may see more of them than that one; without a word it is for all.
+    """
+    if not word:
+        return tuple(projects)
+    called = [one for one in projects if len(projects) == 1 or _variable(one.name) == word]
+    return tuple(replace(one, word=word) for one in called)
+
+
 def narrowed(drafted: Draft, keep: Callable[[ProjectDraft], bool]) -> Draft:
     """Give the draft with those projects only that are to be kept."""
     return replace(drafted, projects=tuple(one for one in drafted.projects if keep(one)))
@@ -203,5 +214,9 @@ def _variants(name: str) -> Iterator[str]:
 
 def _variables(name: str) -> frozenset[str]:
     """Give what the variables of the two tokens of a project end in."""
-    end = re.sub("[^A-Z0-9]", "_", name.upper())
+    end = _variable(name)
     return frozenset({end, f"{end}_PRODUCTION"})
+
+
+def _variable(name: str) -> str:
+    return re.sub("[^A-Z0-9]", "_", name.upper())

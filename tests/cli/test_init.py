@@ -149,12 +149,18 @@ def test_what_is_there_is_never_replaced(shop: Desk, told: Told) -> None:
     assert not shop.configuration.exists()
 
 
-def test_it_is_printed_or_written_elsewhere(shop: Desk, told: Told) -> None:
+def test_it_is_printed_or_written_elsewhere(
+    shop: Desk, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Beside a configuration too; the next commands say where it is."""
     shop.configuration.touch()
+    secrets_of(shop).unlink()
+    for name, token in (("GITHUB_TOKEN", "gh-good-token"), ("RAILWAY_TOKEN", "rw-good-token")):
+        monkeypatch.setenv(name, token)
     before = names_in(shop.home)
     code, out, _ = told("--output", "-")
     assert (code, names_in(shop.home)) == (Exit.DONE, before)
+    assert not secrets_of(shop).exists()
     assert out.startswith("# pipeline-health: what is watched.")
 
     place = shop.home / "new folder" / "x.toml"
@@ -172,7 +178,8 @@ def test_it_is_printed_or_written_elsewhere(shop: Desk, told: Told) -> None:
         ("workspace", "RAILWAY_API_TOKEN", "shop"),
         ("project:{project}:{staging}", "RAILWAY_TOKEN", "shop"),
         ("project:{project}:{staging}", "RAILWAY_TOKEN_MY_SHOP", "my_shop"),
-        ("account", "RAILWAY_TOKEN_PRODUCTION", "production"),
+        ("account", "RAILWAY_TOKEN_SHOP", "shop"),
+        ("project:{project}:{staging}", "RAILWAY_TOKEN_PRODUCTION", "production"),
     ],
 )
 def test_each_kind_of_token_shows_what_it_can(
@@ -190,9 +197,20 @@ def test_each_kind_of_token_shows_what_it_can(
     code, _, err = told()
 
     assert (code, f'name = "{name}"' in uncommented(shop)) == (Exit.DONE, True)
-    assert ("elsewhere" in err) is (scope == "account")
+    assert ("elsewhere" in err) is (scope == "account" and variable == "RAILWAY_TOKEN")
     settings = load(config=None, environment=shop.environment, home=shop.home)
     assert settings.credentials.railway.for_project(ProjectName(name)) is not None
+
+
+def test_a_token_that_is_called_like_none_of_its_projects_is_told(shop: Desk, told: Told) -> None:
+    """Which of them is meant is not guessed."""
+    shop.world.railway("till")
+    secrets_of(shop).write_text("GITHUB_TOKEN=gh-good-token\nRAILWAY_TOKEN_X=rw-good-token\n")
+
+    code, _, err = told()
+
+    assert (code, shop.configuration.exists()) == (Exit.BLIND, False)
+    assert "RAILWAY_TOKEN_X: sees 2 projects, and none of them is called like it" in err
 
 
 def test_two_tokens_of_one_project_are_one_project(shop: Desk, told: Told) -> None:
@@ -355,10 +373,15 @@ def test_on_a_terminal_it_asks_and_shows_no_token(shop: Desk) -> None:
 
 def _on_a_terminal(desk: Desk, typed: str) -> tuple[str, int]:
     """Run `init` as at a terminal, where *typed* comes line by line as it is asked for."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251 - a test starts a process
+        if name == "PATH" or name.startswith("COVERAGE")
+    }
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline_health", "init"],
-        env={"PATH": "/usr/bin:/bin", **desk.environment},
+        env={**inherited, **desk.environment},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -1,6 +1,7 @@
 """What there is for a token, at both providers, to the end of their lists."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import httpx
 import pytest
@@ -118,6 +119,25 @@ def test_a_list_of_services_that_goes_on_is_no_whole_one(world: World, listing: 
 
     assert isinstance(error, UnexpectedShapeError)
     assert "more than 100 services" in str(error)
+
+
+def test_a_list_of_projects_without_an_end_is_an_error() -> None:
+    """And so is an answer of another shape."""
+    pages = count()
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        page = {"hasNextPage": True, "endCursor": str(next(pages))}
+        told = {"projects": {"edges": [], "pageInfo": page}, "e0": {"serviceInstances": 1}}
+        return httpx.Response(200, json={"data": told})
+
+    http = Http(clock=StillClock(), jitter=lambda: 0.0, transport=httpx.MockTransport(answer))
+    railway = Railway(http, api="https://x.test", clock=StillClock(), memory=Notebook())
+    listing = Listing(railway.asking)
+
+    with pytest.raises(UnexpectedShapeError, match="did not end within 40 pages"):
+        listing.projects(ACCESS, WORKSPACE_ID)
+    assert railway.requests == 40
+    assert isinstance(listing.served(ACCESS, ["e"])["e"], UnexpectedShapeError)
 
 
 def test_github_lists_what_it_shows(world: World, http: Http) -> None:

@@ -9,6 +9,7 @@ from pipeline_health.core.draft import (
     draft,
     draft_of_repositories,
     is_plain,
+    meant,
     narrowed,
     repositories,
 )
@@ -170,6 +171,16 @@ def test_a_token_of_its_own_gives_the_project_its_name() -> None:
     assert [one.name for one in found.projects] == ["shop-eu-2", "shop_eu"]
     why = "acme/ui is built there too, and a second project needs a token of its own"
     assert found.skipped == (Skipped(what="Something else", why=why),)
+
+
+def test_a_token_that_sees_more_than_its_project_is_for_that_one() -> None:
+    """By the name; a token that sees one project is for that one, whatever it is called."""
+    till = replace(PROJECT, id="p2", name="My till")
+
+    assert meant([PROJECT, till], "") == (PROJECT, till)
+    assert meant([PROJECT, till], "MY_TILL") == (replace(till, word="MY_TILL"),)
+    assert meant([PROJECT], "X") == (replace(PROJECT, word="X"),)
+    assert meant([PROJECT, till], "X") == ()
 
 
 def test_names_are_unique_in_the_variables_of_their_tokens() -> None:

@@ -8,6 +8,7 @@ from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.railway_access import Access, FoundProject, HeaderForm
 from pipeline_health.clients.railway_errors import TokenRefusedError
 from pipeline_health.clients.railway_listing import Listing, Served
+from pipeline_health.core import draft
 from pipeline_health.core.model.portfolio import Offered, OnRailway, Place, Skipped, Unread
 from pipeline_health.secret import NamedSecret
 
@@ -49,9 +50,12 @@ class RailwayPortfolio:
                 why = self._redact(f"could not be used: {exc}")
                 skipped.append(Skipped(what=own.token.name, why=why, blind=True))
                 continue
-            for project in found:
-                worded = replace(project, word=own.word)
-                projects[project.id] = _together(projects.get(project.id), worded)
+            meant = draft.meant(found, own.word)
+            if found and not meant:
+                why = f"sees {len(found)} projects, and none of them is called like it"
+                skipped.append(Skipped(what=own.token.name, why=why))
+            for project in meant:
+                projects[project.id] = _together(projects.get(project.id), project)
         return Portfolio(projects=tuple(projects.values()), skipped=tuple(skipped))
 
     def _seen_by(self, token: NamedSecret) -> tuple[OnRailway, ...]:
