@@ -211,7 +211,7 @@ def prepared(
             ),
             github=Repositories(
                 wire=connected(
-                    token=github_token(github, http, timekeeper, api=begun.github_api),
+                    token=github_token(github, http, api=begun.github_api, clock=timekeeper),
                     account=github_account(github),
                 ),
                 is_app=isinstance(github, GitHubApp),

@@ -66,8 +66,9 @@ def wired(  # noqa: PLR0913 - one argument a part
     Its rounds end as *http* does; a cycle leaves time for what it decides.
     """
     redaction, identity = Redaction(settings.secrets()), policy.routing.identity
-    tokens, account = settings.credentials.railway, settings.credentials.github
-    token = github_token(account, http, clock, api=settings.github_api)
+    credentials = settings.credentials
+    tokens = credentials.railway
+    token = github_token(credentials.github, http, api=settings.github_api, clock=clock)
     ends = partial(_ending, http.ending, clock, policy.limits.cycle_deadline)
     railway_http = http if verdict else http.ending_by(ends(RAILWAY_BY))
     github_http = http if verdict else http.ending_by(ends(GITHUB_BY))
@@ -78,7 +79,7 @@ def wired(  # noqa: PLR0913 - one argument a part
         token=token,
         clock=clock,
         memory=ledger,
-        account=github_account(account),
+        account=github_account(credentials.github),
     )
     meter = Meter()
     github = GitHub(wire(github_http, meter=meter))
@@ -89,7 +90,7 @@ def wired(  # noqa: PLR0913 - one argument a part
             memory=ledger,
             identity=identity,
             redact=redaction,
-            variable=account.variable,
+            variable=credentials.github.variable,
             habits=not verdict,
         ),
         deploys=RailwaySource(
@@ -142,9 +143,9 @@ def github_account(credential: GitHubCredential) -> str:
 
 
 def github_token(
-    credential: GitHubCredential, http: Http, clock: Clock, *, api: str
+    credential: GitHubCredential, http: Http, *, api: str, clock: Clock
 ) -> Callable[[], str]:
-    """Give what gives a token that is good for the next request."""
+    """Give what gives the token: the same one each time, or an App's, anew before its end."""
     match credential:
         case GitHubToken(token=secret):
             return static_token(secret)
