@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "run-once": "pipeline_health.cli.run_once:run_once",
+    "serve": "pipeline_health.cli.serve:serve",
     "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
     "credentials-audit": "pipeline_health.cli.credentials_audit:credentials_audit",
     "status": "pipeline_health.cli.status:status",
     "incidents": "pipeline_health.cli.incidents:incidents",
     "why": "pipeline_health.cli.incidents:why",
+    "drill": "pipeline_health.cli.drill:drill",
     "init": "pipeline_health.cli.init:init",
     "demo": "pipeline_health.cli.demo:demo",
 }
@@ -94,7 +96,7 @@ def cli(
     Exit codes:
       0    done; promotion-check: promote
       1    promotion-check: blocked, or still pending;
-           credentials-audit: something was found
+           credentials-audit: something was found; drill: a hop did not come
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made;
            what could be done was done
