@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.reporting import as_line, incident_as_json, written
 from pipeline_health.cli.tables import moment, table, tell
@@ -17,7 +18,14 @@ HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "I
 @click.option("--all", "everything", is_flag=True, help="Also those that are over.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of a table.")
 def incidents(*, everything: bool, as_json: bool) -> Exit:
-    """List the incidents that the ledger knows, oldest first. It asks no provider."""
+    """List the incidents that the ledger knows, oldest first. It asks no provider.
+
+    \b
+    Examples:
+      pipeline-health incidents           what is broken now
+      pipeline-health incidents --all     also what is over
+      pipeline-health incidents --json | jq -r '.[].title'
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
     with bootstrap.open_to_read() as ledger:
@@ -37,10 +45,16 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
 
 
 @click.command(short_help="Explain one incident: the evidence, and every decision.")
-@click.argument("incident")
+@click.argument("incident", shell_complete=completing.incidents)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of text.")
 def why(incident: str, *, as_json: bool) -> Exit:
-    """Explain one INCIDENT: an issue (7, shop#7 or acme/shop#7), or the start of a fingerprint."""
+    """Explain one INCIDENT: an issue (7, shop#7 or acme/shop#7), or the start of a fingerprint.
+
+    \b
+    Examples:
+      pipeline-health why shop#7          the evidence, and every decision with its time
+      pipeline-health why 3fa9            by the start of its fingerprint, filed or not
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
     with bootstrap.open_to_read() as ledger:

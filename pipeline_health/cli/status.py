@@ -43,7 +43,13 @@ class Newest:
 @click.command(short_help="Show what the last looks saw, project by project.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 def status(*, as_json: bool) -> Exit:
-    """Show the newest look at every project. It reads the ledger and asks no provider."""
+    """Show the newest look at every project. It reads the ledger and asks no provider.
+
+    \b
+    Examples:
+      pipeline-health status              a table, and what nothing watches
+      pipeline-health status --json | jq '.projects[].name'
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
     with bootstrap.open_to_read() as ledger:

@@ -48,14 +48,21 @@ def read_configuration(path: Path) -> tuple[Configuration, str]:
     Raises ConfigurationError that lists everything that is wrong.
     """
     content = _content(path)
+    return configuration_of(content, path), hashlib.sha256(content).hexdigest()
+
+
+def configuration_of(content: bytes, path: Path) -> Configuration:
+    """Give what *content* says, which is, or is to be, that of *path*.
+
+    Raises ConfigurationError that lists everything that is wrong.
+    """
     document = _document(content, path)
     try:
-        configuration = Configuration.model_validate(document)
+        return Configuration.model_validate(document)
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False)
         problems = [Problem(str(path), _key(it["loc"], document), _says(it)) for it in errors]
         raise configuration_error(problems) from exc
-    return configuration, hashlib.sha256(content).hexdigest()
 
 
 def _content(path: Path) -> bytes:

@@ -9,6 +9,7 @@ from pipeline_health.simulator import (
     rest_deployments,
     rest_files,
     rest_issues,
+    rest_listing,
     rest_statuses,
 )
 from pipeline_health.simulator.github_world import Repo
@@ -66,7 +67,9 @@ def answer_rest(
     if method == "GET" and path == "/rate_limit":
         return _limits(world, login)
     try:
-        repo, rest = _repository(world, path)
+        if path in rest_listing.LISTS and method == "GET":
+            return rest_listing.list_repositories(world, login, base=base, target=target)
+        repo, rest = _repository(world, login, path)
     except _Moved as exc:
         return _elsewhere(exc, base=base, method=method, query=query)
     except RefusedError as exc:
@@ -110,7 +113,7 @@ class _Moved(Exception):  # noqa: N818 - not an error: GitHub knows where it is
         self.rest = rest
 
 
-def _repository(world: World, path: str) -> tuple[Repo, str]:
+def _repository(world: World, login: str, path: str) -> tuple[Repo, str]:
     """Find the repository that a path is about, and what follows its name."""
     by_id = re.fullmatch(r"/repositories/(\d+)(/.*)?", path)
     by_name = re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)?", path)
@@ -120,7 +123,7 @@ def _repository(world: World, path: str) -> tuple[Repo, str]:
         repo, rest = world.registry.named(by_name[1]), by_name[2] or ""
     else:
         repo, rest = None, ""
-    if repo is None:
+    if repo is None or login in world.shut_out:
         raise RefusedError(404, "Not Found")
     if by_name is not None and repo.full_name.lower() != by_name[1].lower():
         raise _Moved(repo, rest)

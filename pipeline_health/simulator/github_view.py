@@ -49,6 +49,8 @@ class View:
     def _repository_named(self, given: Arguments) -> Value:
         name = f"{given['owner']}/{given['name']}"
         repo = self._world.registry.named(name)
+        if self._login in self._world.shut_out:
+            repo = None
         renamed = repo is not None and repo.full_name.lower() != name.lower()
         if repo is None or (renamed and not given["followRenames"]):
             msg = f"Could not resolve to a Repository with the name '{name}'."

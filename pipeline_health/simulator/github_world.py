@@ -65,6 +65,7 @@ class Repo(History, IssueBook):
         self.full_name = full_name
         self.private = private
         self.archived = False
+        self.fork = False
         self.runs: list[Run] = []
         self.deployments: list[DeploymentRecord] = []
         self._suites: dict[str, list[Suite]] = {}

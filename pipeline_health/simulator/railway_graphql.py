@@ -4,13 +4,13 @@ Source of the behaviours: docs.railway.com, its published schema, and probes of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
 
 from pipeline_health.simulator.executor import Arguments, Executor, Value, edges
+from pipeline_health.simulator.railway_callers import Caller
 from pipeline_health.simulator.railway_schema import RAILWAY_SDL
 from pipeline_health.simulator.railway_values import (
     deployment_page,
@@ -25,14 +25,15 @@ from pipeline_health.simulator.railway_variables import (
     variables,
 )
 from pipeline_health.simulator.railway_world import (
+    WORKSPACE_ID,
     RailwayDeployment,
     RailwayEnvironment,
     RailwayProject,
     RailwayService,
 )
+from pipeline_health.simulator.timeline import milliseconds
 from pipeline_health.simulator.world import Refusal, World
 
-WORKSPACE = {"id": "5d1a9a43-7d6f-4c0e-9d6c-2f6a1d0a7b11", "name": "The workspace"}
 NEVER_BUILT = frozenset({"INITIALIZING", "QUEUED", "WAITING", "NEEDS_APPROVAL", "SKIPPED"})
 
 
@@ -40,36 +41,6 @@ NEVER_BUILT = frozenset({"INITIALIZING", "QUEUED", "WAITING", "NEEDS_APPROVAL", 
 def railway_executor() -> Executor:
     """Give the executor of Railway's schema; it is built once."""
     return Executor(RAILWAY_SDL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Whom a token speaks for; *project* and *environment* are those of a project token."""
-
-    kind: str
-    project: str = ""
-    environment: str = ""
-
-    def may_see(self, project: RailwayProject) -> bool:
-        """Tell whether the project and the names in it are visible."""
-        return self.kind in ("account", "workspace") or self.project == project.id
-
-    def may_enter(self, environment: RailwayEnvironment) -> bool:
-        """Tell whether what the environment holds is visible."""
-        if environment.restricted:
-            return False
-        whole = self.kind in ("account", "workspace")
-        return whole or self.environment == environment.id
-
-
-def caller_of(world: World, *, bearer: str | None, project_token: str | None) -> Caller:
-    """Find whom a request speaks for; the wrong header is as good as a bad token."""
-    scope = world.railway_tokens.get(project_token or bearer or "", "nobody")
-    kind, _, place = scope.partition(":")
-    if (kind == "project") != (project_token is not None):
-        return Caller(kind="nobody")
-    project, _, environment = place.partition(":")
-    return Caller(kind=kind, project=project, environment=environment)
 
 
 def answer_railway(world: World, caller: Caller, payload: Mapping[str, Any]) -> tuple[int, Value]:
@@ -124,6 +95,7 @@ class View:
             "apiToken": self._api_token,
             "projectToken": self._project_token,
             "projectsByIds": self._projects,
+            "projects": self._listed,
             "environment": lambda given: self._environment(self._entered(given["id"])),
             "deployments": self._deployments,
             "variables": lambda given: variables(self._entered(given["environmentId"]), given),
@@ -141,7 +113,9 @@ class View:
     def _api_token(self, _: Arguments) -> Value:
         if self._caller.kind not in ("account", "workspace"):
             raise _not_authorized()
-        return {"workspaces": [WORKSPACE]}
+        every = {WORKSPACE_ID, *(project.workspace for project in self._world.projects.values())}
+        seen = sorted(workspace for workspace in every if self._caller.may_list(workspace))
+        return {"workspaces": [{"id": one, "name": f"Workspace {one[:4]}"} for one in seen]}
 
     def _project_token(self, _: Arguments) -> Value:
         if self._caller.kind != "project":
@@ -170,6 +144,18 @@ class View:
         found = (by_id[one] for one in given["ids"] if one in by_id)
         return [self._project(project) for project in found if self._caller.may_see(project)]
 
+    def _listed(self, given: Arguments) -> Value:
+        """List the projects of one workspace, which must be named: an account's token has many."""
+        workspace = given.get("workspaceId") or ""
+        if not self._caller.may_list(workspace) or not workspace:
+            raise _not_authorized()
+        found = [
+            project
+            for project in self._world.projects.values()
+            if project.workspace == workspace and project.deleted_at is None
+        ]
+        return edges(found, self._project, given)
+
     def _project(self, project: RailwayProject) -> Value:
         def environments(given: Arguments) -> Value:
             wanted = given.get("isEphemeral")
@@ -180,7 +166,12 @@ class View:
             ]
             return edges(found, self._environment, given)
 
-        return {"id": project.id, "name": project.name, "environments": environments}
+        return {
+            "id": project.id,
+            "name": project.name,
+            "deletedAt": milliseconds(project.deleted_at),
+            "environments": environments,
+        }
 
     def _environment(self, environment: RailwayEnvironment) -> Value:
         return {
@@ -188,6 +179,7 @@ class View:
             "name": environment.name,
             "projectId": environment.project.id,
             "canAccess": self._caller.may_enter(environment),
+            "deletedAt": milliseconds(environment.deleted_at),
             "serviceInstances": self._inside(environment, _instances),
             "deployments": self._inside(environment, environment_deployments),
             "variables": self._inside(environment, named_variables),

@@ -12,6 +12,7 @@ type Query {
   apiToken: ApiTokenContext!
   projectToken: ProjectToken!
   projectsByIds(ids: [String!]!): [Project!]!
+  projects(workspaceId: String, first: Int, after: String): QueryProjectsConnection!
   environment(id: String!): Environment!
   variables(
     projectId: String!, environmentId: String!, serviceId: String, unrendered: Boolean
@@ -44,9 +45,15 @@ type ProjectToken {
   environment: Environment!
 }
 
+type QueryProjectsConnection {
+  edges: [QueryProjectsConnectionEdge!]!
+  pageInfo: PageInfo!
+}
+type QueryProjectsConnectionEdge { node: Project! }
 type Project {
   id: ID!
   name: String!
+  deletedAt: DateTime
   environments(first: Int, isEphemeral: Boolean): ProjectEnvironmentsConnection!
 }
 type ProjectEnvironmentsConnection {
@@ -60,6 +67,7 @@ type Environment {
   name: String!
   projectId: String!
   canAccess: Boolean!
+  deletedAt: DateTime
   serviceInstances(first: Int, after: String): EnvironmentServiceInstancesConnection!
   deployments(first: Int): EnvironmentDeploymentsConnection!
   variables(first: Int, after: String): EnvironmentVariablesConnection!
@@ -89,7 +97,11 @@ type ServiceInstance {
   source: ServiceSource
   latestDeployment: Deployment
   activeDeployments: [Deployment!]!
+  domains: AllDomains!
 }
+type AllDomains { customDomains: [CustomDomain!]! serviceDomains: [ServiceDomain!]! }
+type CustomDomain { domain: String! }
+type ServiceDomain { domain: String! }
 type ServiceSource { repo: String image: String }
 
 type Deployment {

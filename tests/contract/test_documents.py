@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_client_schema, build_schema, parse, validate
 
-from pipeline_health.clients import commit_documents, documents
+from pipeline_health.clients import commit_documents, documents, listing_documents
 from pipeline_health.clients.railway_variable_documents import (
     RAILWAY_NAMES_PAGE,
     View,
@@ -42,6 +42,10 @@ BUILT: dict[str, dict[str, Callable[[], str]]] = {
         "many": lambda: commit_documents.railway_history(5),
         "project-token": lambda: commit_documents.railway_history(1, project_token=True),
     },
+    "railway_served": {
+        "one": lambda: listing_documents.railway_served(1),
+        "many": lambda: listing_documents.railway_served(5),
+    },
     "railway_look": {
         "one": lambda: documents.railway_look(1),
         "many": lambda: documents.railway_look(5),
@@ -61,10 +65,10 @@ VARIABLES = [
 
 
 def public() -> dict[str, object]:
-    """Give every public text and function that the two modules make themselves."""
+    """Give every public text and function that the three modules make themselves."""
     return {
         name: value
-        for module in (documents, commit_documents)
+        for module in (documents, commit_documents, listing_documents)
         for name, value in vars(module).items()
         if not name.startswith("_")
         and (
