@@ -21,6 +21,10 @@ COMMANDS = {
     "status": "pipeline_health.cli.status:status",
     "incidents": "pipeline_health.cli.incidents:incidents",
     "why": "pipeline_health.cli.incidents:why",
+    "sla": "pipeline_health.cli.sla:sla",
+    "feed": "pipeline_health.cli.feed:feed",
+    "silence": "pipeline_health.cli.silence:silence",
+    "unsilence": "pipeline_health.cli.silence:unsilence",
     "demo": "pipeline_health.cli.demo:demo",
 }
 
