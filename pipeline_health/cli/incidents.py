@@ -1,7 +1,6 @@
 """`incidents` and `why`: what the ledger knows of each root cause."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 import click
 
@@ -12,7 +11,6 @@ from pipeline_health.cli.windows import Silent, lines_of
 from pipeline_health.core.maintenance import told
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.journal import TrailLine
-from pipeline_health.core.model.maintenance import MaintenanceWindow
 
 HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "ISSUE")
 
@@ -62,7 +60,8 @@ def why(incident: str, *, as_json: bool) -> Exit:
         shown["trail"] = [{"at": written(line.at), "says": line.says} for line in trail]
         click.echo(as_line(shown))
     else:
-        for line in explanation(found, trail, silent=window, now=now):
+        silent = "" if window is None else told(window, now=now)
+        for line in explanation(found, trail, silent=silent):
             tell(line)
     return Exit.DONE
 
@@ -92,10 +91,9 @@ def explanation(
     incident: Incident,
     trail: Sequence[TrailLine],
     *,
-    silent: MaintenanceWindow | None = None,
-    now: datetime,
+    silent: str = "",
 ) -> Iterator[str]:
-    """Give the story of one incident, for a person."""
+    """Give the story of one incident, for a person; *silent* says why nobody is told of it now."""
     filing = incident.filing
     yield incident.title
     yield f"  phase        {incident.phase}, for the {incident.cause.owner}"
@@ -103,8 +101,8 @@ def explanation(
     yield f"  fingerprint  {incident.fingerprint}"
     never = "never filed" if incident.phase is Phase.RESOLVED else "not filed yet"
     yield f"  issue        {never if filing is None else filing.url}"
-    if silent is not None:
-        yield f"  maintenance  {told(silent, now=now)}"
+    if silent:
+        yield f"  maintenance  {silent}"
     if incident.hidden_behind is not None:
         yield f"  follows from {incident.hidden_behind}: not filed while that is broken"
     if incident.duplicate_of is not None:
