@@ -173,7 +173,9 @@ def test_the_first_look_at_a_project_is_remembered(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("ledger", [True, False], ids=["on the host", "elsewhere"])
-def test_a_silent_job_of_the_pipeline_still_blocks(product: Ready, *, ledger: bool) -> None:
+def test_a_silent_job_of_the_pipeline_still_blocks_a_promotion(
+    product: Ready, *, ledger: bool
+) -> None:
     """No other criterion looks at it: without its issue only the check itself can see it."""
     product.configure(GATE, *PIPELINE)
     sha = product.land()
@@ -191,7 +193,7 @@ def test_a_silent_job_of_the_pipeline_still_blocks(product: Ready, *, ledger: bo
     assert one.says.startswith("it is broken, and no issue says so yet: ")
 
 
-def test_a_silent_failure_of_an_earlier_run_still_blocks(product: Ready) -> None:
+def test_a_silent_failure_of_an_earlier_run_still_blocks_a_promotion(product: Ready) -> None:
     """As its issue would; also in the minutes between the end of the window and the next look."""
     product.configure(GATE, *PIPELINE)
     sha = product.land()
@@ -207,7 +209,7 @@ def test_a_silent_failure_of_an_earlier_run_still_blocks(product: Ready) -> None
     assert "Staging tests failed (shop)" in one.says
 
 
-def test_a_job_that_a_person_closed_the_issue_of_does_not_block(product: Ready) -> None:
+def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(product: Ready) -> None:
     """That is their word, as it ever was."""
     product.configure(GATE, *PIPELINE)
     sha = product.land()
