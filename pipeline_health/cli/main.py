@@ -16,6 +16,7 @@ from pipeline_health.settings import ConfigurationError
 
 COMMANDS = {
     "run-once": "pipeline_health.cli.run_once:run_once",
+    "serve": "pipeline_health.cli.serve:serve",
     "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
     "credentials-audit": "pipeline_health.cli.credentials_audit:credentials_audit",
     "status": "pipeline_health.cli.status:status",
@@ -25,6 +26,7 @@ COMMANDS = {
     "feed": "pipeline_health.cli.feed:feed",
     "silence": "pipeline_health.cli.silence:silence",
     "unsilence": "pipeline_health.cli.silence:unsilence",
+    "drill": "pipeline_health.cli.drill:drill",
     "demo": "pipeline_health.cli.demo:demo",
 }
 
@@ -86,7 +88,7 @@ def cli(
     \b
     Exit codes:
       0    done; promotion-check: promote
-      1    promotion-check: blocked; credentials-audit: something was found
+      1    promotion-check: blocked; credentials-audit: something was found; drill: a hop missed
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made
       4    another run holds the lease; nothing was done

@@ -9,6 +9,7 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
+from pipeline_health.cli.parameters import duration
 from pipeline_health.cli.reporting import JsonValue, as_line, incident_as_json
 from pipeline_health.cli.tables import moment, tell
 from pipeline_health.cli.windows import Silent, target_of, window_as_json
@@ -20,16 +21,12 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.ports import Ledger
 from pipeline_health.settings import ConfigurationError
-from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
 
 _LONGEST_REASON = 200
 
 
-def _length(_: click.Context, __: click.Parameter, text: str) -> timedelta:
-    length = parse_duration(text)
-    if length is None:
-        msg = f"{text!r} is no duration; expected {EXPECTED_DURATION}"
-        raise click.BadParameter(msg)
+def _length(context: click.Context, parameter: click.Parameter, text: str) -> timedelta:
+    length = duration(context, parameter, text)
     if length > LONGEST:
         msg = f"{text!r} is too long; a window ends after {LONGEST.days}d at the latest"
         raise click.BadParameter(msg)

@@ -7,22 +7,14 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
+from pipeline_health.cli.parameters import duration
 from pipeline_health.cli.promise import Account, Measured, account_of
 from pipeline_health.cli.reporting import JsonValue, as_line, written
 from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.service_level import Spread, is_back
-from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
 
 HEADINGS = ("ISSUE", "PROJECT", "WHAT", "OWNER", "FAILED", "TO SIGHT", "TO ISSUE", "WHOLE", "LATE")
-
-
-def _since(_: click.Context, __: click.Parameter, text: str) -> timedelta:
-    length = parse_duration(text)
-    if length is None:
-        msg = f"{text!r} is no duration; expected {EXPECTED_DURATION}"
-        raise click.BadParameter(msg)
-    return length
 
 
 @click.command(short_help="Show how long each failure took to become an issue, hop by hop.")
@@ -30,7 +22,7 @@ def _since(_: click.Context, __: click.Parameter, text: str) -> timedelta:
     "--since",
     "length",
     default="30d",
-    callback=_since,
+    callback=duration,
     metavar="DURATION",
     help="How far to look back, e.g. 24h or 30d, which is the default; 90d are kept.",
 )
