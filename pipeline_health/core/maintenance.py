@@ -63,10 +63,10 @@ def kept_silent(
 def _edited_instead(calls: Sequence[Change | str], case: Case) -> Iterator[UpdateIssue]:
     """Let the open issue say what the hand-over that waits would have said in it."""
     filing = case.incident.filing
+    if filing is None or any(isinstance(call, ReopenIssue) for call in calls):
+        return
     for call in calls:
-        if not isinstance(call, HandOver) or any(isinstance(one, ReopenIssue) for one in calls):
-            continue
-        if filing is not None and digest(call.body) != filing.told:
+        if isinstance(call, HandOver) and digest(call.body) != filing.told:
             yield UpdateIssue(
                 fingerprint=call.fingerprint,
                 nonce=call.nonce,

@@ -24,6 +24,7 @@ from incident_builders import (
 )
 from pipeline_health.core import issue_text
 from pipeline_health.core.maintenance import (
+    LONGEST,
     kept_silent,
     open_windows,
     reason_to_be_silent,
@@ -151,6 +152,11 @@ def test_the_time_that_was_silent_is_counted_once() -> None:
     spans = silent_spans(incident(), windows)
     assert sum((end - start for start, end in spans), timedelta()) == 90 * MINUTE
     assert silent_spans(BOTH, windows)[-1][1] == T0 + 60 * MINUTE
+
+
+def test_a_window_lasts_for_a_month_at_most() -> None:
+    """What is silent for longer is not watched at all."""
+    assert timedelta(days=30) == LONGEST
 
 
 def test_what_is_open_is_told_by_its_end() -> None:

@@ -11,6 +11,7 @@ from pipeline_health.core.model.incident import Filing, Incident, Phase
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import Looked
 from pipeline_health.core.service_level import (
+    LOOKS_MISSED,
     Spread,
     gaps_in,
     hops_of,
@@ -115,8 +116,12 @@ def test_what_is_back_is_measured_to_its_reopening() -> None:
     hops = hops_of(BACK, first_look=None, reopened_at=at(212))
     assert is_back(BACK)
     assert (hops.failed_at, hops.filed_at) == (at(200), at(212))
+    assert hops.sight_kept is False
     assert (hops.to_sight(), hops.to_filing()) == (None, None)
     assert hops.taken(now=at(999)) == 12 * MINUTE
+    silent = hops_of(BACK, first_look=None, windows=[a_window(205, 210)], reopened_at=at(212))
+    assert silent.taken(now=at(999)) == 7 * MINUTE
+    assert hops_of(BACK, first_look=None, reopened_at=at(200)).filed_at == at(200)
 
 
 def test_a_reopening_of_an_earlier_turn_is_none_of_this_one() -> None:
@@ -131,10 +136,17 @@ def test_a_reopening_of_an_earlier_turn_is_none_of_this_one() -> None:
     [
         replace(BACK, turns=()),
         replace(BACK, first_failed_at=at(3)),
+        replace(BACK, first_failed_at=at(5)),
         replace(BACK, filing=_filed(None)),
         replace(BACK, filing=None),
     ],
-    ids=["never over", "failed before it was filed", "filing not kept", "not filed"],
+    ids=[
+        "never over",
+        "failed before it was filed",
+        "in that second",
+        "filing not kept",
+        "not filed",
+    ],
 )
 def test_what_was_never_over_is_not_back(of: Incident) -> None:
     """It is measured from its first failure."""
@@ -207,6 +219,7 @@ def test_what_was_reopened_is_measured() -> None:
         ([5, 1, 3, 2, 4], 3, 5, 5),
         (range(1, 21), 10, 19, 20),
         (range(1, 101), 50, 95, 100),
+        (range(1, 2001), 1000, 1900, 2000),
     ],
 )
 def test_percentiles_are_times_that_happened(
@@ -235,6 +248,7 @@ def test_of_nothing_there_is_no_spread() -> None:
         ([0, 5, 21, 25], 21, []),
         ([0, 5, 21, 25], 20, [(5, 21)]),
         ([0, 5], 0, [(5, 30)]),
+        ([5], 0, [(5, 30)]),
         ([0, 15, 99], 0, [(15, 99)]),
     ],
     ids=[
@@ -246,6 +260,7 @@ def test_of_nothing_there_is_no_spread() -> None:
         "before",
         "half before",
         "until now",
+        "once",
         "a clock that was ahead",
     ],
 )
@@ -255,5 +270,6 @@ def test_a_gap_is_a_stretch_without_a_finished_look(
     """From one end of a look to the next, or to now."""
     looks = [Looked(started_at=at(end), finished_at=at(end)) for end in ends]
     failed = Looked(started_at=at(12), finished_at=at(12), failed=True)
+    assert LOOKS_MISSED * timedelta(minutes=5) == 15 * MINUTE
     found = gaps_in((*looks, failed), longer_than=15 * MINUTE, since=at(since), now=at(30))
     assert list(found) == [(at(start), at(end)) for start, end in gaps]
