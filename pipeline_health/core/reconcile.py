@@ -19,6 +19,7 @@ from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import Gone, TrackedIssue
 from pipeline_health.core.model.plan import (
+    BEYOND_CAPS,
     Change,
     CloseIssue,
     Comment,
@@ -68,7 +69,7 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
             if isinstance(step, str):
                 waiting.append(f"{case.incident.title}: {step}")
             elif isinstance(step, OpenIssue) and room <= 0:
-                waiting.append(f"{case.incident.title}: filed when the caps allow it")
+                waiting.append(f"{case.incident.title}: {BEYOND_CAPS}")
             else:
                 room -= isinstance(step, OpenIssue)
                 changes.append(step)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.notice import Told
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger.memory import MemoryLedger, identity, oldest_first
 from pipeline_health.ledger.retention import TRAIL_LINES
@@ -72,3 +73,12 @@ class DryRunLedger(MemoryLedger):
         replaced = {report.cycle for report in own}
         below = (one for one in self._base.reports(limit=limit) if one.cycle not in replaced)
         return (*own, *below)[:limit]
+
+    def looks(self, *, since: datetime) -> int:
+        """Tell how many cycles began at *since* or later."""
+        return self._base.looks(since=since) + super().looks(since=since)
+
+    def told(self) -> Told | None:
+        """Give what people know, None when nobody was ever told anything."""
+        own = super().told()
+        return self._base.told() if own is None else own

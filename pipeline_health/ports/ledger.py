@@ -1,6 +1,6 @@
 """What is kept between two cycles, and the right to write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.report import CycleReport
 
 
@@ -76,4 +77,32 @@ class Ledger(Memory, Protocol):
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
         """Give the newest reports, newest first."""
+        ...
+
+    def looks(self, *, since: datetime) -> int:
+        """Tell how many cycles began at *since* or later."""
+        ...
+
+    def told(self) -> Told | None:
+        """Give what people know, None when nobody was ever told anything."""
+        ...
+
+    def tell(
+        self,
+        told: Told,
+        notices: Sequence[Notice],
+        *,
+        receivers: Sequence[str],
+        lease: Lease,
+        now: datetime,
+    ) -> None:
+        """Keep what people know, and put each notice into the box for each receiver, at once."""
+        ...
+
+    def letters(self) -> tuple[Letter, ...]:
+        """Give what is in the box, oldest first."""
+        ...
+
+    def drop(self, letter: Letter) -> None:
+        """Take a letter out of the box: it arrived, or it never will."""
         ...
