@@ -91,6 +91,7 @@ def monday(week: Week) -> Notice:
     return _notice(NoticeKind.MONDAY, title, lines)
 
 
+_EACH_CYCLE = "each cycle tries to file it; `pipeline-health status` says more."
 _UNTIL = "Each is told again daily until it is over, or its issue is closed as not planned."
 
 
@@ -115,7 +116,8 @@ def _next(change: Change) -> str:
     if change.kind is NoticeKind.LEFT:
         return f"Nothing to do for you: its issue went to the agent. {change.of.url}".rstrip()
     if not isinstance(change.of, Concern) or not change.of.no_issue:
-        return f"Next: {_who_acts(change.of)}: {change.of.url}" if change.of.url else "Next: wait."
+        acts = f"{_who_acts(change.of)}: {change.of.url}"
+        return f"Next: {acts if change.of.url else _EACH_CYCLE}"
     if change.of.topic is not Topic.INCIDENT:
         return f"Next: {change.of.no_issue}."
     why = plain(change.of.no_issue, characters=_LONGEST_WHY)
