@@ -7,6 +7,7 @@ judged now (its project was not looked at, it is hidden, or silent for a while) 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from pipeline_health.core.concerns import Scene, concerns_of, is_live, key_of, owner_of
 from pipeline_health.core.incidents import proof_of
@@ -89,6 +90,8 @@ def _new(concern: Concern, *, known: bool) -> NoticeKind:
             return NoticeKind.HANDED
         case Topic.INCIDENT:
             return NoticeKind.BLIND if concern.blind else NoticeKind.NEW
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _as_known(concern: Concern, before: Known | None, *, now: datetime) -> Known:
@@ -119,6 +122,8 @@ def _fate(known: Known, scene: Scene) -> Known | Change | None:
             if incident is None:
                 return known if known.project in scene.others else None
             return _fate_of(known, incident)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _fate_of(known: Known, incident: Incident) -> Known | Change | None:
