@@ -1,5 +1,6 @@
 """Stories of people who are told: of each change once, whatever becomes of the receiver."""
 
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from email.header import decode_header, make_header
@@ -240,6 +241,23 @@ def test_a_receiver_that_is_gone_is_forgotten(
         assert ledger.letters() == ()
     assert report.untold == ()
     assert f"For you: {NAMED}: ntfy is not configured any more" in "".join(capsys.readouterr())
+
+
+def test_apprise_that_is_not_installed_is_ours_to_mend(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line says how, the exit code that something is undone, and the notice waits."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    shop.host.secrets["NOTIFY_URLS"] = "json://127.0.0.1/planted-url"
+    refuse_secret(shop)
+    report = shop.host.cycle()
+
+    (line,) = [each for each in lines_of(report) if each.startswith("not told")]
+    assert line.startswith("not told: NOTIFY_URLS 1 (json): a notice did not reach")
+    assert line.endswith("Apprise, which is not installed: pip install 'pipeline-health[notify]'")
+    assert exit_of(report) is Exit.BLIND
+    with SqlLedger.read_only(shop.host.ledger) as ledger:
+        assert [letter.notice.title for letter in ledger.letters()] == [f"For you: {NAMED}"]
 
 
 # -- the dead man's switch -------------------------------------------------------------------
