@@ -26,6 +26,7 @@ from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger
 from pipeline_health.postroom import Heart, beating, deliver, receivers_of
 from pipeline_health.runner import GitHubRunner
+from pipeline_health.secret import Secret
 from pipeline_health.settings import ConfigurationError, Settings
 from pipeline_health.settings.last_resort import healthcheck_url
 from pipeline_health.settings.sources import ledger_path
@@ -86,6 +87,11 @@ class Machine:
             transport=self.transport,
         )
 
+    def heart(self, url: Secret | None, redaction: Redaction) -> AbstractContextManager[Heart]:
+        """Watch over one cycle with the dead man's switch at *url*, if there is one."""
+        roll = self.dice.getrandbits
+        return beating(url, roll=roll, connect=self.connect, clock=self.clock, redaction=redaction)
+
 
 @contextmanager
 def this_machine() -> Iterator[Machine]:
@@ -105,15 +111,8 @@ def load_for_a_cycle(config: Path | None, *, log_format: LogFormat | None) -> Se
 
 
 def _tell_switch(exc: ConfigurationError) -> None:
-    environment, here = configured.process_environment(), Machine()
-    url = healthcheck_url(environment, home=Path.home())
-    with beating(
-        url,
-        roll=here.dice.getrandbits,
-        connect=here.connect,
-        clock=here.clock,
-        redaction=Redaction(() if url is None else (url,)),
-    ) as heart:
+    url = healthcheck_url(configured.process_environment(), home=Path.home())
+    with Machine().heart(url, Redaction(() if url is None else (url,))) as heart:
         heart.failed(str(exc))
 
 
@@ -156,13 +155,7 @@ def run_once(
     policy = narrowed(settings.policy, only)
     # A look at some projects is no cycle that anybody waits for.
     watched = None if dry or policy.others else settings.optional.healthcheck_url
-    with beating(
-        watched,
-        roll=here.dice.getrandbits,
-        connect=here.connect,
-        clock=here.clock,
-        redaction=Redaction(settings.secrets()),
-    ) as heart:
+    with here.heart(watched, Redaction(settings.secrets())) as heart:
         report = _run(settings, policy, here, heart, dry=dry, close_orphans=close_orphans)
         heart.ended(report)
         return report
@@ -201,12 +194,18 @@ def _run(
         except KeyboardInterrupt:
             finish(unfinished(cycle, "it was interrupted"), ledger, here.clock)
             raise
-        if not dry:
-            untold = deliver(
-                settings.optional, ledger, lease, connect=here.connect, clock=here.clock
+        try:
+            untold = (
+                ()
+                if dry
+                else deliver(
+                    settings.optional, ledger, lease, connect=here.connect, clock=here.clock
+                )
             )
             report = replace(report, untold=untold)
-        return finish(report, ledger, here.clock)
+        finally:  # also when somebody would not wait for that
+            ended = finish(report, ledger, here.clock)
+        return ended
 
 
 def assembled(

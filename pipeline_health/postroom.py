@@ -23,7 +23,7 @@ from pipeline_health.ports import Clock, LeaseHeldError, Ledger, LedgerError, No
 from pipeline_health.ports.ledger import Lease
 from pipeline_health.secret import Secret
 from pipeline_health.settings import OptionalSecrets
-from pipeline_health.telemetry import Redaction
+from pipeline_health.telemetry import Redaction, tell_of_defect
 
 Connect: TypeAlias = Callable[[], Http]
 """Makes connections that end with the run, and that their user closes."""
@@ -55,6 +55,9 @@ def deliver(
             delivery = Postman(ledger, notifiers, now=now, left=http.ending.left).deliver()
     except LedgerError as exc:
         log.warning("letters_not_sent", why=str(exc))
+        return ()
+    except Exception as exc:  # noqa: BLE001 - what was seen is worth more than our telling of it
+        tell_of_defect(exc)
         return ()
     for sentence in delivery.dropped:
         log.warning("letter_dropped", why=sentence)
@@ -130,3 +133,5 @@ def _beat(beat: Callable[[], None]) -> None:
         beat()
     except ClientError as exc:
         structlog.get_logger().warning("heartbeat_not_heard", why=str(exc))
+    except Exception as exc:  # noqa: BLE001 - whoever watches us must not be what stops us
+        tell_of_defect(exc)

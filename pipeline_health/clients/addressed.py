@@ -5,6 +5,7 @@ longer than a moment, its own log is silent (it may show a URL), and it writes n
 """
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +20,12 @@ _LOUD: Final = 4
 
 class NotInstalledError(ClientError):
     """The extra is not there."""
+
+
+def service_of(url: Secret) -> str:
+    """Name the service that *url* leads to; all else in it may be a secret."""
+    scheme = re.match(r"[a-z0-9]{1,20}(?=://)", url.reveal())
+    return scheme[0] if scheme else "no URL"
 
 
 def send(url: Secret, notice: Notice, *, left: Callable[[], float]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline_health.core.inert import plain
-from pipeline_health.core.issue_text.wording import counted, duration
+from pipeline_health.core.issue_text.wording import duration
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident, Owner, Phase
@@ -87,7 +87,7 @@ def _of_crowd(scene: Scene) -> Iterator[Concern]:
             key=CROWD,
             topic=Topic.CROWD,
             project=None,
-            says=f"More is broken than [limits] lets file: {counted(len(scene.crowded), 'more')}",
+            says=f"More is broken than [limits] lets file: {len(scene.crowded)} more",
             why=f"They are filed as the caps allow, oldest first: {named}",
             since=scene.now,
             no_issue="look for one cause that they share; `pipeline-health status` lists them all",

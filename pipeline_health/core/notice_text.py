@@ -31,7 +31,6 @@ _HOW: Mapping[NoticeKind, tuple[int, str, str]] = {
     NoticeKind.SUMMARY: (4, "warning", ""),
     NoticeKind.REMINDER: (3, "alarm_clock", ""),
     NoticeKind.MONDAY: (2, "bar_chart", ""),
-    NoticeKind.DRILL: (3, "fire_engine", "Drill: "),
 }
 
 

@@ -1,6 +1,5 @@
 """Whatever Apprise knows as a receiver: one of `NOTIFY_URLS`."""
 
-import re
 from datetime import datetime, timedelta
 
 from pipeline_health.clients import addressed
@@ -29,6 +28,5 @@ class AppriseNotifier:
 
 
 def name_of(url: Secret, place: int) -> str:
-    """Give the name of the receiver at *url*: its service, because all else may be a secret."""
-    scheme = re.match(r"[a-z0-9]{1,20}(?=://)", url.reveal())
-    return f"NOTIFY_URLS {place} ({scheme[0] if scheme else 'no URL'})"
+    """Give the name of the receiver at *url*: its place in the list, and its service."""
+    return f"NOTIFY_URLS {place} ({addressed.service_of(url)})"

@@ -266,6 +266,8 @@ def test_a_quiet_run_imports_nothing_that_it_does_not_need(desk: Desk) -> None:
         "jinja2",
         "rich",
         "graphql",
+        "apprise",
+        "statistics",
     }
     assert heavy & set(loaded) == set()
 
