@@ -4,7 +4,7 @@ import random
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -106,28 +106,33 @@ def load_for_a_cycle(config: Path | None, *, log_format: LogFormat | None) -> Se
     try:
         return load(config, log_format=log_format)
     except ConfigurationError as exc:
-        _tell_switch(exc)
+        environment = configured.process_environment()
+        url = healthcheck_url(environment, home=Path.home())
+        redaction = Redaction(() if url is None else (url,))
+        _set_up_logs(environment, log_format, redaction)
+        with Machine().heart(url, redaction) as heart:
+            heart.failed(str(exc))
         raise
-
-
-def _tell_switch(exc: ConfigurationError) -> None:
-    url = healthcheck_url(configured.process_environment(), home=Path.home())
-    with Machine().heart(url, Redaction(() if url is None else (url,))) as heart:
-        heart.failed(str(exc))
 
 
 def load(config: Path | None, *, log_format: LogFormat | None) -> Settings:
     """Read settings and secrets, and let nothing leave the process unredacted from here on."""
     environment = configured.process_environment()
     loaded = configured.load(config=config, environment=environment, home=Path.home())
+    _set_up_logs(environment, log_format, Redaction(loaded.secrets()))
+    return loaded
+
+
+def _set_up_logs(
+    environment: Mapping[str, str], log_format: LogFormat | None, redaction: Redaction
+) -> None:
     telemetry.configure(
         format=log_format,
         stream=sys.stderr,
         journal_stream=environment.get("JOURNAL_STREAM"),
-        redaction=Redaction(loaded.secrets()),
+        redaction=redaction,
         color=sys.stderr.isatty() and not environment.get("NO_COLOR"),
     )
-    return loaded
 
 
 @contextmanager

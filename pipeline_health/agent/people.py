@@ -105,7 +105,7 @@ def _week(ledger: Ledger, report: CycleReport, scene: Scene) -> Notice:
     return monday(
         week_of(
             ledger.incidents(),
-            looks=ledger.looks(since=scene.now - WEEK) + 1,  # this one is recorded at its end
+            looks=ledger.cycles_since(scene.now - WEEK) + 1,  # this one is recorded at its end
             transients=(line for project in report.projects for line in project.transients),
             first_looks=scene.first_looks,
             now=scene.now,

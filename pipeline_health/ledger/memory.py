@@ -143,7 +143,7 @@ class MemoryLedger:
             lines = (line for line in self._trails[fingerprint] if line.at >= before)
             self._trails[fingerprint] = deque(lines, maxlen=TRAIL_LINES)
 
-    def looks(self, *, since: datetime) -> int:
+    def cycles_since(self, since: datetime) -> int:
         """Tell how many cycles began at *since* or later."""
         return sum(report.started_at >= since for report in self._reports.values())
 

@@ -74,9 +74,9 @@ class DryRunLedger(MemoryLedger):
         below = (one for one in self._base.reports(limit=limit) if one.cycle not in replaced)
         return (*own, *below)[:limit]
 
-    def looks(self, *, since: datetime) -> int:
+    def cycles_since(self, since: datetime) -> int:
         """Tell how many cycles began at *since* or later."""
-        return self._base.looks(since=since) + super().looks(since=since)
+        return self._base.cycles_since(since) + super().cycles_since(since)
 
     def told(self) -> Told | None:
         """Give what people know, None when nobody was ever told anything."""

@@ -67,7 +67,7 @@ DELETE FROM trail WHERE at < ? AND NOT EXISTS (
 """
 PRUNE_MEMORY = "DELETE FROM memory WHERE kept_at < ?"
 
-LOOKS = "SELECT count(*) FROM report WHERE started_at >= ?"
+CYCLES_SINCE = "SELECT count(*) FROM report WHERE started_at >= ?"
 
 TOLD = "SELECT document FROM told WHERE id = 1"
 KEEP_TOLD = "INSERT OR REPLACE INTO told (id, document) VALUES (1, ?)"

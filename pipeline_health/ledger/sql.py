@@ -181,9 +181,9 @@ class SqlLedger:
         with self._store.writing() as transaction:
             _prune(transaction, before=now - keep)
 
-    def looks(self, *, since: datetime) -> int:
+    def cycles_since(self, since: datetime) -> int:
         """Tell how many cycles began at *since* or later."""
-        return next(iter(self._store.read(int, queries.LOOKS, as_text(since))))
+        return next(iter(self._store.read(int, queries.CYCLES_SINCE, as_text(since))))
 
     # -- what people know -------------------------------------------------------------------
 

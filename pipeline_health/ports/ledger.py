@@ -79,7 +79,7 @@ class Ledger(Memory, Protocol):
         """Give the newest reports, newest first."""
         ...
 
-    def looks(self, *, since: datetime) -> int:
+    def cycles_since(self, since: datetime) -> int:
         """Tell how many cycles began at *since* or later."""
         ...
 

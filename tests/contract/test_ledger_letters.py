@@ -117,7 +117,7 @@ def test_looks_are_counted_since_a_moment(ledger: Ledger) -> None:
     for number in range(3):
         ledger.record(a_report(f"c{number}", at=T0 + number * MINUTE))
 
-    assert [ledger.looks(since=T0 + number * MINUTE) for number in range(4)] == [3, 2, 1, 0]
+    assert [ledger.cycles_since(T0 + number * MINUTE) for number in range(4)] == [3, 2, 1, 0]
 
 
 def test_a_dry_run_shows_what_people_know_and_sends_no_letter_of_others(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_dry_run_shows_what_people_know_and_sends_no_letter_of_others(tmp_path
         kept.record(a_report())
     with SqlLedger.read_only(path) as base:
         dry = DryRunLedger(base)
-        before = (dry.told(), dry.letters(), dry.looks(since=T0))
+        before = (dry.told(), dry.letters(), dry.cycles_since(T0))
         tell(dry, OVER, told=Told())
 
         assert before == (TOLD, (), 1)
