@@ -2,13 +2,14 @@
 
 import random
 import secrets
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import structlog
 
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
@@ -89,8 +90,7 @@ class Machine:
 
     def heart(self, url: Secret | None, redaction: Redaction) -> AbstractContextManager[Heart]:
         """Watch over one cycle with the dead man's switch at *url*, if there is one."""
-        roll = self.dice.getrandbits
-        return beating(url, roll=roll, connect=self.connect, clock=self.clock, redaction=redaction)
+        return beating(url, self.dice.getrandbits, self.connect, self.clock, redaction)
 
 
 @contextmanager
@@ -109,7 +109,8 @@ def load_for_a_cycle(config: Path | None, *, log_format: LogFormat | None) -> Se
         environment = configured.process_environment()
         url = healthcheck_url(environment, home=Path.home())
         redaction = Redaction(() if url is None else (url,))
-        _set_up_logs(environment, log_format, redaction)
+        if not structlog.is_configured():  # else they know more secrets already
+            telemetry.configure_here(environment, format=log_format, redaction=redaction)
         with Machine().heart(url, redaction) as heart:
             heart.failed(str(exc))
         raise
@@ -119,20 +120,9 @@ def load(config: Path | None, *, log_format: LogFormat | None) -> Settings:
     """Read settings and secrets, and let nothing leave the process unredacted from here on."""
     environment = configured.process_environment()
     loaded = configured.load(config=config, environment=environment, home=Path.home())
-    _set_up_logs(environment, log_format, Redaction(loaded.secrets()))
+    redaction = Redaction(loaded.secrets())
+    telemetry.configure_here(environment, format=log_format, redaction=redaction)
     return loaded
-
-
-def _set_up_logs(
-    environment: Mapping[str, str], log_format: LogFormat | None, redaction: Redaction
-) -> None:
-    telemetry.configure(
-        format=log_format,
-        stream=sys.stderr,
-        journal_stream=environment.get("JOURNAL_STREAM"),
-        redaction=redaction,
-        color=sys.stderr.isatty() and not environment.get("NO_COLOR"),
-    )
 
 
 @contextmanager

@@ -100,7 +100,6 @@ class Heart:
 @contextmanager
 def beating(
     url: Secret | None,
-    *,
     roll: Callable[[int], int],
     connect: Connect,
     clock: Clock,

@@ -136,13 +136,8 @@ def test_every_receiver_has_a_name_without_a_secret() -> None:
 def heart(wire: Wire) -> Iterator[Heart]:
     """Watch over a cycle."""
     url = Secret("https://hc.example/planted-uuid")
-    with beating(
-        url,
-        roll=DICE.getrandbits,
-        connect=wire.connect,
-        clock=SystemClock(),
-        redaction=Redaction((Secret("planted-word"),)),
-    ) as watched:
+    redaction = Redaction((Secret("planted-word"),))
+    with beating(url, DICE.getrandbits, wire.connect, SystemClock(), redaction) as watched:
         yield watched
 
 
