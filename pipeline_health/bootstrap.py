@@ -190,14 +190,11 @@ def _run(
             finish(unfinished(cycle, "it was interrupted"), ledger, here.clock)
             raise
         try:
-            untold = (
-                ()
-                if dry
-                else deliver(
+            if not dry:
+                post = deliver(
                     settings.optional, ledger, lease, connect=here.connect, clock=here.clock
                 )
-            )
-            report = replace(report, untold=untold)
+                report = replace(report, untold=post)
         finally:  # also when somebody would not wait for that
             ended = finish(report, ledger, here.clock)
         return ended

@@ -107,8 +107,7 @@ class Agent:
             orphans=orphans.lines(closed=closed),
         )
         report = self._reported(told, look, cycle)
-        if not cycle.dry:
-            self._tell(told, look, report, lease)
+        self._tell(told, look, report, lease)
         return report
 
     def _watched(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
