@@ -136,13 +136,13 @@ def test_a_topic_is_in_no_log_no_ledger_and_no_report(
 
 def test_a_dry_run_tells_nobody(shop: Shop, phone: Site) -> None:
     """And what it would have told is still news."""
-    refuse_secret(shop)
+    shop.world.github_tokens.clear()
     shop.host.cycle(dry=True)
     assert phone.calls == []
 
     shop.host.cycle()
 
-    assert titles(phone) == [f"For you: {NAMED}"]
+    assert titles(phone) == ["GitHub refuses GITHUB_TOKEN"]
 
 
 def test_a_lost_ledger_tells_again_once(shop: Shop, phone: Site) -> None:
