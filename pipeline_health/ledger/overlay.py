@@ -6,8 +6,8 @@ from datetime import datetime
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
-from pipeline_health.core.model.report import CycleReport
-from pipeline_health.ledger.memory import MemoryLedger, identity, oldest_first
+from pipeline_health.core.model.report import CycleReport, Looked
+from pipeline_health.ledger.memory import MemoryLedger, identity, looked, oldest_first
 from pipeline_health.ledger.retention import TRAIL_LINES
 from pipeline_health.ports import Ledger
 
@@ -26,6 +26,7 @@ class DryRunLedger(MemoryLedger):
         self._anew = anew
         self._forgotten: set[tuple[str, str]] = set()
         self._settled: set[str] = set()
+        self._windows = list(base.windows())
 
     def incidents(self) -> tuple[Incident, ...]:
         """Give every incident that is kept, oldest first."""
@@ -72,3 +73,8 @@ class DryRunLedger(MemoryLedger):
         replaced = {report.cycle for report in own}
         below = (one for one in self._base.reports(limit=limit) if one.cycle not in replaced)
         return (*own, *below)[:limit]
+
+    def looks(self) -> tuple[Looked, ...]:
+        """Give when each cycle of which a report is kept looked, oldest first."""
+        own = map(looked, self._reports.values())
+        return tuple(sorted((*self._base.looks(), *own), key=lambda one: one.started_at))

@@ -26,7 +26,7 @@ def table(heading: str) -> list[tuple[str, str]]:
     """Give the two cells of each row of the table whose first column is called *heading*."""
     found = re.search(rf"^\| {heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)
     assert found is not None
-    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in found[1].splitlines()]
+    rows = [re.split(r"(?<!\\)\|", line.strip("|")) for line in found[1].splitlines()]
     return [(first.strip(), second.strip()) for first, second in rows]
 
 
