@@ -2,9 +2,7 @@
 
 import random
 import secrets
-import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +14,7 @@ import structlog
 from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
+from pipeline_health.agent.people import People
 from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.github_wire import BETWEEN_WRITES
 from pipeline_health.clients.http import Http, Transport
@@ -23,10 +22,14 @@ from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.readings import Blind, GitHubReading
 from pipeline_health.core.model.report import CycleReport
+from pipeline_health.ended import failed, finish, unfinished
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
-from pipeline_health.ports import Clock, Ledger, PipelineHealthError
+from pipeline_health.ports import Clock, Ledger
+from pipeline_health.postroom import Heart, beating, deliver, receivers_of
 from pipeline_health.runner import GitHubRunner
+from pipeline_health.secret import Secret
 from pipeline_health.settings import ConfigurationError, Settings
+from pipeline_health.settings.last_resort import healthcheck_url
 from pipeline_health.settings.sources import ledger_path
 from pipeline_health.stopping import ended_by_signals
 from pipeline_health.telemetry import LogFormat, Redaction
@@ -76,6 +79,19 @@ class Machine:
     dice: random.Random = field(default_factory=random.SystemRandom)
     ending: Ending = field(default_factory=lambda: Ending(SystemClock()))
 
+    def connect(self) -> Http:
+        """Make connections of a run, which end with it; whoever asked for them closes them."""
+        return Http(
+            clock=self.clock,
+            jitter=self.dice.random,
+            ending=Ending(self.clock, within=self.ending),
+            transport=self.transport,
+        )
+
+    def heart(self, url: Secret | None, redaction: Redaction) -> AbstractContextManager[Heart]:
+        """Watch over one cycle with the dead man's switch at *url*, if there is one."""
+        return beating(url, self.dice.getrandbits, self.connect, self.clock, redaction)
+
 
 @contextmanager
 def this_machine() -> Iterator[Machine]:
@@ -85,17 +101,27 @@ def this_machine() -> Iterator[Machine]:
         yield machine
 
 
+def load_for_a_cycle(config: Path | None, *, log_format: LogFormat | None) -> Settings:
+    """Read settings as `load` does; where they are wrong the dead man's switch hears of it."""
+    try:
+        return load(config, log_format=log_format)
+    except ConfigurationError as exc:
+        environment = configured.process_environment()
+        url = healthcheck_url(environment, home=Path.home())
+        redaction = Redaction(() if url is None else (url,))
+        if not structlog.is_configured():  # else they know more secrets already
+            telemetry.configure_here(environment, format=log_format, redaction=redaction)
+        with Machine().heart(url, redaction) as heart:
+            heart.failed(str(exc))
+        raise
+
+
 def load(config: Path | None, *, log_format: LogFormat | None) -> Settings:
     """Read settings and secrets, and let nothing leave the process unredacted from here on."""
     environment = configured.process_environment()
     loaded = configured.load(config=config, environment=environment, home=Path.home())
-    telemetry.configure(
-        format=log_format,
-        stream=sys.stderr,
-        journal_stream=environment.get("JOURNAL_STREAM"),
-        redaction=Redaction(loaded.secrets()),
-        color=sys.stderr.isatty() and not environment.get("NO_COLOR"),
-    )
+    redaction = Redaction(loaded.secrets())
+    telemetry.configure_here(environment, format=log_format, redaction=redaction)
     return loaded
 
 
@@ -122,17 +148,30 @@ def run_once(
     """
     here = Machine() if machine is None else machine
     policy = narrowed(settings.policy, only)
+    # A look at some projects is no cycle that anybody waits for.
+    watched = None if dry or policy.others else settings.optional.healthcheck_url
+    with here.heart(watched, Redaction(settings.secrets())) as heart:
+        report = _run(settings, policy, here, heart, dry=dry, close_orphans=close_orphans)
+        heart.ended(report)
+        return report
+
+
+def _run(
+    settings: Settings,
+    policy: Policy,
+    here: Machine,
+    heart: Heart,
+    *,
+    dry: bool,
+    close_orphans: bool,
+) -> CycleReport:
     with ExitStack() as opened:
         ledger = opened.enter_context(_dry_ledger(settings) if dry else here.ledger(settings))
         started = here.clock.now()
         lasting = policy.limits.cycle_deadline + LEASE_MARGIN
         lease = opened.enter_context(ledger.lease(now=started, lasting=lasting))
-        http = Http(
-            clock=here.clock,
-            jitter=here.dice.random,
-            ending=Ending(here.clock, within=here.ending),
-            transport=here.transport,
-        )
+        heart.began()
+        http = here.connect()
         opened.callback(http.close)
         http.ending.end_within(policy.limits.cycle_deadline)
         cycle = Cycle(
@@ -146,11 +185,19 @@ def run_once(
             agent = assembled(settings, policy, ledger=ledger, http=http, machine=here)
             report = agent.run_cycle(cycle, lease)
         except Exception as exc:  # noqa: BLE001 - a cycle ends with a report, also when it failed
-            report = _failed(cycle, exc, redaction=Redaction(settings.secrets()))
+            report = failed(cycle, exc, redaction=Redaction(settings.secrets()))
         except KeyboardInterrupt:
-            _finish(_unfinished(cycle, "it was interrupted"), ledger, here.clock)
+            finish(unfinished(cycle, "it was interrupted"), ledger, here.clock)
             raise
-        return _finish(report, ledger, here.clock)
+        try:
+            if not dry:
+                post = deliver(
+                    settings.optional, ledger, lease, connect=here.connect, clock=here.clock
+                )
+                report = replace(report, untold=post)
+        finally:  # also when somebody would not wait for that
+            ended = finish(report, ledger, here.clock)
+        return ended
 
 
 def assembled(
@@ -175,6 +222,9 @@ def assembled(
         runner=GitHubRunner(wires.writing),
         tracker=wires.tracker,
         ledger=ledger,
+        people=People(
+            receivers=receivers_of(settings.optional), redact=Redaction(settings.secrets())
+        ),
     )
 
 
@@ -237,49 +287,3 @@ def _dry_ledger(settings: Settings) -> Iterator[Ledger]:
     """Read the ledger, and write to an overlay that is thrown away."""
     with SqlLedger.read_only(settings.ledger_path) as kept:
         yield DryRunLedger(kept)
-
-
-def _failed(cycle: Cycle, exc: Exception, *, redaction: Redaction) -> CycleReport:
-    known = isinstance(exc, PipelineHealthError)
-    why = redaction(str(exc) if known else f"{type(exc).__name__}: {exc}")
-    if not known:
-        trace = redaction("".join(traceback.format_exception(exc)))
-        structlog.get_logger().error("cycle_defect", traceback=trace)
-    return _unfinished(cycle, why)
-
-
-def _unfinished(cycle: Cycle, why: str) -> CycleReport:
-    return CycleReport(
-        cycle=cycle.id,
-        started_at=cycle.now,
-        finished_at=cycle.now,
-        sentence=f"The cycle failed: {why}; nothing is concluded from it.",
-        dry_run=cycle.dry,
-        failed=why,
-    )
-
-
-def _finish(report: CycleReport, ledger: Ledger, clock: Clock) -> CycleReport:
-    """Keep *report* and tell its sentence; gives it with its end."""
-    ended = replace(report, finished_at=max(clock.now(), report.started_at))
-    ledger.record(ended)
-    _log(ended)
-    return ended
-
-
-def _log(report: CycleReport) -> None:
-    log = structlog.get_logger().bind(cycle=report.cycle)
-    for project in report.projects:
-        for blind in project.blind:
-            log.warning("blind", project=project.name, source=blind.source, why=blind.why)
-    for change in report.changes:
-        log.info(
-            "change",
-            change=change.change,
-            repo=change.repo,
-            issue=change.issue,
-            applied=change.applied,
-            reason=change.reason,
-            why=change.why,
-        )
-    log.info("cycle", sentence=report.sentence)

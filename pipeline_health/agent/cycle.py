@@ -11,6 +11,7 @@ from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
+from pipeline_health.agent.people import People, scene_of, tell
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.recording import record, settled_by
 from pipeline_health.agent.telling import Told, report_of
@@ -68,8 +69,10 @@ class Agent:
         tracker: Tracker,
         runner: Runner,
         ledger: Ledger,
+        people: People | None = None,
     ) -> None:
         self._policy = policy
+        self._people = people or People()
         self._github = github
         self._railway = railway
         self._tracker = tracker
@@ -103,7 +106,9 @@ class Agent:
             stale=recognised.stale,
             orphans=orphans.lines(closed=closed),
         )
-        return self._reported(told, look, cycle)
+        report = self._reported(told, look, cycle)
+        self._tell(told, look, report, lease)
+        return report
 
     def _watched(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
         """Give the incidents of the repositories that this cycle looks at.
@@ -197,3 +202,7 @@ class Agent:
             github=self._github.usage(),
             railway=self._railway.usage(),
         )
+
+    def _tell(self, told: Told, look: Look, report: CycleReport, lease: Lease) -> None:
+        scene = scene_of(told.cases, told.plan, look, self._policy, now=report.started_at)
+        tell(self._people, scene, report, policy=self._policy, ledger=self._ledger, lease=lease)

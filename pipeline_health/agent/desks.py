@@ -24,10 +24,25 @@ def _desk(view: ProjectView, stale: Mapping[RepoName, str]) -> Desk | None:
     seen = view.github.repository
     if not isinstance(seen, Seen) or not isinstance(view.github.issues, Seen):
         return None
-    repository = seen.value
-    why_not = stale.get(repository.name)
-    if repository.archived:
-        why_not = f"{repository.name} is archived, so no issue can be filed there"
-    elif not repository.has_issues:
-        why_not = f"issues are disabled in {repository.name}, so none can be filed there"
-    return Desk(why_not=why_not)
+    return Desk(why_not=_never(view) or stale.get(seen.value.name))
+
+
+def shut(look: Look) -> Mapping[RepoName, str]:
+    """Say which repositories take no issues at all, however often that is tried, and why."""
+    found = {}
+    for view in look.snapshot.projects:
+        why_not = _never(view)
+        if why_not is not None:
+            found[repo_of(view.policy.name, look)] = why_not
+    return found
+
+
+def _never(view: ProjectView) -> str | None:
+    seen = view.github.repository
+    if not isinstance(seen, Seen):
+        return None
+    if seen.value.archived:
+        return f"{seen.value.name} is archived, so no issue can be filed there"
+    if not seen.value.has_issues:
+        return f"issues are disabled in {seen.value.name}, so none can be filed there"
+    return None

@@ -70,7 +70,7 @@ def report_of(
         cycle=cycle,
         started_at=started_at,
         finished_at=started_at,
-        sentence=sentence(projects, told, dry=dry, refused=_refused_by_github(look)),
+        sentence=sentence(projects, told, dry=dry, refused=refused_by_github(look)),
         dry_run=dry,
         projects=projects,
         changes=changes,
@@ -79,7 +79,7 @@ def report_of(
     )
 
 
-def _refused_by_github(look: Look) -> str | None:
+def refused_by_github(look: Look) -> str | None:
     """Give our GitHub token that is refused, so that nothing at all can be filed."""
     for view in look.snapshot.projects:
         repository = view.github.repository

@@ -49,7 +49,9 @@ def run_once(
     if close_orphans and only:
         msg = "--close-orphans looks at all projects; leave --project out"
         raise click.UsageError(msg)
-    settings = bootstrap.load(options.config, log_format=options.log_format)
+    # Whoever looks by hand is told on the spot; a timer's silence is heard by nobody.
+    load = bootstrap.load if dry_run or only else bootstrap.load_for_a_cycle
+    settings = load(options.config, log_format=options.log_format)
     with bootstrap.this_machine() as machine:
         report = bootstrap.run_once(
             settings, only=only, dry=dry_run, close_orphans=close_orphans, machine=machine
@@ -65,9 +67,14 @@ def run_once(
 
 
 def exit_of(report: CycleReport) -> Exit:
-    """Give the exit code for *report*: 3 when anything was not seen or not done."""
+    """Give the exit code for *report*: 3 when anything was not seen or not done.
+
+    A receiver of notices that is down changes nothing: it says nothing of the products, and the
+    notice stays in the box. One that can never work as we are installed is ours to mend.
+    """
     undone = not report.dry_run and any(not change.applied for change in report.changes)
-    return Exit.BLIND if report.failed or report.blind or undone else Exit.DONE
+    mistaken = any(line.mistake for line in report.untold)
+    return Exit.BLIND if report.failed or report.blind or undone or mistaken else Exit.DONE
 
 
 def lines_of(report: CycleReport) -> Iterator[str]:
@@ -78,6 +85,8 @@ def lines_of(report: CycleReport) -> Iterator[str]:
         yield from _change_lines(change, dry=report.dry_run)
     for waiting in report.waiting:
         yield f"waits: {waiting}"
+    for line in report.untold:
+        yield f"not told: {line.receiver}: {line.why}"
 
 
 def _project_lines(project: ProjectLine) -> Iterator[str]:

@@ -26,7 +26,7 @@ def serve(options: Options) -> Exit:
     from pipeline_health.supervisor import Supervisor  # noqa: PLC0415 - nor this
 
     service = serving.Service(
-        lambda: bootstrap.load(options.config, log_format=options.log_format),
+        lambda: bootstrap.load_for_a_cycle(options.config, log_format=options.log_format),
         machine=bootstrap.Machine(),
         supervisor=Supervisor.of(settings.process_environment()),
     )

@@ -130,7 +130,7 @@ class Http:
     def write(
         self, method: str, url: str, *, headers: Mapping[str, str], body: object = None
     ) -> Answer:
-        """Send a request that changes something: once, whatever happens."""
+        """Send a request that changes something: once, whatever happens. Bytes go as they are."""
         return self._once(method, url, headers=headers, body=body)
 
     def tail(self, url: str, *, headers: Mapping[str, str], keep: int) -> tuple[int, bytes]:
@@ -159,8 +159,8 @@ class Http:
     ) -> httpx.Request:
         sent = {"User-Agent": USER_AGENT, **headers}
         _require_sendable(sent, httpx.URL(url).host)
-        content = None if body is None else json.dumps(body).encode()
-        if content is not None:
+        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        if content is not body:
             sent["Content-Type"] = "application/json"
         return self._client.build_request(method, url, headers=sent, content=content)
 

@@ -22,6 +22,7 @@ from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import Gone, TrackedIssue
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.plan import (
+    BEYOND_CAPS,
     Change,
     CloseIssue,
     Comment,
@@ -72,7 +73,7 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
             if isinstance(step, str):
                 waiting.append(f"{case.incident.title}: {step}")
             elif isinstance(step, OpenIssue) and room <= 0:
-                waiting.append(f"{case.incident.title}: filed when the caps allow it")
+                waiting.append(f"{case.incident.title}: {BEYOND_CAPS}")
             else:
                 room -= isinstance(step, OpenIssue)
                 changes.append(step)

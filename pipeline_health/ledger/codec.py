@@ -1,4 +1,4 @@
-"""Incidents and reports as JSON text, and back; what is read is validated, never trusted.
+"""Incidents, reports and notices as JSON text, and back; what is read is validated, never trusted.
 
 A field that is missing takes its default and one that is not known is dropped, so that a field with
 a default needs no migration; any other change of shape does.
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.notice import Notice, Told
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ports import LedgerError
 
@@ -26,6 +27,16 @@ def _incidents() -> TypeAdapter[Incident]:
 @cache
 def _reports() -> TypeAdapter[CycleReport]:
     return TypeAdapter(CycleReport)
+
+
+@cache
+def _told() -> TypeAdapter[Told]:
+    return TypeAdapter(Told)
+
+
+@cache
+def _notices() -> TypeAdapter[Notice]:
+    return TypeAdapter(Notice)
 
 
 def as_unicode(text: str) -> str:
@@ -54,6 +65,26 @@ def report_as_text(report: CycleReport) -> str:
 def report_of(text: str, *, cycle: str) -> CycleReport:
     """Give the report that *text* holds; raises LedgerError naming the cycle."""
     return _decode(_reports(), text, what=f"the report of cycle {cycle}")
+
+
+def told_as_text(told: Told) -> str:
+    """Give what people know as JSON."""
+    return _encode(_told(), told)
+
+
+def told_of(text: str) -> Told:
+    """Give what people know by *text*; raises LedgerError."""
+    return _decode(_told(), text, what="what people were told")
+
+
+def notice_as_text(notice: Notice) -> str:
+    """Give *notice* as JSON."""
+    return _encode(_notices(), notice)
+
+
+def notice_of(text: str, *, number: int) -> Notice:
+    """Give the notice that *text* holds; raises LedgerError naming its letter."""
+    return _decode(_notices(), text, what=f"the letter {number}")
 
 
 def _encode(adapter: TypeAdapter[ModelT], model: ModelT) -> str:

@@ -1,17 +1,19 @@
 """A ledger that lasts as long as its process: for tests, simulations and dry runs."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
@@ -30,6 +32,9 @@ class MemoryLedger:
         self._intents: dict[str, Intent] = {}
         self._reports: dict[str, CycleReport] = {}
         self._windows: list[MaintenanceWindow] = []
+        self._told: Told | None = None
+        self._letters: dict[int, Letter] = {}
+        self._numbers = count(1)
 
     # -- the lease --------------------------------------------------------------------------
 
@@ -172,6 +177,41 @@ class MemoryLedger:
         for fingerprint in self._trails.keys() - kept:
             lines = (line for line in self._trails[fingerprint] if line.at >= before)
             self._trails[fingerprint] = deque(lines, maxlen=TRAIL_LINES)
+
+    def cycles_since(self, since: datetime) -> int:
+        """Tell how many cycles began at *since* or later."""
+        return sum(report.started_at >= since for report in self._reports.values())
+
+    # -- what people know -------------------------------------------------------------------
+
+    def told(self) -> Told | None:
+        """Give what people know, None when nobody was ever told anything."""
+        return self._told
+
+    def tell(
+        self,
+        told: Told,
+        notices: Sequence[Notice],
+        *,
+        receivers: Sequence[str],
+        lease: Lease,
+        now: datetime,
+    ) -> None:
+        """Keep what people know and a letter for each receiver."""
+        self._require(epoch_of(lease, issuer=self))
+        self._told = told
+        for notice in notices:
+            for receiver in receivers:
+                letter = Letter(id=next(self._numbers), receiver=receiver, at=now, notice=notice)
+                self._letters[letter.id] = letter
+
+    def letters(self) -> tuple[Letter, ...]:
+        """Give what is in the box, oldest first."""
+        return tuple(self._letters.values())
+
+    def drop(self, letter: Letter) -> None:
+        """Take a letter out of the box: it arrived, or it never will."""
+        self._letters.pop(letter.id, None)
 
 
 def looked(report: CycleReport) -> Looked:

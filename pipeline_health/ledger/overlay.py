@@ -6,6 +6,7 @@ from datetime import datetime
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.notice import Told
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger.memory import MemoryLedger, identity, looked, oldest_first
 from pipeline_health.ledger.retention import TRAIL_LINES
@@ -78,3 +79,12 @@ class DryRunLedger(MemoryLedger):
         """Give when each cycle of which a report is kept looked, oldest first."""
         own = map(looked, self._reports.values())
         return tuple(sorted((*self._base.looks(), *own), key=lambda one: one.started_at))
+
+    def cycles_since(self, since: datetime) -> int:
+        """Tell how many cycles began at *since* or later."""
+        return self._base.cycles_since(since) + super().cycles_since(since)
+
+    def told(self) -> Told | None:
+        """Give what people know, None when nobody was ever told anything."""
+        own = super().told()
+        return self._base.told() if own is None else own

@@ -1,7 +1,7 @@
 """The ledger in one SQLite file: what every run on this host shares."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger import queries
 from pipeline_health.ledger.codec import (
@@ -24,6 +25,7 @@ from pipeline_health.ledger.codec import (
 from pipeline_health.ledger.holder import NOBODY, Holder
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.lease_table import LeaseTable
+from pipeline_health.ledger.letter_box import LetterBox
 from pipeline_health.ledger.reading import ReadingStore
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
 from pipeline_health.ledger.store import Store, Transaction, Value, WritableStore
@@ -43,6 +45,7 @@ class SqlLedger:
         self._store = store
         self._leases = LeaseTable(store, holder=holder)
         self._windows = WindowTable(store)
+        self._box = LetterBox(store)
 
     @classmethod
     def open(cls, path: Path, *, holder: Holder) -> "SqlLedger":
@@ -204,6 +207,40 @@ class SqlLedger:
         """Drop reports, facts, windows, and resolved incidents with trails older than *keep*."""
         with self._store.writing() as transaction:
             _prune(transaction, before=now - keep)
+
+    def cycles_since(self, since: datetime) -> int:
+        """Tell how many cycles began at *since* or later."""
+        return next(iter(self._store.read(int, queries.CYCLES_SINCE, as_text(since))))
+
+    # -- what people know -------------------------------------------------------------------
+
+    def told(self) -> Told | None:
+        """Give what people know, None when nobody was ever told anything."""
+        return self._box.told()
+
+    def tell(
+        self,
+        told: Told,
+        notices: Sequence[Notice],
+        *,
+        receivers: Sequence[str],
+        lease: Lease,
+        now: datetime,
+    ) -> None:
+        """Keep what people know and a letter for each receiver, in one transaction.
+
+        Raises LeaseLostError when the lease is not ours.
+        """
+        with self._writing_under(lease) as transaction:
+            self._box.put(told, notices, transaction, receivers=receivers, now=now)
+
+    def letters(self) -> tuple[Letter, ...]:
+        """Give what is in the box, oldest first."""
+        return self._box.letters()
+
+    def drop(self, letter: Letter) -> None:
+        """Take a letter out of the box: it arrived, or it never will."""
+        self._box.drop(letter)
 
 
 def _prune(transaction: Transaction, *, before: datetime) -> None:

@@ -14,6 +14,7 @@ from pipeline_health.ports.errors import (
     TrackerError,
 )
 from pipeline_health.ports.ledger import Lease, Ledger, Memory
+from pipeline_health.ports.notifier import Notifier, NotifierError
 from pipeline_health.ports.sources import (
     AuditSource,
     CodeSource,
@@ -41,6 +42,8 @@ __all__ = [
     "LedgerError",
     "LiveSite",
     "Memory",
+    "Notifier",
+    "NotifierError",
     "PipelineHealthError",
     "Publisher",
     "RequestError",

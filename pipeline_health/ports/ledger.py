@@ -1,6 +1,6 @@
 """What is kept between two cycles, and the right to write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,6 +10,7 @@ from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.report import CycleReport, Looked
 
 
@@ -99,4 +100,32 @@ class Ledger(Memory, Protocol):
         self, project: ProjectName, kind: Kind | None, *, now: datetime
     ) -> MaintenanceWindow | None:
         """End the window of just this project and kind, and give it as it was, None without one."""
+        ...
+
+    def cycles_since(self, since: datetime) -> int:
+        """Tell how many cycles began at *since* or later."""
+        ...
+
+    def told(self) -> Told | None:
+        """Give what people know, None when nobody was ever told anything."""
+        ...
+
+    def tell(
+        self,
+        told: Told,
+        notices: Sequence[Notice],
+        *,
+        receivers: Sequence[str],
+        lease: Lease,
+        now: datetime,
+    ) -> None:
+        """Keep what people know, and put each notice into the box for each receiver, at once."""
+        ...
+
+    def letters(self) -> tuple[Letter, ...]:
+        """Give what is in the box, oldest first."""
+        ...
+
+    def drop(self, letter: Letter) -> None:
+        """Take a letter out of the box: it arrived, or it never will."""
         ...

@@ -1,8 +1,8 @@
 """Puts the configuration and the credentials together, or says all that is wrong with them."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pipeline_health.core.model.ids import ProjectName
@@ -103,11 +103,7 @@ def load(*, config: Path | None, environment: Mapping[str, str], home: Path) -> 
 
 def reader_of(environment: Mapping[str, str], *, home: Path) -> CredentialsReader:
     """Give what reads the credentials; raises ConfigurationError for a file that is refused."""
-
-    def owner_of(path: Path) -> int | None:
-        # systemd and Kubernetes set owner and mode of what they hand to us.
-        return None if sources.is_handed_over(path, environment) else os.geteuid()
-
+    owner_of = partial(sources.owner_of, environment=environment)
     path = sources.secrets_path(environment, home=home)
     variables = read_variables(environment, path=path, owner=owner_of(path))
     return CredentialsReader(variables, home=home, owner_of=owner_of)

@@ -29,6 +29,7 @@ def policy_of(configuration: Configuration) -> Policy:
         rerun=configuration.remedies.rerun,
         sla=configuration.sla,
         poll_interval=configuration.poll_interval,
+        remind=configuration.notify.remind,
     )
 
 

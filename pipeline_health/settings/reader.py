@@ -36,6 +36,12 @@ _APP_KEY: Final = "GITHUB_APP_PRIVATE_KEY"
 _APP_KEY_FILE: Final = "GITHUB_APP_PRIVATE_KEY_FILE"
 _APP_ADVICE: Final = f"{', '.join(_APP_NUMBERS)} and {_APP_KEY} or {_APP_KEY_FILE}"
 
+# What ntfy takes for a topic.
+_TOPIC: Final = re.compile(r"[-_A-Za-z0-9]{1,64}")
+_A_TOPIC: Final = "1 to 64 letters, digits, - and _"
+_ITS_URL: Final = "https://ntfy.example/topic"
+_SLASHES_OF_A_HOST: Final = 2
+
 
 class CredentialsReader:
     """Reads what is needed, name by name; what is wrong is in `problems` and reads as absent.
@@ -89,10 +95,9 @@ class CredentialsReader:
 
     def optional(self) -> OptionalSecrets:
         """Read what may be left out."""
-        topic = self._variables.text("NTFY_TOPIC")  # may be short: it is half a name, half a secret
         urls = self._token("NOTIFY_URLS", spaces=True)
         return OptionalSecrets(
-            ntfy_topic=Secret(topic) if topic else None,
+            ntfy_topic=self._topic("NTFY_TOPIC"),
             notify_urls=tuple(Secret(url) for url in urls.reveal().split()) if urls else (),
             healthcheck_url=self._url("HEALTHCHECK_URL"),
             web_password=self._token("WEB_PASSWORD", spaces=True),
@@ -204,6 +209,19 @@ class CredentialsReader:
             return None
         return secret
 
+    def _topic(self, name: str) -> Secret | None:
+        """Read a topic of ntfy; it may be short, because it is half a name, half a secret."""
+        text = self._variables.text(name)
+        if text is None:
+            return None
+        if "/" not in text and not _TOPIC.fullmatch(text):
+            self._refuse(name, f"is no topic; expected {_A_TOPIC}, or the URL of one: {_ITS_URL}")
+            return None
+        if "/" in text and (problem := url_problem(text) or _topic_problem(text)):
+            self._refuse(name, problem)
+            return None
+        return Secret(text)
+
     def _token(self, name: str, *, spaces: bool = False) -> Secret | None:
         text = self._variables.text(name)
         if text is None:
@@ -226,3 +244,10 @@ class CredentialsReader:
 
     def _refuse(self, name: str, says: str) -> None:
         self.problems.append(Problem(self._variables.where(name), name, says))
+
+
+def _topic_problem(url: str) -> str | None:
+    """Say why *url* is not the URL of a topic of ntfy."""
+    if _TOPIC.fullmatch(url.rpartition("/")[2]) and url.count("/") > _SLASHES_OF_A_HOST:
+        return None
+    return f"names no topic; expected its URL, such as {_ITS_URL}"

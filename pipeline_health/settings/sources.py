@@ -32,6 +32,14 @@ def is_handed_over(path: Path, environment: Mapping[str, str]) -> bool:
     return directory is not None and path.resolve().is_relative_to(directory.resolve())
 
 
+def owner_of(path: Path, environment: Mapping[str, str]) -> int | None:
+    """Give the user id that the file at *path* must belong to, None where that is not ours to say.
+
+    systemd and Kubernetes set owner and mode of what they hand to us.
+    """
+    return None if is_handed_over(path, environment) else os.geteuid()
+
+
 def secrets_path(environment: Mapping[str, str], *, home: Path) -> Path:
     """Say where the secrets are, whether the file exists or not."""
     directory = _credentials_directory(environment)

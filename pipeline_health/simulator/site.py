@@ -50,17 +50,19 @@ class Site(Page):
     """Answers every path as *pages* says, the others as itself.
 
     While it *sleeps* a request only wakes it, that many of them; the answer is 502, or Railway's
-    own page where *edge*. *asked* holds what was asked, oldest first.
+    own page where *edge*. *asked* holds what was asked, oldest first, and *calls* all of it.
     """
 
     pages: dict[str, Page] = field(default_factory=dict)
     sleeps: int = 0
     edge: bool = False
     asked: list[str] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
 
     def respond(self, call: Call) -> Answer:
         """Answer one request, or raise HungUp or ConnectionCut."""
         self.asked.append(call.target)
+        self.calls.append(call)
         if self.sleeps:
             self.sleeps -= 1
             return self._asleep()

@@ -50,6 +50,22 @@ def configure(
     _take_in_libraries(stream, processors)
 
 
+def configure_here(
+    environment: Mapping[str, str],
+    *,
+    format: LogFormat | None,  # noqa: A002 - as above
+    redaction: Redaction,
+) -> None:
+    """Send all logs to standard error, as it is in a process with this *environment*."""
+    configure(
+        format=format,
+        stream=sys.stderr,
+        journal_stream=environment.get("JOURNAL_STREAM"),
+        redaction=redaction,
+        color=sys.stderr.isatty() and not environment.get("NO_COLOR"),
+    )
+
+
 def tell_of_defect(exc: Exception) -> None:
     """Log *exc* with its traceback, redacted; before anything was configured, by formats alone."""
     if not structlog.is_configured():

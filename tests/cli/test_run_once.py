@@ -271,6 +271,7 @@ def test_a_quiet_run_imports_nothing_that_it_does_not_need(desk: Desk) -> None:
         "requests",
         "rich",
         "starlette",
+        "statistics",
         "uvicorn",
     )
     assert [name for name in heavy if name in loaded] == []

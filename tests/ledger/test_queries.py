@@ -19,6 +19,7 @@ STATEMENTS = {name: sql for name, sql in vars(queries).items() if name.isupper()
 WHOLE = {
     "INCIDENTS": ["SCAN incident USING INDEX incident_by_first_seen"],
     "INTENTS": ["SCAN intent USING INDEX intent_by_time"],
+    "LETTERS": ["SCAN letter"],
     "REPORTS": ["SCAN report"],
     "LOOKS": ["SCAN report USING COVERING INDEX report_by_time"],
     "WINDOWS": ["SCAN maintenance USING INDEX maintenance_by_time"],

@@ -247,3 +247,38 @@ def test_the_environment_of_the_process_is_a_copy(monkeypatch: pytest.MonkeyPatc
     first["PLANTED_NAME"] = "changed"
 
     assert "planted" == process_environment()["PLANTED_NAME"]
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["t", "a-b_C9", "x" * 64, "https://ntfy.example/topic", "http://127.0.0.1:8080/a/topic"],
+)
+def test_a_topic_is_a_name_or_an_address(loads: Loads, topic: str) -> None:
+    """A name is one on ntfy.sh."""
+    settings = loads(GITHUB_TOKEN="planted-github", NTFY_TOPIC=topic)
+
+    assert Secret(topic) == settings.optional.ntfy_topic
+
+
+@pytest.mark.parametrize(
+    ("topic", "says"),
+    [
+        ("two words", "is no topic"),
+        ("x" * 65, "is no topic"),
+        ("https://ntfy.example", "names no topic"),
+        ("https://ntfy.example/", "names no topic"),
+        ("https://ntfy.example/two words", "is no URL"),
+        ("https://ntfy.example/topic?auth=x", "holds a query"),
+        ("https://user:word@ntfy.example/topic", "holds a user name"),
+        ("http://ntfy.example/topic", "is not https"),
+        ("ntfy.sh/topic", "is no URL"),
+    ],
+)
+def test_what_is_no_topic_is_refused_without_showing_it(
+    refusals: Refusals, topic: str, says: str
+) -> None:
+    """Nothing would arrive there."""
+    (line,) = refusals(GITHUB_TOKEN="planted-github", NTFY_TOPIC=topic)
+
+    assert line.startswith(f"environment: NTFY_TOPIC: {says}")
+    assert topic not in line.removesuffix("https://ntfy.example/topic")

@@ -12,6 +12,9 @@ from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
 
+BEYOND_CAPS = "filed when the caps allow it"
+"""Why an incident waits that is one more than may be filed now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIssue:
@@ -149,6 +152,12 @@ class Plan:
 
     changes: tuple[Change, ...] = ()
     waiting: tuple[str, ...] = ()
+
+    @property
+    def crowded(self) -> tuple[str, ...]:
+        """The titles of what waits for the caps alone."""
+        end = f": {BEYOND_CAPS}"
+        return tuple(each.removesuffix(end) for each in self.waiting if each.endswith(end))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

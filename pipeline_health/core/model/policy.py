@@ -90,7 +90,8 @@ class Limits:
 class Policy:
     """The portfolio as the operator wants it watched; *others* are not looked at this time.
 
-    *rerun* allows one re-run of failed jobs before anyone is asked.
+    *rerun* allows one re-run of failed jobs before anyone is asked; *remind* is how often people
+    are reminded of what waits for them.
     """
 
     projects: tuple[ProjectPolicy, ...]
@@ -101,3 +102,4 @@ class Policy:
     rerun: bool = False
     sla: timedelta = timedelta(minutes=30)
     poll_interval: timedelta = timedelta(minutes=5)
+    remind: timedelta = timedelta(hours=24)

@@ -62,6 +62,16 @@ class TransientLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UntoldLine:
+    """How many notices wait for a *receiver*, and why; a *mistake* of ours never mends itself."""
+
+    receiver: str
+    notices: int
+    why: str
+    mistake: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLine:
     """What was seen of one project; *unsettled* are sentences about what is under way.
 
@@ -127,6 +137,7 @@ class CycleReport:
     github: Usage = Usage()
     railway: Usage = Usage()
     failed: str | None = None
+    untold: tuple[UntoldLine, ...] = ()
 
     @property
     def blind(self) -> bool:

@@ -1,0 +1,130 @@
+"""Tells people what changed: compares what they know with what a cycle left, and posts letters.
+
+Nothing is sent here. A letter is in the box in the same transaction in which what people know
+changes; `delivering` brings it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline_health.agent.desks import shut
+from pipeline_health.agent.looking import Look
+from pipeline_health.agent.telling import refused_by_github
+from pipeline_health.core.concerns import Scene
+from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.notice import Known, Notice, Told
+from pipeline_health.core.model.plan import Plan
+from pipeline_health.core.model.policy import Policy
+from pipeline_health.core.model.readings import Seen
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.news import news_of
+from pipeline_health.core.notice_text import monday
+from pipeline_health.core.week import WEEK, week_of
+from pipeline_health.ports import Lease, Ledger, Memory
+
+_FIRST_LOOK = "first-look"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Who is to be told: the names of their *receivers*. Every text passes *redact*."""
+
+    receivers: tuple[str, ...] = ()
+    redact: Callable[[str], str] = str
+
+
+def scene_of(
+    cases: Sequence[Case],
+    plan: Plan,
+    look: Look,
+    policy: Policy,
+    *,
+    now: datetime,
+) -> Scene:
+    """Give what a cycle left behind, as far as people may have to know of it."""
+    views = look.snapshot.projects
+    return Scene(
+        now=now,
+        sla=policy.sla,
+        projects=frozenset(project.name for project in policy.projects),
+        others=policy.others,
+        incidents=tuple(case.incident for case in cases),
+        seen=frozenset((c.incident.fingerprint, c.incident.nonce) for c in cases if c.findings),
+        shut=shut(look),
+        crowded=plan.crowded,
+        refused=refused_by_github(look),
+        read=any(isinstance(view.github.repository, Seen) for view in views),
+    )
+
+
+def tell(
+    people: People,
+    scene: Scene,
+    report: CycleReport,
+    *,
+    policy: Policy,
+    ledger: Ledger,
+    lease: Lease,
+) -> None:
+    """Post what is new to each receiver, and keep that people know it."""
+    if not people.receivers:
+        return
+    scene = replace(scene, first_looks=_first_looks(ledger, policy, now=scene.now))
+    told = ledger.told()
+    news = news_of(told, scene, remind=policy.remind, slack=policy.poll_interval / 2)
+    notices = [*news.notices]
+    if news.monday:
+        notices.append(_week(ledger, report, scene))
+    after = _redacted(news.told, people.redact)
+    if notices or after != told:
+        ledger.tell(
+            after,
+            [_without_secrets(notice, people.redact) for notice in notices],
+            receivers=people.receivers,
+            lease=lease,
+            now=scene.now,
+        )
+
+
+def _first_looks(
+    memory: Memory, policy: Policy, *, now: datetime
+) -> Mapping[ProjectName, datetime]:
+    """Give when each project was looked at first, and remember it from now on."""
+    found = {}
+    for project in policy.projects:
+        known = memory.recall(_FIRST_LOOK, project.name)
+        if known is None:
+            memory.remember(_FIRST_LOOK, project.name, now.isoformat(), now=now)
+        found[project.name] = now if known is None else datetime.fromisoformat(known)
+    return found
+
+
+def _week(ledger: Ledger, report: CycleReport, scene: Scene) -> Notice:
+    return monday(
+        week_of(
+            ledger.incidents(),
+            looks=ledger.cycles_since(scene.now - WEEK) + 1,  # this one is recorded at its end
+            transients=(line for project in report.projects for line in project.transients),
+            first_looks=scene.first_looks,
+            now=scene.now,
+        )
+    )
+
+
+def _without_secrets(notice: Notice, redact: Callable[[str], str]) -> Notice:
+    return replace(
+        notice,
+        title=redact(notice.title),
+        body=redact(notice.body),
+        url=redact(notice.url),
+    )
+
+
+def _redacted(told: Told, redact: Callable[[str], str]) -> Told:
+    return replace(told, concerns=tuple(_shown(known, redact) for known in told.concerns))
+
+
+def _shown(known: Known, redact: Callable[[str], str]) -> Known:
+    return replace(known, says=redact(known.says), url=redact(known.url))

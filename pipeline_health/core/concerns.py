@@ -1,0 +1,170 @@
+"""What people should know now: everything that waits for them, whoever told them of it before.
+
+An incident is of concern while it is open and a person's, whether it could be filed or not, while
+the promise of the SLA is broken by it, or while no issue can be filed for it at all. Hidden behind
+another one, a duplicate, muted or in a maintenance window it is of none. Our own refused token, and
+more incidents than the caps let file, are concerns of their own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pipeline_health.core.inert import plain
+from pipeline_health.core.issue_text.wording import duration
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName
+from pipeline_health.core.model.incident import Incident, Owner, Phase
+from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.core.model.notice import Concern, Topic
+from pipeline_health.core.service_level import hops_of
+
+CROWD = "crowd"
+_NEWS = timedelta(days=1)
+_LIVE = frozenset({Phase.PENDING, Phase.OPEN, Phase.RECOVERING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a cycle left behind: *incidents* are all that it judged, as they are after it.
+
+    *seen* are those whose failures it saw, *shut* says which repositories take no issues and why,
+    *crowded* are the titles of what the caps do not let file. *refused* is our GitHub token if it
+    is, and *read* says that GitHub was read with it. *others* are projects not looked at this time.
+    """
+
+    now: datetime
+    sla: timedelta
+    projects: frozenset[ProjectName]
+    incidents: Sequence[Incident] = ()
+    seen: frozenset[tuple[Fingerprint, Nonce]] = frozenset()
+    shut: Mapping[RepoName, str] = field(default_factory=dict)
+    crowded: tuple[str, ...] = ()
+    refused: str | None = None
+    read: bool = True
+    others: frozenset[ProjectName] = frozenset()
+    windows: Sequence[MaintenanceWindow] = ()
+    first_looks: Mapping[ProjectName, datetime] = field(default_factory=dict)
+
+
+def concerns_of(scene: Scene) -> tuple[Concern, ...]:
+    """Give every concern of *scene*, each once: our token first, then the oldest failure first."""
+    return (*_of_token(scene), *_of_crowd(scene), *_of_incidents(scene))
+
+
+def key_of(incident: Incident) -> str:
+    """Give the key of what is told of *incident*."""
+    return f"incident {incident.fingerprint} {incident.nonce}"
+
+
+def is_live(incident: Incident) -> bool:
+    """Tell whether *incident* goes on, and is no other one's duplicate."""
+    return incident.phase in _LIVE and incident.duplicate_of is None
+
+
+def owner_of(incident: Incident) -> Owner:
+    """Give who has *incident*: whom its issue names, else who can mend its cause."""
+    return incident.cause.owner if incident.filing is None else incident.filing.owner
+
+
+def _of_token(scene: Scene) -> Iterator[Concern]:
+    if scene.refused is not None:
+        yield Concern(
+            key=f"token {scene.refused}",
+            topic=Topic.TOKEN,
+            project=None,
+            says=f"GitHub refuses {scene.refused}",
+            why="Nothing is seen on GitHub, and no issue can be filed or closed.",
+            since=scene.now,
+            no_issue=f"replace {scene.refused} in secrets.env; the next cycle goes on by itself",
+        )
+
+
+def _of_crowd(scene: Scene) -> Iterator[Concern]:
+    if scene.crowded:
+        named = "; ".join(plain(title, characters=80) for title in scene.crowded[:5])
+        yield Concern(
+            key=CROWD,
+            topic=Topic.CROWD,
+            project=None,
+            says=f"More is broken than [limits] lets file: {len(scene.crowded)} more",
+            why=f"They are filed as the caps allow, oldest first: {named}",
+            since=scene.now,
+            no_issue="look for one cause that they share; `pipeline-health status` lists them all",
+        )
+
+
+def _of_incidents(scene: Scene) -> Iterator[Concern]:
+    for incident in sorted(scene.incidents, key=lambda each: each.first_failed_at):
+        if _is_told(incident, scene):
+            late = _late(incident, scene)
+            no_issue = _no_issue(incident, scene)
+            if late or (no_issue if incident.filing is None else owner_of(incident) is Owner.HUMAN):
+                yield _of_incident(incident, scene, late=late, no_issue=no_issue)
+
+
+def _is_told(incident: Incident, scene: Scene) -> bool:
+    """Tell whether *incident* speaks for itself, and nobody wants it silent."""
+    ours = incident.cause.ours and incident.cause.key == scene.refused
+    hidden = incident.hidden_behind is not None
+    confirmed = incident.filing is not None or _identity(incident) in scene.seen
+    return is_live(incident) and confirmed and not (ours or hidden or _is_silent(incident, scene))
+
+
+def _is_silent(incident: Incident, scene: Scene) -> bool:
+    return any(
+        window.covers(incident.project, incident.kind, now=scene.now) for window in scene.windows
+    )
+
+
+def _of_incident(incident: Incident, scene: Scene, *, late: str, no_issue: str) -> Concern:
+    filing = incident.filing
+    filed_at = scene.now if filing is None else filing.opened_at
+    return Concern(
+        key=key_of(incident),
+        topic=Topic.INCIDENT,
+        project=incident.project,
+        says=incident.title,
+        why=incident.escalated or incident.cause.why,
+        since=incident.first_failed_at,
+        url="" if filing is None else filing.url,
+        no_issue=no_issue,
+        owner=Owner.HUMAN if filing is None and no_issue else owner_of(incident),
+        late=late,
+        lately=filed_at is not None and scene.now - filed_at <= _NEWS,
+        moved=bool(incident.escalated) or (filing is not None and filing.moves > 0),
+        blind=incident.kind is Kind.SOURCE_BLIND,
+        back=bool(incident.turns),
+    )
+
+
+def _late(incident: Incident, scene: Scene) -> str:
+    """Say by how much the promise is broken; nothing where it holds, or another monitor told."""
+    first_look = scene.first_looks.get(incident.project)
+    hops = hops_of(incident, first_look=first_look)
+    if incident.beside is not None or not hops.is_late(scene.sla, now=scene.now):
+        return ""
+    took = duration(hops.taken(now=scene.now))
+    promised = f"{duration(scene.sla)} were promised"
+    if hops.filed_at is None and incident.filing is None:
+        return f"{took} after the failure there is no issue yet; {promised}."
+    return "" if hops.filed_at is None else f"Its issue came after {took}; {promised}."
+
+
+def _no_issue(incident: Incident, scene: Scene) -> str:
+    """Say why a person must know of *incident* without an issue; nothing while one is to come."""
+    if incident.filing is not None:
+        return ""
+    if (shut := scene.shut.get(incident.repo)) is not None:
+        return shut
+    waits = incident.beside is not None or bool(incident.remedies)
+    waits = waits or incident.title in scene.crowded or incident.first_seen >= scene.now
+    if waits or incident.cause.owner is Owner.AGENT:
+        return ""
+    if scene.refused is not None:
+        return f"GitHub refuses {scene.refused}, so none can be filed"
+    return "it could not be filed yet, which each cycle tries again"
+
+
+def _identity(incident: Incident) -> tuple[Fingerprint, Nonce]:
+    return incident.fingerprint, incident.nonce
