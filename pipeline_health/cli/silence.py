@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import click
 
+from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration
@@ -50,7 +51,7 @@ class Target:
 
 
 @click.command(short_help="Open no issue for a while: somebody is working on it.")
-@click.argument("target", metavar="PROJECT[/KIND]")
+@click.argument("target", metavar="PROJECT[/KIND]", shell_complete=completing.projects)
 @click.option(
     "--for",
     "length",
@@ -114,7 +115,7 @@ def silence(
 
 
 @click.command(short_help="End a window of maintenance before its time.")
-@click.argument("target", metavar="PROJECT[/KIND]")
+@click.argument("target", metavar="PROJECT[/KIND]", shell_complete=completing.projects)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj
 def unsilence(options: Options, target: str, *, as_json: bool) -> Exit:

@@ -187,8 +187,8 @@ def is_plain(name: str) -> bool:
 
 def _slug(name: str) -> str:
     """Give *name* as the name of a project: what a variable, a path and a title can hold."""
-    words = re.sub(r"[^a-z0-9._]+", "-", name.lower()).strip("-._")
-    return words[:_LONGEST_NAME].strip("-._") or "project"
+    words = re.sub(r"[^a-z0-9._]+", "-", name.lower()).lstrip("-._")
+    return words[:_LONGEST_NAME].rstrip("-._") or "project"
 
 
 def _named(projects: Sequence[ProjectDraft]) -> tuple[ProjectDraft, ...]:

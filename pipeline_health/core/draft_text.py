@@ -24,12 +24,11 @@ _HEAD: Final = """\
 # Next: pipeline-health doctor; pipeline-health run-once --dry-run
 """
 
-_TABLES: Final = """\
+_TABLES: Final = """
 # More tables, all of them optional; the defaults suit a portfolio that Archon looks after.
 # [projects.gate] and [projects.audit], below a project: the promotion check, and shared secrets
 # [routing]: labels that say whose an issue is; [limits]: how much may be filed in an hour
-# [remedies]: what is tried before anyone is asked; [notify]: how often people are reminded
-"""
+# [remedies]: what is tried before anyone is asked; [notify]: how often people are reminded"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,7 @@ def as_toml(drafted: Draft) -> str:
         *chain.from_iterable(
             ("", *_project(project, teach=at == 0)) for at, project in enumerate(drafted.projects)
         ),
-        "",
-        _TABLES.rstrip("\n"),
+        _TABLES,
         *_left_out(drafted),
     ]
     return "\n".join(lines) + "\n"
@@ -177,7 +175,7 @@ def _workflow_lines(project: ProjectDraft) -> Iterator[_Line]:
     yield _Line(
         "deploy_workflow",
         quoted(deploys[0]) if deploys else _EXAMPLES["deploy_workflow"],
-        "may be one" if deploys else "a workflow that deploys; judged as a deploy, not as CI",
+        "may be one; judged as a deploy" if deploys else "one that deploys; judged as a deploy",
         shown=True,
         seen=bool(deploys),
     )

@@ -75,6 +75,9 @@ def test_projects_are_offered_from_the_configuration(desk: Desk, offered: Offere
         ("run-once", "--project", ""),
         ("promotion-check", ""),
         ("credentials-audit", "s"),
+        ("drill", ""),
+        ("silence", "sh"),
+        ("unsilence", ""),
     ):
         assert offered(*words) == ["shop"], words
     desk.configuration.write_text(

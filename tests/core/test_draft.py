@@ -49,12 +49,16 @@ def drafted(*projects: OnRailway, repos: Sequence[str] = ("acme/shop",)) -> Draf
 
 def test_a_project_has_its_repository_its_environments_and_its_domains() -> None:
     """Everything that Railway itself says belongs together."""
-    [project] = drafted(PROJECT).projects
+    database = OfferedService(id="s2", name="db", repo=None, domains=("db.example",))
+    [project] = drafted(
+        replace(PROJECT, places=(replace(STAGING, services=(WEB, database)), PRODUCTION))
+    ).projects
+    assert project.railway is not None
 
-    assert ("shop", SHOP, PROJECT, ()) == (
+    assert ("shop", SHOP, "p1", ()) == (
         project.name,
         project.repo.name,
-        project.railway,
+        project.railway.id,
         project.services,
     )
     assert project.staging == Stage(environment="staging", urls=("https://shop-staging.example",))
@@ -76,6 +80,7 @@ def test_a_project_has_its_repository_its_environments_and_its_domains() -> None
         (["staging", "test"], "staging", None),
         (["staging", "production eu", "production us"], "staging", None),
         (["pre-production staging", "production"], "pre-production staging", "production"),
+        (["staging of production"], "staging of production", None),
     ],
 )
 def test_environments_are_known_by_their_names(
@@ -102,6 +107,10 @@ def test_environments_are_known_by_their_names(
         (
             tuple(replace(STAGING, id=f"{at}", name=f"{at}") for at in range(11)),
             "no environment is called staging; there are: " + ", ".join("0123456789") + ", …",
+        ),
+        (
+            tuple(replace(STAGING, id=f"{at}", name=f"{at}") for at in range(10)),
+            "no environment is called staging; there are: " + ", ".join("0123456789"),
         ),
         (
             (replace(STAGING, services=()),),
@@ -158,6 +167,7 @@ def test_a_project_of_two_repositories_becomes_two() -> None:
 
     told = [(one.name, one.repo.name, one.services) for one in found.projects]
     assert told == [("shop-shop", "acme/shop", ("web",)), ("shop-ui", "acme/ui", ("ui",))]
+    assert found.skipped == ()
 
 
 def test_a_token_of_its_own_gives_the_project_its_name() -> None:
@@ -185,7 +195,8 @@ def test_a_token_that_sees_more_than_its_project_is_for_that_one() -> None:
 
 def test_names_are_unique_in_the_variables_of_their_tokens() -> None:
     """Also where one name is what the other one's production variable is called."""
-    names = ["shop", "Shop", "SHOP!", "shop production", "ёж", "", "x" * 200, "-.a/b.-"]
+    names = ["shop", "Shop", "SHOP!", "shop production", "ёж", "", "x" * 200, "-._a/b_.-"]
+    names += ["y" * 59 + " y", "-" * 9 + "z" * 60]
     projects = [replace(PROJECT, id=str(at), name=name) for at, name in enumerate(names)]
 
     given = [one.name for one in drafted(*projects).projects]
@@ -201,6 +212,8 @@ def test_names_are_unique_in_the_variables_of_their_tokens() -> None:
         "project-2",
         "x" * 60,
         "a-b",
+        "y" * 59,
+        "z" * 60,
     ]
 
 
@@ -251,6 +264,11 @@ def test_other_repositories_are_named() -> None:
     assert ("acme/lib",) == found.elsewhere
     assert ["acme/shop", "acme/new"] == [one.repo.name for one in found.projects]
     assert ("acme/old",) == repositories(old)
+    again = replace(old, places=(*old.places, replace(STAGING, services=(till, WEB))))
+    respelt = replace(STAGING, services=(replace(till, repo=RepoName("ACME/old")),))
+    assert ("ACME/old", "acme/shop") == repositories(
+        replace(again, places=(*again.places, respelt))
+    )
 
 
 def test_without_railway_each_repository_that_can_take_an_issue_is_a_project() -> None:
@@ -269,6 +287,7 @@ def test_without_railway_each_repository_that_can_take_an_issue_is_a_project() -
 
     [project] = found.projects
     assert (project.name, project.railway, project.staging) == ("shop", None, None)
+    assert project.repo == fine
     assert [(one.what, one.why) for one in found.skipped] == [
         ("acme/dead", "it is archived"),
         ("acme/mute", "its issues are switched off, so nothing can be filed"),

@@ -23,6 +23,7 @@ from pipeline_health.core.model.portfolio import (
 from pipeline_health.settings.configuration import Configuration, ProjectTable
 from pipeline_health.settings.toml_file import configuration_of
 
+KEPT = (Path(__file__).parents[1] / "first_configuration.toml").read_text()
 HOSTILE = ('"', "'''", "\\", "a\nb", "\x00", "\x1b[31m", "\u202e", "]\n[x]", "é😀", "\ud800", "#")
 REPO = OnGitHub(name=RepoName("acme/shop"), branch="main")
 SHOP = ProjectDraft(
@@ -124,6 +125,60 @@ def test_what_was_left_out_is_told_at_the_end() -> None:
     assert list(skipped_lines(skipped)) == [end[1].removeprefix("#   ")]
     assert "more" not in as_toml(Draft(projects=(SHOP,), elsewhere=names[:1]))[-30:]
     read(text)
+
+
+def test_the_words_are_those_that_were_agreed() -> None:
+    """Every comment of a whole file; to change one, change it in the kept text too."""
+    two = replace(
+        SHOP,
+        name="two",
+        repo=replace(REPO, issues=False),
+        staging=Stage(environment="pre"),
+        production=None,
+        services=("web", "worker"),
+        habits=Habits(on_push=("Release",)),
+    )
+    drafts = (
+        Draft(projects=(SHOP, two), skipped=(Skipped(what="till", why="it is archived"),)),
+        Draft(projects=(BARE, SHOP), elsewhere=(RepoName("acme/lib"),)),
+        Draft(projects=(two,)),
+    )
+
+    assert "\n####\n".join(map(as_toml, drafts)) == KEPT
+
+
+def test_a_comment_is_one_line_of_bounded_length() -> None:
+    """Whatever a provider said."""
+    assert told("a\n\x1b[31mb  c") == "a b c"
+    assert told("x" * 200) == "x" * 200
+    assert told("x" * 201) == "x" * 200 + "…"
+
+
+@pytest.mark.parametrize(
+    ("workflow", "deploys"),
+    [
+        ("Deploy", True),
+        ("release it", True),
+        ("Promotion", True),
+        ("To PRODUCTION", True),
+        ("Production", True),
+        ("CI", False),
+    ],
+)
+def test_a_workflow_that_sounds_like_a_deploy_is_suggested_as_one(
+    workflow: str,
+    deploys: bool,  # noqa: FBT001 - a table
+) -> None:
+    """And never as CI."""
+    text = as_toml(Draft(projects=(replace(SHOP, habits=Habits(on_push=(workflow,))),)))
+
+    assert (f'# deploy_workflow = "{workflow}"' in text) is deploys
+    assert (f'# ci_workflows = ["{workflow}"]' in text) is not deploys
+
+
+def test_what_has_a_short_form_is_written_by_it() -> None:
+    """And the rest by its number."""
+    assert quoted('\n\r\t"\\\x00\uffff\U000e0001') == (r'"\n\r\t\"\\\u0000\uFFFF\U000E0001"')
 
 
 @settings(max_examples=60, deadline=None, database=None)
