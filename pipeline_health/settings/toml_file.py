@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -24,6 +24,7 @@ _EXAMPLE = """\
 """
 
 _LARGEST = 1024 * 1024
+_MOST_MENDS = 200
 
 _WORDS = {
     "bool_type": "is of the wrong type; expected true or false",
@@ -56,6 +57,43 @@ def read_configuration(path: Path) -> tuple[Configuration, str]:
         problems = [Problem(str(path), _key(it["loc"], document), _says(it)) for it in errors]
         raise configuration_error(problems) from exc
     return configuration, hashlib.sha256(content).hexdigest()
+
+
+def read_what_can_be(path: Path) -> tuple[Configuration | None, Sequence[Problem]]:
+    """Give what *path* says but for what is wrong in it, and everything that is.
+
+    What is wrong is left out, a project that lacks what it must have as a whole. None where nothing
+    is left that would be a configuration.
+    """
+    try:
+        return read_configuration(path)[0], ()
+    except ConfigurationError as exc:
+        if not exc.problems:
+            says = str(exc).removeprefix(f"{path}: ")
+            return None, (Problem(str(path), "", says.splitlines()[0]),)
+        problems = exc.problems
+    document = dict(_document(_content(path), path))
+    for _ in range(_MOST_MENDS):
+        try:
+            return Configuration.model_validate(document), problems
+        except ValidationError as exc:
+            if not _prune(document, exc.errors(include_url=False)[0]):
+                break
+    return None, problems
+
+
+def _prune(document: object, error: ErrorDetails) -> bool:
+    """Take what *error* complains of out of *document*; False where that would be all of it."""
+    loc = error["loc"][:-1] if error["type"] == "missing" else error["loc"]
+    home, at = None, None
+    for part in loc:
+        inner = _inside(document, part)
+        if inner is None:
+            break
+        home, at, document = document, part, inner
+    if isinstance(home, dict) or (isinstance(home, list) and isinstance(at, int)):
+        del home[at]
+    return home is not None
 
 
 def _content(path: Path) -> bytes:

@@ -9,6 +9,8 @@ scalar DeploymentMeta
 scalar EnvironmentVariables
 
 type Query {
+  me: User!
+  workspace(workspaceId: String!): Workspace!
   apiToken: ApiTokenContext!
   projectToken: ProjectToken!
   projectsByIds(ids: [String!]!): [Project!]!
@@ -35,6 +37,9 @@ type Mutation {
 
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 
+type User { id: ID! }
+type Workspace { id: ID! apiTokenRateLimit: ApiTokenRateLimit }
+type ApiTokenRateLimit { remainingPoints: Int! resetsAt: String! }
 type ApiTokenContext { workspaces: [ApiTokenWorkspace!]! }
 type ApiTokenWorkspace { id: String! name: String! }
 type ProjectToken {
@@ -89,7 +94,11 @@ type ServiceInstance {
   source: ServiceSource
   latestDeployment: Deployment
   activeDeployments: [Deployment!]!
+  domains: AllDomains!
 }
+type AllDomains { customDomains: [CustomDomain!]! serviceDomains: [ServiceDomain!]! }
+type CustomDomain { domain: String! }
+type ServiceDomain { domain: String! }
 type ServiceSource { repo: String image: String }
 
 type Deployment {

@@ -34,6 +34,7 @@ class RailwayService:
     """One service in one environment (Railway's service instance).
 
     One of its *variables* that is None is sealed; a *secretive* service shows them to no token.
+    *domains* are the hosts under which it is reached.
     *accepts_as* is the first status of a deploy that a request asked for.
     """
 
@@ -58,6 +59,7 @@ class RailwayService:
         self.deployments: list[RailwayDeployment] = []
         self.variables: dict[str, str | None] = {}
         self.secretive = False
+        self.domains: list[str] = []
 
     @property
     def newest_first(self) -> list[RailwayDeployment]:
