@@ -133,7 +133,7 @@ class GitHubSurvey:
                 continue
             login = login or result.data.maybe_text("viewer", "login")
             for at, asked in enumerate(batch):
-                repos[asked] = self._repository(result, f"r{at}", asked)
+                repos[asked] = self._repository(result, at, asked)
         return Survey(login=login, repos=repos)
 
     def login(self) -> str | None:
@@ -172,21 +172,12 @@ class GitHubSurvey:
         document = documents.github_survey([asked.branch for asked in batch])
         return self._wire.query(document, variables, splittable=len(batch) > 1)
 
-    def _repository(
-        self, result: Result, alias: str, asked: Asked
-    ) -> RepoFacts | Invisible | Unread:
-        found, problems = result.data.at(alias), result.problems_under(alias)
+    def _repository(self, result: Result, at: int, asked: Asked) -> RepoFacts | Invisible | Unread:
+        found, problems = result.data.at(f"r{at}"), result.problems_under(f"r{at}")
         if found.missing:
             if any(problem.type == "NOT_FOUND" for problem in problems):
                 return Invisible()
             return Unread(problems[0].message if problems else "GitHub gave no answer for it")
-        denied = frozenset(
-            _PERMISSIONS[step]
-            for problem in problems
-            if problem.type == "FORBIDDEN"
-            for step in problem.path
-            if step in _PERMISSIONS
-        )
         try:
             return RepoFacts(
                 name=found.text("nameWithOwner"),
@@ -197,8 +188,8 @@ class GitHubSurvey:
                 branches=frozenset() if found.at("branch").missing else frozenset({asked.branch}),
                 default_branch=found.maybe_text("defaultBranchRef", "name"),
                 labels=self._labels(found.at("labels"), asked.repo),
-                environments=_environments(found.at("deployments")),
-                denied=denied,
+                environments=_environments(result.data.at(f"d{at}", "deployments")),
+                denied=_denied(result, at),
             )
         except UnexpectedShapeError as exc:
             return Unread(str(exc))
@@ -220,6 +211,18 @@ class GitHubSurvey:
             page = result.data.at("repository", "labels")
             names += [node.text("name") for node in page.items("nodes")]
         return Unread(f"there are more than {len(names)} of them")
+
+
+def _denied(result: Result, at: int) -> frozenset[str]:
+    """Name the permissions without which something of a repository was refused."""
+    return frozenset(
+        _PERMISSIONS[step]
+        for alias in (f"r{at}", f"d{at}", f"i{at}", f"p{at}")
+        for problem in result.problems_under(alias)
+        if problem.type == "FORBIDDEN"
+        for step in problem.path
+        if step in _PERMISSIONS
+    )
 
 
 def _introduced(account: Account, answer: Answer, body: Json) -> Account:

@@ -7,8 +7,6 @@ fragment RepositorySurvey on Repository {
   nameWithOwner isPrivate isArchived hasIssuesEnabled viewerPermission
   defaultBranchRef { name }
   labels(first: 100) { pageInfo { hasNextPage endCursor } nodes { name } }
-  issues(first: 1) { nodes { number } }
-  pullRequests(first: 1) { nodes { number } }
 }
 fragment BranchSurvey on Ref {
   name
@@ -31,18 +29,23 @@ query LabelsPage($owner: String!, $name: String!, $after: String) {
 def github_survey(branches: list[str | None]) -> str:
     """Build the batched survey of many repositories, one entry each: its branch, None: default.
 
-    Variables: `o<i>` and `n<i>` for the repository at *i*, and with a branch `b<i>`.
+    Variables: `o<i>` and `n<i>` for the repository at *i*, and with a branch `b<i>`. A list that
+    may not be null takes its whole repository with it when it is refused, so that each of those is
+    asked for apart: `d<i>`, `i<i>` and `p<i>`.
     """
     variables, fields = [], []
     for at, branch in enumerate(branches):
         variables += [f"$o{at}: String!, $n{at}: String!"]
         variables += [] if branch is None else [f"$b{at}: String!"]
         ref = "defaultBranchRef" if branch is None else f"ref(qualifiedName: $b{at})"
-        fields.append(
-            f"r{at}: repository(owner: $o{at}, name: $n{at}, followRenames: true) {{ "
-            f"...RepositorySurvey branch: {ref} {{ ...BranchSurvey }} "
-            f"deployments(first: 30, {fragments.NEWEST}) {{ nodes {{ environment }} }} }}"
-        )
+        named = f"repository(owner: $o{at}, name: $n{at}, followRenames: true)"
+        fields += [
+            f"r{at}: {named} {{ ...RepositorySurvey branch: {ref} {{ ...BranchSurvey }} }}",
+            f"d{at}: {named} {{ deployments(first: 30, {fragments.NEWEST}) "
+            "{ nodes { environment } } }",
+            f"i{at}: {named} {{ issues(first: 1) {{ nodes {{ number }} }} }}",
+            f"p{at}: {named} {{ pullRequests(first: 1) {{ nodes {{ number }} }} }}",
+        ]
     head = (
         f"query Survey({', '.join(variables)}) {{ "
         "viewer { login } rateLimit { cost remaining resetAt }"

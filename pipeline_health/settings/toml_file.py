@@ -91,8 +91,11 @@ def _prune(document: object, error: ErrorDetails) -> bool:
         if inner is None:
             break
         home, at, document = document, part, inner
-    if isinstance(home, dict) or (isinstance(home, list) and isinstance(at, int)):
-        del home[at]
+    match home, at:
+        case dict(), _:
+            del home[at]
+        case list(), int():
+            del home[at]
     return home is not None
 
 

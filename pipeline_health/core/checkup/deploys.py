@@ -151,8 +151,8 @@ def _environment(project: ProjectPolicy, place: Place) -> Iterator[Told]:
             yield fault(
                 f"projects[{project.name}].railway_project",
                 f"{place.variable} does not see the Railway project {project.railway_project}",
-                "set it to the id in the project's URL (railway.com/project/…), or give the account of "
-                "the token access to the project",
+                "set it to the id in the project's URL (railway.com/project/…), or let the token's "
+                "account into the project",
             )
         case Invisible():
             return
