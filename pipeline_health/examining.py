@@ -33,10 +33,13 @@ from pipeline_health.core.model.checkup import (
 )
 from pipeline_health.ledger import DryRunLedger, MemoryLedger, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
-from pipeline_health.settings import Readable, policy_of
+from pipeline_health.settings import OptionalSecrets, Readable, policy_of
 from pipeline_health.stopping import ended_by_signals
 from pipeline_health.surveying import Surveyed, survey
 from pipeline_health.telemetry import LogFormat, Redaction
+
+TOPIC_ADVISED = 16
+"""A topic of ntfy.sh is as good as a password: so long it should be at least."""
 
 DEADLINE = timedelta(minutes=3)
 """How long everything may take together where no configuration says it."""
@@ -110,11 +113,17 @@ def _facts(readable: Readable, around: Surroundings) -> Facts:
         places=surveyed.places,
         skew=surveyed.skew,
         kept=kept,
-        channels=Channels(
-            ntfy=readable.optional.ntfy_topic is not None,
-            urls=bool(readable.optional.notify_urls),
-            healthcheck=readable.optional.healthcheck_url is not None,
-        ),
+        channels=_channels(readable.optional),
+    )
+
+
+def _channels(optional: OptionalSecrets) -> Channels:
+    topic = optional.ntfy_topic
+    return Channels(
+        ntfy=topic is not None,
+        guessable=topic is not None and len(topic.reveal()) < TOPIC_ADVISED,
+        urls=bool(optional.notify_urls),
+        healthcheck=optional.healthcheck_url is not None,
     )
 
 

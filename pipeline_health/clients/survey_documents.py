@@ -39,10 +39,10 @@ def github_survey(branches: list[str | None]) -> str:
         variables += [] if branch is None else [f"$b{at}: String!"]
         ref = "defaultBranchRef" if branch is None else f"ref(qualifiedName: $b{at})"
         named = f"repository(owner: $o{at}, name: $n{at}, followRenames: true)"
+        recorded = f"deployments(first: 30, {fragments.NEWEST}) {{ nodes {{ environment }} }}"
         fields += [
             f"r{at}: {named} {{ ...RepositorySurvey branch: {ref} {{ ...BranchSurvey }} }}",
-            f"d{at}: {named} {{ deployments(first: 30, {fragments.NEWEST}) "
-            "{ nodes { environment } } }",
+            f"d{at}: {named} {{ {recorded} }}",
             f"i{at}: {named} {{ issues(first: 1) {{ nodes {{ number }} }} }}",
             f"p{at}: {named} {{ pullRequests(first: 1) {{ nodes {{ number }} }} }}",
         ]

@@ -30,6 +30,8 @@ from pipeline_health.surveying.found import Surveyed
 RAILWAY_AT_ONCE: Final = 4
 """Railway's smaller plans allow ten requests a second (docs.railway.com, 2026-08)."""
 
+_WIDE = (RailwayKind.ACCOUNT, RailwayKind.WORKSPACE)
+
 
 class Deploys:
     """Railway, as each of our tokens."""
@@ -88,7 +90,7 @@ class Deploys:
         if production is not None and (
             staging is None
             or production.name != staging.name
-            or known[staging.name].token.kind is not RailwayKind.PROJECT
+            or known[staging.name].token.kind in _WIDE
         ):
             yield PRODUCTION, production
 

@@ -66,19 +66,19 @@ FAULTS = {
         "environments",
         "projects[cart].staging_environment",
         'has no environment "stageing"',
-        'set staging_environment to "staging"',
+        'in staging_environment, write "staging"',
     ),
     "misspelt service": (
         "services",
         "projects[shop].services",
         'staging has no service "wbe"',
-        'write "web"',
+        'in services, write "web"',
     ),
     "misspelt workflow": (
         "workflows",
         "projects[shop].ci_workflows",
         'acme/shop has no workflow "CII"',
-        'set ci_workflows to "CI"',
+        'in ci_workflows, write "CI"',
     ),
     "archived repository": (
         "repositories",

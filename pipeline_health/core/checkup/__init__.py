@@ -33,8 +33,10 @@ def configuration(facts: Facts) -> Iterator[Told]:
 
 
 def _configured(facts: Facts) -> str:
-    projects = facts.policy.projects if facts.policy else ()
-    return f"{facts.config} says nothing that is wrong; {counted(len(projects), 'project')}"
+    if facts.policy is None:
+        return ""
+    projects = counted(len(facts.policy.projects), "project")
+    return f"{facts.config} says nothing that is wrong; {projects}"
 
 
 def _account(facts: Facts) -> str:
@@ -62,10 +64,11 @@ def _limits(facts: Facts) -> str:
     account = accounts.account_of(facts)
     kept = list(account.allowances) if account else []
     kept += [token.allowance for token in facts.tokens if token.allowance]
-    return "requests left: " + ", ".join(
+    said = (
         f"{one.remaining} of {one.limit} ({one.of})" if one.limit else f"{one.remaining} ({one.of})"
         for one in kept
     )
+    return f"requests left: {', '.join(said)}" if kept else ""
 
 
 def _asked(says: str, *, when: Callable[[Facts], object]) -> Callable[[Facts], str]:

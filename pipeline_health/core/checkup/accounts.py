@@ -32,6 +32,10 @@ APP_NEEDS = {
 }
 """What a GitHub App is granted for a cycle, by GitHub's own names (docs/security.md)."""
 
+_APP_REMEDY = (
+    "compare GITHUB_APP_ID and GITHUB_APP_INSTALLATION_ID with the App's settings, or make a new "
+    "private key there"
+)
 _LEVELS = ("none", "read", "write", "admin")
 _SCOPED = (TokenKind.CLASSIC, TokenKind.OAUTH)
 _WRONG = {
@@ -56,7 +60,8 @@ def github_token(facts: Facts) -> Iterator[Told]:
     if account.kind in _WRONG:
         yield fault(account.variable, f"wrong kind: {_WRONG[account.kind]}", NEW_TOKEN)
     elif account.refused is not None:
-        yield fault(account.variable, f"is refused: {account.refused}", NEW_TOKEN)
+        remedy = _APP_REMEDY if account.kind is TokenKind.APP else NEW_TOKEN
+        yield fault(account.variable, f"is refused: {account.refused}", remedy)
     elif account.kind is TokenKind.FINE_GRAINED:
         yield advice(
             account.variable,

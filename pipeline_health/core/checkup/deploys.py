@@ -1,6 +1,7 @@
 """Railway: each token's kind and place, the environments, the services, and their URLs."""
 
 from collections.abc import Iterator
+from typing import assert_never
 from urllib.parse import urlsplit
 
 from pipeline_health.core.checkup.words import (
@@ -50,13 +51,15 @@ def railway_tokens(facts: Facts) -> Iterator[Told]:
                 yield from _spanning(token, kind)
             case RailwayKind.PROJECT:
                 yield from _single(facts, token)
+            case _ as unreachable:
+                assert_never(unreachable)
 
 
 def _spanning(token: RailwayToken, kind: RailwayKind) -> Iterator[Told]:
-    person = ", and ends with its person" if kind is RailwayKind.ACCOUNT else ""
+    of = "a workspace token" if kind is RailwayKind.WORKSPACE else "an account token, one person's"
     yield advice(
         token.variable,
-        f"is a {kind.value}: it reads staging and production, may deploy to both{person}",
+        f"is {of}: it reads staging and production, and may deploy to both",
         "least of all: project tokens, RAILWAY_TOKEN_<NAME> for staging and "
         "RAILWAY_TOKEN_<NAME>_PRODUCTION; keep this one away from jobs that run a commit's code",
     )
@@ -191,7 +194,7 @@ def services(facts: Facts) -> Iterator[Told]:
             yield fault(
                 f"projects[{project.name}].services",
                 f'{place.inside.name} has no service "{name}"',
-                correction(name, there, key="services").replace("set services to", "write"),
+                correction(name, there, key="services"),
             )
 
 

@@ -170,6 +170,9 @@ def notifications(facts: Facts) -> Iterator[Told]:
     if not (channels.ntfy or channels.urls):
         says = "nobody is told of what is for a human, but by the issue"
         yield advice("NTFY_TOPIC", says, "set NTFY_TOPIC or NOTIFY_URLS in secrets.env")
+    if channels.guessable:
+        says = "is short: whoever guesses the topic reads along"
+        yield advice("NTFY_TOPIC", says, "choose one of 16 characters or more, at random")
     if not channels.healthcheck:
         says = "nobody notices when this host or its timer is dead"
         yield advice("HEALTHCHECK_URL", says, "set it to a check of healthchecks.io or alike")

@@ -140,7 +140,12 @@ def jobs(facts: Facts) -> Iterator[Told]:
                 yield Unchecked(where=where, why=found.jobs.why)
             elif not any(is_named(job, name) for job in found.jobs):
                 says = f'no job of the newest runs of {project.deploy_workflow} is called "{name}"'
-                yield fault(where, says, correction(name, found.jobs, key=key))
+                yield fault(where, says, correction(name, map(_whole, found.jobs), key=key))
+
+
+def _whole(job: str) -> str:
+    """Give the name of a job without its matrix and without what it calls."""
+    return job.partition(" (")[0].partition(" / ")[0]
 
 
 def labels(facts: Facts) -> Iterator[Told]:

@@ -30,8 +30,8 @@ def correction(name: str, there: Iterable[str], *, key: str) -> str:
     names = sorted(there)
     near = nearest(name, names)
     if near is not None:
-        return f'set {key} to "{near}"'
-    return f"set {key} to one of: {listed(names)}" if names else f"take it out of {key}"
+        return f'in {key}, write "{near}"'
+    return f"in {key}, write one of: {listed(names)}" if names else f"take it out of {key}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -273,9 +273,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
-    """Which ways of telling people are set, by the names of their variables."""
+    """Which ways of telling people are set; a *guessable* topic is a short one."""
 
     ntfy: bool = False
+    guessable: bool = False
     urls: bool = False
     healthcheck: bool = False
 
