@@ -133,6 +133,7 @@ ROWS: Mapping[str, Row] = {
         ("not checked", "projects[shop]", "could not be listed: no answer"),
     ),
     "workflows not asked": ("workflows", with_repo(workflows=None), ()),
+    "workflows in the dark": ("workflows", replace(FACTS, repos={SHOP: UNREAD}), ()),
     "misspelt job": (
         "jobs",
         with_project(staging_job="Deplyo"),
