@@ -1,13 +1,16 @@
 """A desk with a host around it, for `doctor` to look at: units, a crontab, programs of its own."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desk import Desk
+from pipeline_health.bootstrap import SystemClock
 from pipeline_health.core.model.checkup import Examination
 from pipeline_health.examining import Surroundings, examine
+from wire import StillClock
 
 
 class Clinic:
@@ -56,7 +59,7 @@ class Clinic:
     def systemctl(self, states: Mapping[str, str]) -> None:
         """Let systemd know the user's units by their states; the system has none."""
         blocks = "\n\n".join(f"Id={name}\nActiveState={state}" for name, state in states.items())
-        (self.root / "states").write_text(blocks)
+        (self.root / "states").write_text(f"{blocks}\n")
         states_file = self.root / "states"
         self.program(
             "systemctl",
@@ -68,9 +71,10 @@ class Clinic:
         (self.root / "crontab").write_text(text)
         self.program("crontab", f'while read -r l; do echo "$l"; done <{self.root / "crontab"}')
 
-    def examined(self) -> Examination:
-        """Examine it all."""
-        here = Surroundings(root=self.root, package=self.package)
+    def examined(self, *, after: timedelta = timedelta(0)) -> Examination:
+        """Examine it all, *after* some time."""
+        clock = StillClock(SystemClock().now() + after)
+        here = Surroundings(root=self.root, package=self.package, clock=clock)
         return examine(None, log_format=None, here=here)
 
     def state(self) -> dict[str, bytes]:

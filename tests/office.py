@@ -1,6 +1,7 @@
 """An office from which two providers are surveyed, over a line that can be spoiled."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import httpx
@@ -17,23 +18,31 @@ from pipeline_health.core.model.checkup import (
     TokenKind,
     Unread,
 )
+from pipeline_health.settings import policy_of, read_leniently
 from pipeline_health.simulator import World
 from pipeline_health.simulator.exchange import Call
 from pipeline_health.simulator.service import Simulator
+from pipeline_health.surveying import Surveyed, survey
 from wire import Notebook, StillClock, github_wire
 
 Spoil: TypeAlias = Callable[[bytes], bytes]
 
 
 class Line(httpx.BaseTransport):
-    """Carries requests to the simulator; *spoil* may change an answer's body."""
+    """Carries requests to the simulator; *spoil* may change an answer's body.
+
+    A GitHub App is granted what *granted* says.
+    """
 
     def __init__(self, world: World) -> None:
         self._simulator = Simulator(world)
         self.spoil: Spoil = bytes
+        self.granted: bytes | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Ask."""
+        if self.granted is not None and request.url.path.startswith("/app/"):
+            return httpx.Response(201, content=self.granted)
         is_railway = request.url.host == "railway.test"
         call = Call(
             method=request.method,
@@ -69,8 +78,8 @@ class Office:
         self.web = self.staging.service("web", self.repo)
         self.world.railway_tokens[SCOPED] = f"project:{self.project.id}:{self.staging.id}"
         self.line = Line(self.world)
-        clock = StillClock(self.world.now())
-        http = Http(clock=clock, jitter=lambda: 0.0, transport=self.line)
+        self.clock = clock = StillClock(self.world.now())
+        self.http = http = Http(clock=clock, jitter=lambda: 0.0, transport=self.line)
         self.github = GitHubSurvey(github_wire(http, GITHUB, clock=clock, token="gh-good-token"))
         railway = Railway(http, api=RAILWAY, clock=clock, memory=Notebook())
         self.railway = RailwaySurvey(railway)
@@ -82,6 +91,14 @@ class Office:
     def seen(self, *asked: Asked) -> list[RepoFacts | Invisible | Unread]:
         """Survey repositories, the shop's by default."""
         return list(self.github.survey(asked or (Asked(repo=SHOP),)).repos.values())
+
+    def surveyed(self, home: Path, text: str, **secrets: str) -> Surveyed:
+        """Survey for the configuration *text* with *secrets*; no projects, no configuration."""
+        (home / "c.toml").write_text(text)
+        environment = {"GITHUB_API_URL": GITHUB, "RAILWAY_API_URL": RAILWAY, **secrets}
+        readable = read_leniently(config=home / "c.toml", environment=environment, home=home)
+        policy = policy_of(readable.configuration) if readable.configuration else None
+        return survey(readable, policy, http=self.http, clock=self.clock, memory=Notebook())
 
     def facts(self) -> RepoFacts:
         """Survey the shop's repository, which must be seen."""

@@ -1,9 +1,12 @@
 """Commands of this host that only tell something, bounded in time and in what they say."""
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 SECONDS = 5.0
@@ -48,13 +51,15 @@ class Shell:
                     stdout=said,
                     stderr=subprocess.STDOUT,
                     env=self._environment,
+                    start_new_session=True,
                 )
             except OSError as exc:
                 return Ran(code=_FAILED, said=f"could not be started: {exc.strerror}")
             try:
                 code = process.wait(seconds)
             except subprocess.TimeoutExpired:
-                process.kill()
+                with suppress(ProcessLookupError):  # it may have ended just now
+                    os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 return Ran(code=_FAILED, said=f"gave no answer within {seconds:.0f} s")
             said.seek(0)

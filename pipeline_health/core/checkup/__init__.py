@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from pipeline_health.core.checkup import accounts, deploys, hosts, repositories
 from pipeline_health.core.checkup.words import counted, fault
-from pipeline_health.core.model.checkup import Facts, Line, Sound, Told
+from pipeline_health.core.model.checkup import EnvironmentFacts, Facts, Line, Sound, Told
 
 Look: TypeAlias = Callable[[Facts], Iterator[Told]]
 
@@ -172,7 +172,11 @@ ALL: tuple[Check, ...] = (
     Check(
         name="environments",
         look=deploys.environments,
-        passes=_counted("environment", "of Railway found", lambda f: len(f.places)),
+        passes=_counted(
+            "environment",
+            "of Railway found",
+            lambda f: sum(isinstance(one.inside, EnvironmentFacts) for one in f.places),
+        ),
     ),
     Check(
         name="services",
