@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import assert_never
 
 from pipeline_health import __version__, host, telemetry
 from pipeline_health import settings as configured
@@ -170,4 +171,6 @@ def _redacted(line: Line, redaction: Redaction) -> Line:
             )
         case Sound(says=says):
             told = Sound(says=redaction(says))
+        case _ as unreachable:
+            assert_never(unreachable)
     return replace(line, told=told)

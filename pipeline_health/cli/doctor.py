@@ -1,6 +1,7 @@
 """`doctor`: what is wrong with this installation, and how to mend each thing."""
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import click
 
@@ -80,6 +81,8 @@ def _lines(found: Examination) -> Iterator[str]:
             case Ailing(level=level, where=where, says=says, mend=mend):
                 yield f"{level}: {line.check}: {where}: {says}"
                 yield f"    to mend it: {mend}"
+            case _ as unreachable:
+                assert_never(unreachable)
     yield sentence(found)
 
 
@@ -108,6 +111,8 @@ def _as_json(found: Examination) -> Mapping[str, JsonValue]:
                 unchecked.append({"check": line.check, "where": where, "why": why})
             case Sound(says=says):
                 passed.append({"check": line.check, "says": says})
+            case _ as unreachable:
+                assert_never(unreachable)
     return {
         "sentence": sentence(found),
         "findings": findings,

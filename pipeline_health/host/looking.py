@@ -60,6 +60,6 @@ def _lingers(root: Path) -> bool | None:
     folder = root / "var/lib/systemd/linger"
     try:
         name = pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:  # a user of systemd's own making has no entry
+    except KeyError:  # pragma: no cover - a user of systemd's own making has no entry
         return None
     return (folder / name).exists() if folder.is_dir() else None

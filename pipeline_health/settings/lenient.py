@@ -7,6 +7,7 @@ whom the files belong to is left to it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from pipeline_health.secret import Secret
 from pipeline_health.settings import sources
@@ -49,6 +50,8 @@ class Readable:
                 yield secret
             case None:
                 pass
+            case _ as unreachable:
+                assert_never(unreachable)
         yield from self.railway.secrets()
         yield from self.optional.secrets()
 

@@ -24,7 +24,6 @@ _EXAMPLE = """\
 """
 
 _LARGEST = 1024 * 1024
-_MOST_MENDS = 200
 
 _WORDS = {
     "bool_type": "is of the wrong type; expected true or false",
@@ -73,30 +72,27 @@ def read_what_can_be(path: Path) -> tuple[Configuration | None, Sequence[Problem
             return None, (Problem(str(path), "", says.splitlines()[0]),)
         problems = exc.problems
     document = dict(_document(_content(path), path))
-    for _ in range(_MOST_MENDS):
+    while True:
         try:
             return Configuration.model_validate(document), problems
         except ValidationError as exc:
             if not _prune(document, exc.errors(include_url=False)[0]):
-                break
-    return None, problems
+                return None, problems
 
 
 def _prune(document: object, error: ErrorDetails) -> bool:
-    """Take what *error* complains of out of *document*; False where that would be all of it."""
-    loc = error["loc"][:-1] if error["type"] == "missing" else error["loc"]
+    """Take what *error* complains of out of *document*; False where nothing can be taken."""
     home, at = None, None
-    for part in loc:
-        inner = _inside(document, part)
-        if inner is None:
-            break
-        home, at, document = document, part, inner
+    for part in error["loc"][:-1] if error["type"] == "missing" else error["loc"]:
+        home, at, document = document, part, _inside(document, part)
     match home, at:
-        case dict(), _:
+        case dict(), _ if at in home:
             del home[at]
         case list(), int():
             del home[at]
-    return home is not None
+        case _:
+            return False
+    return True
 
 
 def _content(path: Path) -> bytes:

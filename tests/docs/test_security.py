@@ -22,7 +22,12 @@ from graphql import (
 )
 
 from entries import ENTRIES, told
-from pipeline_health.clients import commit_documents, documents, railway_variable_documents
+from pipeline_health.clients import (
+    commit_documents,
+    documents,
+    railway_variable_documents,
+    survey_documents,
+)
 from pipeline_health.settings import fields
 from pipeline_health.simulator.github_schema import GITHUB_SDL
 from pipeline_health.simulator.railway_schema import RAILWAY_SDL
@@ -67,7 +72,12 @@ def sent() -> frozenset[tuple[str, str]]:
     }
     fixed = {
         (name.partition("_")[0].lower(), text)
-        for module in (documents, commit_documents, railway_variable_documents)
+        for module in (
+            documents,
+            commit_documents,
+            railway_variable_documents,
+            survey_documents,
+        )
         for name, text in vars(module).items()
         if isinstance(text, str) and not name.startswith("_") and "query " in text
     }

@@ -105,6 +105,7 @@ def test_units_are_told_with_state_text_and_what_they_start(machine: Machine) ->
     for name, text in (
         ("pipeline-health.timer", "[Timer]"),
         ("pipeline-health.service", SERVICE),
+        ("pipeline-health-scheduler.service", SERVICE),
         ("pipeline-health-failure.service", "[Service]\nExecStart=/usr/bin/python3 -I x\n"),
         ("pipeline-health.service.d/10.conf", "[Service]"),
     ):
@@ -126,7 +127,7 @@ def test_units_are_told_with_state_text_and_what_they_start(machine: Machine) ->
     assert (service.text, service.shipped) == (SERVICE, SERVICE)
     assert units["pipeline-health-failure.service"].started is None
     assert units["pipeline-health.service.d/10.conf"].shipped == "[Service]"
-    assert units["pipeline-health-scheduler.service"].text is None
+    assert units["pipeline-health-scheduler.service"].version == "9.9"
 
 
 @pytest.mark.parametrize("script", [None, "exit 1"], ids=["no systemd", "no bus"])
@@ -139,6 +140,7 @@ def test_a_state_that_cannot_be_asked_is_not_known(machine: Machine, script: str
     timer = machine.units()["pipeline-health.timer"]
 
     assert (timer.active, timer.shipped) == (None, None)
+    assert machine.units()["pipeline-health.service"].text is None
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,22 @@ def test_a_project_with_too_many_environments_is_unread(office: Office, tmp_path
     assert isinstance(places(found)[STAGING].environments, Unread)
 
 
+def test_a_token_that_is_revoked_meanwhile_leaves_its_places_unread(
+    office: Office, tmp_path: Path
+) -> None:
+    """It was good a moment ago."""
+    refusal = b'{"errors": [{"message": "Not Authorized"}], "data": null}'
+
+    def revoke(body: bytes) -> bytes:
+        if b"remainingPoints" in body:
+            office.line.spoil = lambda _: refusal
+        return body
+
+    office.line.spoil = revoke
+    found = office.surveyed(tmp_path, on_railway(office), RAILWAY_TOKEN="rw-good-token")
+    assert isinstance(places(found)[STAGING].environments, Unread)
+
+
 def test_project_tokens_show_their_own_environment_alone(office: Office, tmp_path: Path) -> None:
     """Staging by one, production by another; of another project nothing."""
     live = office.project.environment("production")
