@@ -57,8 +57,9 @@ def units_of(
             path=str(scope.folder / name),
             text=text,
             shipped=shipped.get(name),
-            active=None if state is None else state == "active",
-            failed=state == "failed",
+            active=None if state is None else state.word == "active",
+            failed=state is not None and state.word == "failed",
+            outdated=state is not None and state.outdated,
             started=started,
             version=None if started is None else versions.of(started),
         )
@@ -107,15 +108,24 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _states(scope: Scope, shell: Shell) -> Mapping[str, str]:
-    """Give systemd's word for the state of each unit; empty where it cannot be asked."""
-    shown = ("--property=Id", "--property=ActiveState")
-    ran = shell.run("systemctl", *scope.options, "show", *shown, "--", *UNITS)
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Systemd's word for a unit, and whether its file was changed since it was read."""
+
+    word: str
+    outdated: bool
+
+
+def _states(scope: Scope, shell: Shell) -> Mapping[str, _State]:
+    """Give the state of each unit; empty where systemd cannot be asked."""
+    shown = "--property=Id,ActiveState,NeedDaemonReload"
+    ran = shell.run("systemctl", *scope.options, "show", shown, "--", *UNITS)
     if ran is None or ran.code != 0:
         return {}
     states = {}
     for block in ran.said.split("\n\n"):
         told = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
         if "Id" in told and "ActiveState" in told:
-            states[told["Id"]] = told["ActiveState"]
+            outdated = told.get("NeedDaemonReload") == "yes"
+            states[told["Id"]] = _State(told["ActiveState"], outdated)
     return states

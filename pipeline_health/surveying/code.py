@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final
 
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github_auth import InstallationToken
@@ -20,7 +19,9 @@ from pipeline_health.settings import GitHubCredential, GitHubToken
 from pipeline_health.surveying.found import Repo, Surveyed
 from pipeline_health.wiring import github_account, github_token
 
-GITHUB_AT_ONCE: Final = 8
+AT_ONCE, SLOWLY, MANY = 8, 2, 200
+"""GitHub takes 900 REST requests a minute (docs.github.com, "Rate limits", 2026-11): a few hundred
+at once are done before they count, and where there are more repositories they are asked slowly."""
 
 
 class Code:
@@ -52,7 +53,7 @@ class Code:
         repos = dict[RepoName, Repo]()
         for asked, repo in found.repos.items():
             repos[asked.repo] = _merged(repos.get(asked.repo), repo)
-        with ThreadPoolExecutor(GITHUB_AT_ONCE) as pool:
+        with ThreadPoolExecutor(AT_ONCE if len(repos) <= MANY else SLOWLY) as pool:
             ask = partial(self._with_workflows, policy.projects if policy else ())
             whole = dict(zip(repos, pool.map(ask, repos, repos.values()), strict=True))
         return Surveyed(

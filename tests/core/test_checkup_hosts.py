@@ -89,6 +89,16 @@ ROWS: Mapping[str, Row] = {
         with_units(replace(TIMER, shipped=None)),
         ("not checked", "/u/pipeline-health.timer", "this version ships is not known"),
     ),
+    "a unit that systemd read before": (
+        "units",
+        with_units(replace(TIMER, outdated=True)),
+        (
+            "fault",
+            "/u/pipeline-health.timer",
+            "systemd still goes by the one before",
+            "systemctl --user daemon-reload",
+        ),
+    ),
     "failed unit": (
         "units",
         with_units(replace(SERVICE, failed=True)),

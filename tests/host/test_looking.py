@@ -115,13 +115,15 @@ def test_units_are_told_with_state_text_and_what_they_start(machine: Machine) ->
     machine.program(
         "systemctl",
         "echo Id=pipeline-health.timer\necho ActiveState=active\necho\n"
-        "echo Id=pipeline-health.service\necho ActiveState=failed\necho\necho Odd=x",
+        "echo Id=pipeline-health.service\necho ActiveState=failed\n"
+        "echo NeedDaemonReload=yes\necho\necho Odd=x",
     )
     units = machine.units()
 
     timer, service = units["pipeline-health.timer"], units["pipeline-health.service"]
-    assert (timer.active, timer.failed, timer.started) == (True, False, None)
-    assert (service.active, service.failed) == (False, True)
+    assert (timer.active, timer.failed, timer.outdated) == (True, False, False)
+    assert (service.active, service.failed, service.outdated) == (False, True, True)
+    assert timer.started is None
     assert service.started == str(machine.bin / "pipeline-health")
     assert service.version == "9.9"
     assert (service.text, service.shipped) == (SERVICE, SERVICE)

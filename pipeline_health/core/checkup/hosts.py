@@ -73,6 +73,9 @@ def units(facts: Facts) -> Iterator[Told]:
                 f"stale: {unit.name} is not the one that version {facts.version} ships",
                 f"{_install(unit)}; changes of your own belong in {unit.path}.d/override.conf",
             )
+        if unit.outdated:
+            says = f"{unit.name} was changed, and systemd still goes by the one before"
+            yield fault(unit.path, says, f"{_systemctl(unit)} daemon-reload")
         if unit.failed:
             says = f"{unit.name} failed the last time it was started"
             shown = f"journalctl {_journal(unit)}-u {unit.name} -n 50"

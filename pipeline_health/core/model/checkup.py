@@ -237,7 +237,8 @@ class FileFacts:
 class UnitFacts:
     """A unit of systemd. *text* is what is installed, *shipped* what this version would install.
 
-    *started* is the program that it starts, where that is one of ours.
+    *outdated* says that systemd still goes by an earlier file. *started* is the program that it
+    starts, where that is one of ours.
     """
 
     name: str
@@ -247,6 +248,7 @@ class UnitFacts:
     shipped: str | None
     active: bool | None
     failed: bool = False
+    outdated: bool = False
     started: str | None = None
     version: str | Unread | None = None
 
