@@ -16,12 +16,14 @@ from pipeline_health.settings import ConfigurationError
 
 COMMANDS = {
     "run-once": "pipeline_health.cli.run_once:run_once",
+    "serve": "pipeline_health.cli.serve:serve",
     "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
     "credentials-audit": "pipeline_health.cli.credentials_audit:credentials_audit",
     "doctor": "pipeline_health.cli.doctor:doctor",
     "status": "pipeline_health.cli.status:status",
     "incidents": "pipeline_health.cli.incidents:incidents",
     "why": "pipeline_health.cli.incidents:why",
+    "drill": "pipeline_health.cli.drill:drill",
     "demo": "pipeline_health.cli.demo:demo",
 }
 
@@ -83,7 +85,7 @@ def cli(
     \b
     Exit codes:
       0    done; promotion-check: promote
-      1    promotion-check: blocked; credentials-audit, doctor: something was found
+      1    blocked (promotion-check); found (credentials-audit, doctor); missed a hop (drill)
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made
       4    another run holds the lease; nothing was done

@@ -9,6 +9,7 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
+from pipeline_health.cli.parameters import duration_or_zero
 from pipeline_health.cli.reporting import as_line
 from pipeline_health.cli.tables import screen, tell
 from pipeline_health.cli.verdicts import (
@@ -20,7 +21,6 @@ from pipeline_health.cli.verdicts import (
 )
 from pipeline_health.core.model.ids import Sha, as_sha
 from pipeline_health.core.model.verdict import Answer, Verdict
-from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
 
 
 def _commit(_: click.Context, __: click.Parameter, text: str) -> Sha:
@@ -34,14 +34,6 @@ def _commit(_: click.Context, __: click.Parameter, text: str) -> Sha:
     return sha
 
 
-def _duration(_: click.Context, __: click.Parameter, text: str) -> timedelta:
-    length = timedelta() if text == "0" else parse_duration(text)
-    if length is None:
-        msg = f"{text!r} is no duration; expected {EXPECTED_DURATION}"
-        raise click.BadParameter(msg)
-    return length
-
-
 @click.command("promotion-check", short_help="Say whether a commit may go to production.")
 @click.argument("project")
 @click.option(
@@ -50,7 +42,7 @@ def _duration(_: click.Context, __: click.Parameter, text: str) -> timedelta:
 @click.option(
     "--wait",
     default="0",
-    callback=_duration,
+    callback=duration_or_zero,
     metavar="DURATION",
     help="Look again until nothing can change any more or this time is over, e.g. 10m.",
 )

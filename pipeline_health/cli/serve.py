@@ -1,0 +1,34 @@
+"""`serve`: the long-running form, for hosts without a timer."""
+
+import click
+
+from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.main import Options
+
+
+@click.command(short_help="Look every few minutes, until told to stop.")
+@click.pass_obj
+def serve(options: Options) -> Exit:
+    """Run a cycle now and every `poll_interval`, until SIGTERM or Control-C.
+
+    It does what a timer does with `run-once`, in one process: use one or the other. A cycle that
+    fails is told of, and the next one is made. SIGHUP reads configuration and secrets anew and
+    looks at once; what is wrong in them is told, and those from before stay. SIGTERM ends it within
+    ten seconds: what was seen by then is used. Under systemd (Type=notify) each finished cycle
+    feeds the watchdog.
+
+    \b
+    Examples:
+      pipeline-health serve                          in the foreground, until Control-C
+      kill -HUP $(pgrep -f 'pipeline-health serve')  look now
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
+    from pipeline_health import bootstrap, serving, settings  # noqa: PLC0415 - `--help` needs none
+    from pipeline_health.supervisor import Supervisor  # noqa: PLC0415 - nor this
+
+    service = serving.Service(
+        lambda: bootstrap.load(options.config, log_format=options.log_format),
+        machine=bootstrap.Machine(),
+        supervisor=Supervisor.of(settings.process_environment()),
+    )
+    service.run()
+    return Exit.DONE
