@@ -1,6 +1,7 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants soak lock clean
+.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants soak newcomer \
+	lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,13 +39,14 @@ floors: $(VENV)/installed ## import-linter
 
 # `dangerous-triggers` is about what a fork may bring: tests/deploy sees that only a push to the
 # repository itself starts a run.
-actions: $(VENV)/installed ## actionlint and shellcheck, over what runs in GitHub Actions
+actions: $(VENV)/installed ## actionlint, shellcheck and hadolint, over what runs elsewhere
 	@if [ -x $(BIN)/jactionlint ]; then set -x; \
 		$(BIN)/jactionlint --no-color --strict-exit --shellcheck=$(BIN)/shellcheck \
 			--ignore=dangerous-triggers deploy/github/*.yml deploy/github/*/action.yml && \
-		$(BIN)/shellcheck deploy/github/*/*.sh; \
+		$(BIN)/shellcheck -x deploy/github/*/*.sh deploy/*.sh && \
+		$(BIN)/hadolint --failure-threshold style deploy/Dockerfile; \
 	elif [ "$$CI" = true ]; then echo "make: no jactionlint in CI" >&2; exit 1; \
-	else echo "actionlint is not there for this platform, so deploy/github is not checked"; fi
+	else echo "actionlint is not there for this platform, so deploy/ is not checked"; fi
 
 # Stories and fuzzers go through everything many times over. Coverage would double what they take, and
 # what is asked of it holds without them: the other tests alone reach 95 % of all, and all of core.
@@ -85,6 +87,9 @@ guards: $(VENV)/installed ## take each guard (laws, promotion check, hostile inp
 # MUTANTS="gate.ci incidents", MUTANTS="--sample 40 --seed 1", MUTANTS=--resume: tests/mutants.py.
 mutants: $(VENV)/installed ## change the core in thousands of small ways, and see tests fail (slow)
 	$(BIN)/python tests/mutants.py $(MUTANTS)
+
+newcomer: $(VENV)/installed ## deploy/install.sh for real in a throwaway home: pip, the registry, a look (half a minute)
+	$(BIN)/python tests/install_for_real.py
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	--generate-hashes pyproject.toml

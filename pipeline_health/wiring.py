@@ -16,7 +16,13 @@ from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.web import Web
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.ports import Clock, Ledger
-from pipeline_health.settings import GitHubApp, GitHubToken, RailwayCredentials, Settings
+from pipeline_health.settings import (
+    GitHubApp,
+    GitHubCredential,
+    GitHubToken,
+    RailwayCredentials,
+    Settings,
+)
 from pipeline_health.sources.audit import Auditor
 from pipeline_health.sources.github import BranchFiles, GitHubSource
 from pipeline_health.sources.railway import RailwaySource, VariablesSource
@@ -60,7 +66,9 @@ def wired(  # noqa: PLR0913 - one argument a part
     Its rounds end as *http* does; a cycle leaves time for what it decides.
     """
     redaction, identity = Redaction(settings.secrets()), policy.routing.identity
-    tokens, token = settings.credentials.railway, _github_token(settings, http, clock)
+    credentials = settings.credentials
+    tokens = credentials.railway
+    token = github_token(credentials.github, http, api=settings.github_api, clock=clock)
     ends = partial(_ending, http.ending, clock, policy.limits.cycle_deadline)
     railway_http = http if verdict else http.ending_by(ends(RAILWAY_BY))
     github_http = http if verdict else http.ending_by(ends(GITHUB_BY))
@@ -71,7 +79,7 @@ def wired(  # noqa: PLR0913 - one argument a part
         token=token,
         clock=clock,
         memory=ledger,
-        account=_github_account(settings),
+        account=github_account(credentials.github),
     )
     meter = Meter()
     github = GitHub(wire(github_http, meter=meter))
@@ -82,7 +90,7 @@ def wired(  # noqa: PLR0913 - one argument a part
             memory=ledger,
             identity=identity,
             redact=redaction,
-            variable=settings.credentials.github.variable,
+            variable=credentials.github.variable,
             habits=not verdict,
         ),
         deploys=RailwaySource(
@@ -125,17 +133,20 @@ def _variables(railway: Railway, tokens: RailwayCredentials, ledger: Ledger) -> 
     )
 
 
-def _github_account(settings: Settings) -> str:
+def github_account(credential: GitHubCredential) -> str:
     """Name the account that asks; no trace of a token is kept: its variable stands for it."""
-    match settings.credentials.github:
+    match credential:
         case GitHubToken(variable=variable):
             return variable
         case GitHubApp() as app:
             return f"App {app.app_id}, installation {app.installation_id}"
 
 
-def _github_token(settings: Settings, http: Http, clock: Clock) -> Callable[[], str]:
-    match settings.credentials.github:
+def github_token(
+    credential: GitHubCredential, http: Http, *, api: str, clock: Clock
+) -> Callable[[], str]:
+    """Give what gives the token: the same one each time, or an App's, anew before its end."""
+    match credential:
         case GitHubToken(token=secret):
             return static_token(secret)
         case GitHubApp() as app:
@@ -144,6 +155,6 @@ def _github_token(settings: Settings, http: Http, clock: Clock) -> Callable[[], 
                 app.installation_id,
                 private_key=app.private_key,
                 http=http,
-                api=settings.github_api,
+                api=api,
                 clock=clock,
             )

@@ -289,5 +289,7 @@ MORE: Mapping[str, Damage] = {
     "none was compared": _audit(_compared()),
     # -- no-open-incident
     "its issue is over": _issues(_incident(over=True)),
+    "its failure is silent": _issues(_incident(number=None)),
+    "its silent failure is over": _issues(_incident(number=None, over=True)),
     "an issue of another kind is over": _issues(_incident(Kind.SOURCE_BLIND, over=True)),
 }

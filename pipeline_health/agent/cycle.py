@@ -181,6 +181,7 @@ class Agent:
             opened_lately=sum(at is not None and lately < at <= soon for at in opened.values()),
             now=now,
             rerun=self._policy.rerun,
+            windows=self._ledger.windows(),
         )
 
     def _applied(self, plan: Plan, lease: Lease, cycle: Cycle) -> tuple[Outcome, ...]:

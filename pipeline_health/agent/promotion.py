@@ -98,7 +98,12 @@ class Promotion:
         )
         self._audits = Audits(sources.audits, ledger, every_time=True)
         self._standing = Standing(
-            policy, eyes=self._eyes, tracker=sources.tracker, memory=ledger, why_unknown=why_unknown
+            policy,
+            eyes=self._eyes,
+            tracker=sources.tracker,
+            memory=ledger,
+            why_unknown=why_unknown,
+            windows=ledger.windows(),
         )
 
     def check(self, asked: Asked, *, wait: timedelta) -> Verdict:

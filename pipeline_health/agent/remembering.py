@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from pipeline_health.agent.first_looks import keep_first_look
 from pipeline_health.core.model.deployed import Passage, Remembered
 from pipeline_health.core.model.findings import Proof, Symptom
 from pipeline_health.core.model.ids import ProjectName, Sha, as_sha
@@ -34,6 +35,7 @@ class Remembering:
     def keep(self, view: ProjectView, *, now: datetime) -> None:
         """Keep what this look saw of one project; what it did not see stays as it was."""
         name = view.policy.name
+        keep_first_look(self._memory, name, now=now)
         for topic, part in ((_STAGING, view.staging), (_PRODUCTION, view.production)):
             services = services_seen(part)
             if services:

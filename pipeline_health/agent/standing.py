@@ -1,4 +1,8 @@
-"""Which issues of ours are open for a project, and which of them the facts prove to be over."""
+"""Which issues of ours are open for a project, and which of them the facts prove to be over.
+
+What is broken and silent counts as if its issue were open: who works on something need not be told
+of it, and must not promote it either.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -8,21 +12,24 @@ from pipeline_health.agent.cases import case_of, repo_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.core.incidents import advanced
-from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.maintenance import silent_spans
+from pipeline_health.core.model.findings import Finding, Kind
 from pipeline_health.core.model.ids import Login, Sha
 from pipeline_health.core.model.incident import Incident, Phase
-from pipeline_health.core.model.issue import TrackedIssue
+from pipeline_health.core.model.issue import Tracked, TrackedIssue
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.promotion import OpenIncident
 from pipeline_health.core.model.questions import RunTrace
-from pipeline_health.core.model.readings import Blind, BlindCause, Reading, Seen
+from pipeline_health.core.model.readings import Blind, BlindCause, Part, Reading, Seen
 from pipeline_health.ports import Memory, PipelineHealthError, Tracker
 
 
 class Standing:
     """Reads the open issues of one project.
 
-    *why_unknown* says why ours cannot be told from others', nothing where they can.
+    *why_unknown* says why ours cannot be told from others', nothing where they can; *windows* are
+    those of maintenance that this host knows.
     """
 
     def __init__(
@@ -33,12 +40,14 @@ class Standing:
         tracker: Tracker,
         memory: Memory,
         why_unknown: Callable[[], str],
+        windows: Sequence[MaintenanceWindow] = (),
     ) -> None:
         self._policy = policy
         self._eyes = eyes
         self._tracker = tracker
         self._memory = memory
         self._why_unknown = why_unknown
+        self._windows = tuple(windows)
 
     def of(
         self, look: Look, known: Sequence[Incident], *, now: datetime
@@ -78,13 +87,18 @@ class Standing:
             seen = recognised.issue_of(incident)
             if isinstance(seen, Seen) and isinstance(seen.value, TrackedIssue) and seen.value.open:
                 yield self._put(incident, seen.value, recognised, look, now=now)
+            elif self._is_kept_silent(incident, seen, now=now):
+                yield self._put(incident, None, recognised, look, now=now)
+        for finding in look.findings():
+            if _is_of_pipeline(finding) and not _is_told(finding, recognised):
+                yield _unfiled(finding)
         for issues in recognised.strays.values():
             yield from (_stray(issue) for issue in issues if issue.marker is not None)
 
     def _put(
         self,
         incident: Incident,
-        issue: TrackedIssue,
+        issue: TrackedIssue | None,
         recognised: Recognised,
         look: Look,
         *,
@@ -95,15 +109,63 @@ class Standing:
         symptoms = {ailment.symptom for ailment in incident.ailments}
         fails = any(finding.symptom in symptoms for finding in look.findings())
         return OpenIncident(
-            number=issue.ref.number,
-            url=issue.url,
-            title=issue.title,
+            number=None if issue is None else issue.ref.number,
+            url=incident.newest.trace.url if issue is None else issue.url,
+            title=incident.title if issue is None else issue.title,
             kind=incident.kind,
             commits=_commits(incident),
             over=case.incident.phase is Phase.RESOLVED and not fails,
             of_tests=_is_of_tests(case.incident),
             scopes=tuple(dict.fromkeys(one.symptom.scope for one in incident.ailments)),
         )
+
+    def _is_kept_silent(self, incident: Incident, seen: Part[Tracked], *, now: datetime) -> bool:
+        """Tell whether *incident* is broken and was silent since, and so was not told of."""
+        if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not incident.broken:
+            return False
+        if _is_closed_since(seen, incident.failed_at):
+            return False
+        return any(
+            start <= now and end > incident.first_failed_at
+            for start, end in silent_spans(incident, self._windows)
+        )
+
+
+def _is_closed_since(seen: Part[Tracked], failed_at: datetime) -> bool:
+    """Tell whether the issue was closed after the failure, or for good: that is somebody's word."""
+    if not isinstance(seen, Seen) or not isinstance(seen.value, TrackedIssue):
+        return False
+    closed_at = seen.value.closed_at
+    return seen.value.not_planned or (closed_at is not None and closed_at > failed_at)
+
+
+def _is_of_pipeline(finding: Finding) -> bool:
+    """Tell whether *finding* is of a job that tests staging: no other criterion looks at those."""
+    return finding.symptom.kind is Kind.STAGING_TESTS_FAILED and isinstance(finding.trace, RunTrace)
+
+
+def _is_told(finding: Finding, recognised: Recognised) -> bool:
+    """Tell whether an issue speaks of *finding*, or did until somebody closed it all the same."""
+    return any(
+        (isinstance(seen, Seen) and isinstance(seen.value, TrackedIssue) and seen.value.open)
+        or _is_closed_since(seen, finding.since)
+        for incident in recognised.incidents
+        if any(ailment.symptom == finding.symptom for ailment in incident.ailments)
+        for seen in (recognised.issue_of(incident),)
+    )
+
+
+def _unfiled(finding: Finding) -> OpenIncident:
+    """Give a failure that is seen now and not told of yet; the next cycle files it."""
+    return OpenIncident(
+        number=None,
+        url=finding.trace.url,
+        title=finding.says.rstrip("."),
+        kind=finding.symptom.kind,
+        commits=() if finding.commit is None else (finding.commit,),
+        over=False,
+        scopes=(finding.symptom.scope,),
+    )
 
 
 def _unread(recognised: Recognised) -> Iterator[str]:

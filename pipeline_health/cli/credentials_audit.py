@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
+from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.reporting import JsonValue, as_line, written
@@ -28,7 +29,7 @@ _ROTATE = (
 
 
 @click.command("credentials-audit", short_help="Check that staging and production share no secret.")
-@click.argument("projects", nargs=-1, metavar="[PROJECT …]")
+@click.argument("projects", nargs=-1, metavar="[PROJECT …]", shell_complete=completing.projects)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj
 def credentials_audit(options: Options, projects: tuple[str, ...], *, as_json: bool) -> Exit:

@@ -81,7 +81,11 @@ def demo() -> Exit:
 
     A staging deploy fails and main goes red; each becomes one issue. Both are mended, and each
     issue is closed with the proof. What you see are the agent's own words.
-    """
+
+    \b
+    Example:
+      pipeline-health demo
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
     telemetry.configure(
         format="json",
         stream=io.StringIO(),

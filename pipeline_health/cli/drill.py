@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import click
 
+from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration
@@ -14,7 +15,7 @@ from pipeline_health.core.drill import Drill
 
 
 @click.command(short_help="Time the way of an issue from us to the agent and to people.")
-@click.argument("project")
+@click.argument("project", shell_complete=completing.projects)
 @click.option(
     "--wait",
     default="20m",

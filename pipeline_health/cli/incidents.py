@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.reporting import as_line, incident_as_json, written
 from pipeline_health.cli.tables import moment, table, tell
+from pipeline_health.cli.windows import Silent, lines_of
+from pipeline_health.core.maintenance import told
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.journal import TrailLine
 
@@ -17,41 +20,62 @@ HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "I
 @click.option("--all", "everything", is_flag=True, help="Also those that are over.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of a table.")
 def incidents(*, everything: bool, as_json: bool) -> Exit:
-    """List the incidents that the ledger knows, oldest first. It asks no provider."""
-    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+    """List the incidents that the ledger knows, oldest first. It asks no provider.
 
-    with bootstrap.open_to_read() as ledger:
+    \b
+    Examples:
+      pipeline-health incidents           what is broken now
+      pipeline-health incidents --all     also what is over
+      pipeline-health incidents --json | jq -r '.[].title'
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
+    from pipeline_health import aside  # noqa: PLC0415 - `--help` needs none of it
+
+    now = aside.now()
+    with aside.open_to_read() as ledger:
+        windows, silent = ledger.windows(), Silent(ledger, now=now)
         known = [
             incident
             for incident in ledger.incidents()
             if everything or incident.phase is not Phase.RESOLVED
         ]
     if as_json:
-        click.echo(as_line([incident_as_json(i) for i in known]))
-    elif known:
+        click.echo(as_line([incident_as_json(i, silent=silent.of(i)) for i in known]))
+        return Exit.DONE
+    if known:
         for line in table(HEADINGS, [_row(incident) for incident in known]):
             tell(line)
     else:
         click.echo("No incidents." if everything else "No open incidents.")
+    for line in lines_of(windows, now=now):
+        tell(line)
     return Exit.DONE
 
 
 @click.command(short_help="Explain one incident: the evidence, and every decision.")
-@click.argument("incident")
+@click.argument("incident", shell_complete=completing.incidents)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of text.")
 def why(incident: str, *, as_json: bool) -> Exit:
-    """Explain one INCIDENT: an issue (7, shop#7 or acme/shop#7), or the start of a fingerprint."""
-    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+    """Explain one INCIDENT: an issue (7, shop#7 or acme/shop#7), or the start of a fingerprint.
 
-    with bootstrap.open_to_read() as ledger:
+    \b
+    Examples:
+      pipeline-health why shop#7          the evidence, and every decision with its time
+      pipeline-health why 3fa9            by the start of its fingerprint, filed or not
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
+    from pipeline_health import aside  # noqa: PLC0415 - `--help` needs none of it
+
+    now = aside.now()
+    with aside.open_to_read() as ledger:
         found = one_of(ledger.incidents(), incident)
         trail = ledger.trail(found.fingerprint)
+        window = Silent(ledger, now=now).of(found)
     if as_json:
-        told = dict(incident_as_json(found))
-        told["trail"] = [{"at": written(line.at), "says": line.says} for line in trail]
-        click.echo(as_line(told))
+        shown = dict(incident_as_json(found, silent=window))
+        shown["trail"] = [{"at": written(line.at), "says": line.says} for line in trail]
+        click.echo(as_line(shown))
     else:
-        for line in explanation(found, trail):
+        silent = "" if window is None else told(window, now=now)
+        for line in explanation(found, trail, silent=silent):
             tell(line)
     return Exit.DONE
 
@@ -77,8 +101,13 @@ def one_of(known: Sequence[Incident], wanted: str) -> Incident:
     return found[-1]
 
 
-def explanation(incident: Incident, trail: Sequence[TrailLine]) -> Iterator[str]:
-    """Give the story of one incident, for a person."""
+def explanation(
+    incident: Incident,
+    trail: Sequence[TrailLine],
+    *,
+    silent: str = "",
+) -> Iterator[str]:
+    """Give the story of one incident, for a person; *silent* says why nobody is told of it now."""
     filing = incident.filing
     yield incident.title
     yield f"  phase        {incident.phase}, for the {incident.cause.owner}"
@@ -86,6 +115,8 @@ def explanation(incident: Incident, trail: Sequence[TrailLine]) -> Iterator[str]
     yield f"  fingerprint  {incident.fingerprint}"
     never = "never filed" if incident.phase is Phase.RESOLVED else "not filed yet"
     yield f"  issue        {never if filing is None else filing.url}"
+    if silent:
+        yield f"  maintenance  {silent}"
     if incident.hidden_behind is not None:
         yield f"  follows from {incident.hidden_behind}: not filed while that is broken"
     if incident.duplicate_of is not None:

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -14,7 +14,13 @@ from pipeline_health.cli.tables import tell
 from pipeline_health.ports import LeaseHeldError, PipelineHealthError
 from pipeline_health.settings import ConfigurationError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
+    "demo": "pipeline_health.cli.demo:demo",
+    "init": "pipeline_health.cli.init:init",
+    "doctor": "pipeline_health.cli.doctor:doctor",
     "run-once": "pipeline_health.cli.run_once:run_once",
     "serve": "pipeline_health.cli.serve:serve",
     "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
@@ -22,8 +28,11 @@ COMMANDS = {
     "status": "pipeline_health.cli.status:status",
     "incidents": "pipeline_health.cli.incidents:incidents",
     "why": "pipeline_health.cli.incidents:why",
+    "sla": "pipeline_health.cli.sla:sla",
+    "feed": "pipeline_health.cli.feed:feed",
+    "silence": "pipeline_health.cli.silence:silence",
+    "unsilence": "pipeline_health.cli.silence:unsilence",
     "drill": "pipeline_health.cli.drill:drill",
-    "demo": "pipeline_health.cli.demo:demo",
 }
 
 _CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
@@ -57,6 +66,13 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - COMMANDS names commands only
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Offer commands and options; the names are known without importing any command."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for Tab alone
+
+        offered = (name for name in COMMANDS if name.startswith(incomplete))
+        return [*map(CompletionItem, offered), *click.Command.shell_complete(self, ctx, incomplete)]
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
@@ -84,16 +100,23 @@ def cli(
     \b
     Exit codes:
       0    done; promotion-check: promote
-      1    promotion-check: blocked; credentials-audit: something was found; drill: a hop missed
+      1    blocked (promotion-check); found (credentials-audit, doctor); missed a hop (drill)
       2    usage, configuration or secrets are wrong; nothing was asked or written
-      3    could not tell: a source could not be read, or a change could not be made
+      3    could not tell: a source could not be read, or a change could not be made;
+           what could be done was done
       4    another run holds the lease; nothing was done
       130  interrupted by Control-C; promotion-check: by SIGTERM too
 
     \b
     Begin with:
       pipeline-health demo                 the story of an outage; no token, no network
+      pipeline-health init                 a first configuration from what your tokens see
+      pipeline-health doctor               what is wrong with tokens, names, units; how to mend it
       pipeline-health run-once --dry-run   what would be filed now
+
+    \b
+    Completion, in ~/.bashrc or ~/.zshrc (here for bash):
+      eval "$(_PIPELINE_HEALTH_COMPLETE=bash_source pipeline-health)"
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     context.obj = Options(config=config, log_format=log_format)
 

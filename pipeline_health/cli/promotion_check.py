@@ -7,6 +7,7 @@ from typing import assert_never
 
 import click
 
+from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration_or_zero
@@ -35,7 +36,7 @@ def _commit(_: click.Context, __: click.Parameter, text: str) -> Sha:
 
 
 @click.command("promotion-check", short_help="Say whether a commit may go to production.")
-@click.argument("project")
+@click.argument("project", shell_complete=completing.projects)
 @click.option(
     "--commit", required=True, callback=_commit, metavar="SHA", help="The commit, all 40 digits."
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import (
     ChangeLine,
     CycleReport,
@@ -79,7 +80,9 @@ def project_as_json(project: ProjectLine) -> Mapping[str, JsonValue]:
     }
 
 
-def incident_as_json(incident: Incident) -> Mapping[str, JsonValue]:
+def incident_as_json(
+    incident: Incident, *, silent: MaintenanceWindow | None = None
+) -> Mapping[str, JsonValue]:
     """Give one incident as `incidents --json` and `why --json` print it."""
     filing = incident.filing
     return {
@@ -103,6 +106,7 @@ def incident_as_json(incident: Incident) -> Mapping[str, JsonValue]:
         "attempts": incident.attempts,
         "hidden_behind": incident.hidden_behind,
         "duplicate_of": incident.duplicate_of,
+        "silenced_until": None if silent is None else written(silent.until),
         "issue": None if filing is None else {"number": filing.number, "url": filing.url},
     }
 

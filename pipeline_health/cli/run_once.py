@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import click
 
+from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.reporting import as_line, report_as_json
@@ -19,6 +20,7 @@ from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLi
     "only",
     multiple=True,
     metavar="NAME",
+    shell_complete=completing.projects,
     help="Look at this project only; may be given several times.",
 )
 @click.option(

@@ -15,6 +15,7 @@ from pipeline_health.cli.reporting import (
     written,
 )
 from pipeline_health.cli.tables import moment, table, tell
+from pipeline_health.cli.windows import lines_of, windows_as_json
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
 
 HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
@@ -43,22 +44,33 @@ class Newest:
 @click.command(short_help="Show what the last looks saw, project by project.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 def status(*, as_json: bool) -> Exit:
-    """Show the newest look at every project. It reads the ledger and asks no provider."""
-    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+    """Show the newest look at every project. It reads the ledger and asks no provider.
 
-    with bootstrap.open_to_read() as ledger:
-        reports = ledger.reports(limit=REPORTS)
+    \b
+    Examples:
+      pipeline-health status              a table, and what nothing watches
+      pipeline-health status --json | jq '.projects[].name'
+    """  # noqa: D301 - click reads the backspace as «do not rewrap»
+    from pipeline_health import aside  # noqa: PLC0415 - `--help` needs none of it
+
+    now = aside.now()
+    with aside.open_to_read() as ledger:
+        reports, windows = ledger.reports(limit=REPORTS), ledger.windows()
     newest = newest_of(reports)
     if as_json:
-        click.echo(as_line(_as_json(reports, newest)))
+        told = {**_as_json(reports, newest), "windows": windows_as_json(windows, now=now)}
+        click.echo(as_line(told))
     elif not reports:
         click.echo("No cycle has run yet. Run one: pipeline-health run-once --dry-run")
+        for line in lines_of(windows, now=now):
+            tell(line)
     else:
         for line in table(HEADINGS, [_row(seen) for seen in newest]):
             tell(line)
         transients = (line for seen in newest for line in _transients(seen.project))
         waiting = (f"Waits: {line}." for line in reports[0].waiting)
-        for line in (*waiting, *transients, *_unwatched(newest), *_orphans(reports[0])):
+        silent = lines_of(windows, now=now)
+        for line in (*silent, *waiting, *transients, *_unwatched(newest), *_orphans(reports[0])):
             tell(line)
         tell(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
     return Exit.DONE

@@ -14,10 +14,13 @@ from pipeline_health.core.beside import reason_to_wait
 from pipeline_health.core.calling import calls_of
 from pipeline_health.core.convergence import merged_closed, strays_closed
 from pipeline_health.core.incidents import proof_of
+from pipeline_health.core.labels import label_that_keeps_us_off, labels_of, requeued
+from pipeline_health.core.maintenance import kept_silent
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
 from pipeline_health.core.model.issue import Gone, TrackedIssue
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.plan import (
     BEYOND_CAPS,
     Change,
@@ -27,7 +30,6 @@ from pipeline_health.core.model.plan import (
     OpenIssue,
     Plan,
     ReopenIssue,
-    Requeue,
     UpdateIssue,
 )
 from pipeline_health.core.model.policy import Limits, Routing
@@ -47,7 +49,8 @@ class Desk:
 class Terms:
     """What planning depends on beside the cases. *opened_lately* counts the last hour's issues.
 
-    *rerun* allows a re-run of failed jobs before an issue is filed.
+    *rerun* allows a re-run of failed jobs before an issue is filed; *windows* are the times in
+    which nobody is told of what they cover.
     """
 
     routing: Routing
@@ -57,6 +60,7 @@ class Terms:
     opened_lately: int
     now: datetime
     rerun: bool = False
+    windows: tuple[MaintenanceWindow, ...] = ()
 
 
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
@@ -65,7 +69,7 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     waiting: list[str] = []
     room = min(terms.limits.issues_per_cycle, terms.limits.issues_per_hour - terms.opened_lately)
     for case in sorted(cases, key=lambda case: case.incident.first_failed_at):
-        for step in _steps(case, terms):
+        for step in kept_silent(_steps(case, terms), case, terms.windows, now=terms.now):
             if isinstance(step, str):
                 waiting.append(f"{case.incident.title}: {step}")
             elif isinstance(step, OpenIssue) and room <= 0:
@@ -165,8 +169,8 @@ def _open_and_broken(
     yield from handed
     if any(isinstance(step, HandOver) for step in handed):
         return
-    yield from _requeued(incident, issue, terms)
-    if _label_that_keeps_us_off(issue, terms.routing) is None:
+    yield from requeued(incident, issue, terms.routing)
+    if label_that_keeps_us_off(issue, terms.routing) is None:
         yield from calls_of(incident, filing, issue, routing=terms.routing)
     if case.project is None:  # its project was not fully seen, so its facts are not all known now
         return
@@ -187,26 +191,11 @@ def _handed(
     """Give the issue to its owner of today, unless a label forbids us to change labels."""
     if filing.owner is case.incident.cause.owner:
         return
-    kept = _label_that_keeps_us_off(issue, terms.routing)
+    kept = label_that_keeps_us_off(issue, terms.routing)
     if kept is None:
         yield _hand_over(case.incident, issue, _body(case, terms, issue), terms)
     else:
         yield f"its labels are left alone while it has {kept}"
-
-
-def _requeued(incident: Incident, issue: TrackedIssue, terms: Terms) -> Iterator[Requeue]:
-    """Let the agent try again: its run ended, and the failure that it left was counted."""
-    over = tuple(label for label in terms.routing.agent_over if label in issue.labels)
-    tried = incident.over_since is not None and incident.counted_until == incident.over_since
-    if over and tried and _label_that_keeps_us_off(issue, terms.routing) is None:
-        yield Requeue(
-            fingerprint=incident.fingerprint,
-            nonce=incident.nonce,
-            ref=issue.ref,
-            add=terms.routing.agent,
-            remove=over,
-            reason="The agent's run is over, and it failed again since.",
-        )
 
 
 def reason_to_reopen(case: Case, issue: TrackedIssue, terms: Terms) -> str | None:
@@ -276,18 +265,6 @@ def _hand_over(incident: Incident, issue: TrackedIssue, body: str, terms: Terms)
         ),
         reason=f"{incident.escalated or incident.cause.why} That is for the {new}.",
     )
-
-
-def labels_of(owner: Owner, routing: Routing) -> tuple[str, ...]:
-    """Give the labels that hand an issue to *owner*."""
-    return routing.agent if owner is Owner.AGENT else routing.human
-
-
-def _label_that_keeps_us_off(issue: TrackedIssue, routing: Routing) -> str | None:
-    """Give a label that forbids us to change labels: a person's decision, or a run under way."""
-    ours = {*routing.agent, *routing.human}
-    states = {label for label in routing.agent_states if label not in ours}
-    return next(iter(sorted(issue.labels & {*routing.hands_off, *states})), None)
 
 
 def _body(case: Case, terms: Terms, issue: TrackedIssue | None = None) -> str:

@@ -3,15 +3,18 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
-from pipeline_health.core.model.ids import Fingerprint, Nonce
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Letter, Notice, Told
-from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
 from pipeline_health.ports import Lease, LeaseHeldError, LeaseLostError
@@ -28,6 +31,7 @@ class MemoryLedger:
         self._facts: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._intents: dict[str, Intent] = {}
         self._reports: dict[str, CycleReport] = {}
+        self._windows: list[MaintenanceWindow] = []
         self._told: Told | None = None
         self._letters: dict[int, Letter] = {}
         self._numbers = count(1)
@@ -123,8 +127,38 @@ class MemoryLedger:
         """Give the newest reports, newest first."""
         return tuple(reversed(self._reports.values()))[:limit]
 
+    def looks(self) -> tuple[Looked, ...]:
+        """Give when each cycle of which a report is kept looked, oldest first."""
+        return tuple(sorted(map(looked, self._reports.values()), key=lambda one: one.started_at))
+
+    # -- windows of maintenance ---------------------------------------------------------------
+
+    def windows(self) -> tuple[MaintenanceWindow, ...]:
+        """Give the windows of maintenance, oldest first, also those that ended lately."""
+        return tuple(
+            sorted(self._windows, key=lambda one: (one.since, one.project, one.kind or ""))
+        )
+
+    def silence(self, window: MaintenanceWindow) -> MaintenanceWindow | None:
+        """Keep *window*, and give the one of the same project and kind whose end it is, if any."""
+        replaced = self.unsilence(window.project, window.kind, now=window.since)
+        self._windows.append(window)
+        return replaced
+
+    def unsilence(
+        self, project: ProjectName, kind: Kind | None, *, now: datetime
+    ) -> MaintenanceWindow | None:
+        """End the window of just this project and kind, and give it as it was, None without one."""
+        place = (project, kind)
+        later = [w for w in self.windows() if (w.project, w.kind) == place and now < w.until]
+        ended = [replace(window, until=now) for window in later if window.since < now]
+        self._windows = [*(window for window in self._windows if window not in later), *ended]
+        return next(iter(later), None)
+
+    # -- retention ----------------------------------------------------------------------------
+
     def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
-        """Drop reports, facts, and resolved incidents with their trails older than *keep*."""
+        """Drop reports, facts, windows, and resolved incidents with trails older than *keep*."""
         before = now - keep
         for cycle, report in tuple(self._reports.items()):
             if report.started_at < before:
@@ -132,6 +166,7 @@ class MemoryLedger:
         for place, (_, kept_at) in tuple(self._facts.items()):
             if kept_at < before:
                 self.forget(*place)
+        self._windows = [window for window in self._windows if window.until >= before]
         self._prune_incidents(before)
 
     def _prune_incidents(self, before: datetime) -> None:
@@ -142,10 +177,6 @@ class MemoryLedger:
         for fingerprint in self._trails.keys() - kept:
             lines = (line for line in self._trails[fingerprint] if line.at >= before)
             self._trails[fingerprint] = deque(lines, maxlen=TRAIL_LINES)
-
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
-        return sum(report.started_at >= since for report in self._reports.values())
 
     # -- what people know -------------------------------------------------------------------
 
@@ -177,6 +208,15 @@ class MemoryLedger:
     def drop(self, letter: Letter) -> None:
         """Take a letter out of the box: it arrived, or it never will."""
         self._letters.pop(letter.id, None)
+
+
+def looked(report: CycleReport) -> Looked:
+    """Give when the cycle of *report* looked."""
+    return Looked(
+        started_at=report.started_at,
+        finished_at=report.finished_at,
+        failed=report.failed is not None,
+    )
 
 
 def identity(incident: Incident) -> tuple[Fingerprint, Nonce]:

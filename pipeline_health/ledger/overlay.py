@@ -7,8 +7,8 @@ from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.notice import Told
-from pipeline_health.core.model.report import CycleReport
-from pipeline_health.ledger.memory import MemoryLedger, identity, oldest_first
+from pipeline_health.core.model.report import CycleReport, Looked
+from pipeline_health.ledger.memory import MemoryLedger, identity, looked, oldest_first
 from pipeline_health.ledger.retention import TRAIL_LINES
 from pipeline_health.ports import Ledger
 
@@ -27,6 +27,7 @@ class DryRunLedger(MemoryLedger):
         self._anew = anew
         self._forgotten: set[tuple[str, str]] = set()
         self._settled: set[str] = set()
+        self._windows = list(base.windows())
 
     def incidents(self) -> tuple[Incident, ...]:
         """Give every incident that is kept, oldest first."""
@@ -74,9 +75,10 @@ class DryRunLedger(MemoryLedger):
         below = (one for one in self._base.reports(limit=limit) if one.cycle not in replaced)
         return (*own, *below)[:limit]
 
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
-        return self._base.cycles_since(since) + super().cycles_since(since)
+    def looks(self) -> tuple[Looked, ...]:
+        """Give when each cycle of which a report is kept looked, oldest first."""
+        own = map(looked, self._reports.values())
+        return tuple(sorted((*self._base.looks(), *own), key=lambda one: one.started_at))
 
     def told(self) -> Told | None:
         """Give what people know, None when nobody was ever told anything."""

@@ -56,7 +56,24 @@ INSERT OR REPLACE INTO intent (key, of, fingerprint, repo, at, highest) VALUES (
 SETTLE = "DELETE FROM intent WHERE key = ?"
 
 REPORTS = "SELECT document, cycle FROM report ORDER BY id DESC LIMIT ?"
-RECORD = "INSERT OR REPLACE INTO report (cycle, started_at, document) VALUES (?, ?, ?)"
+RECORD = """
+INSERT OR REPLACE INTO report (cycle, started_at, document, finished_at, failed)
+VALUES (?, ?, ?, ?, ?)
+"""
+LOOKS = "SELECT started_at, finished_at, failed FROM report ORDER BY started_at"
+
+WINDOWS = """
+SELECT project, kind, since, until, reason FROM maintenance ORDER BY since, project, kind
+"""
+OPEN_WINDOW = """
+SELECT project, kind, since, until, reason FROM maintenance
+WHERE project = ? AND kind = ? AND until > ?
+"""
+KEEP_WINDOW = """
+INSERT INTO maintenance (project, kind, since, until, reason) VALUES (?, ?, ?, ?, ?)
+"""
+END_WINDOW = "UPDATE maintenance SET until = ? WHERE project = ? AND kind = ? AND until > ?"
+DROP_LATER_WINDOWS = "DELETE FROM maintenance WHERE project = ? AND kind = ? AND since >= ?"
 
 PRUNE_REPORTS = "DELETE FROM report WHERE started_at < ?"
 PRUNE_INCIDENTS = "DELETE FROM incident WHERE phase = 'resolved' AND resolved_at < ?"
@@ -66,8 +83,7 @@ DELETE FROM trail WHERE at < ? AND NOT EXISTS (
 )
 """
 PRUNE_MEMORY = "DELETE FROM memory WHERE kept_at < ?"
-
-CYCLES_SINCE = "SELECT count(*) FROM report WHERE started_at >= ?"
+PRUNE_WINDOWS = "DELETE FROM maintenance WHERE until < ?"
 
 TOLD = "SELECT document FROM told WHERE id = 1"
 KEEP_TOLD = "INSERT OR REPLACE INTO told (id, document) VALUES (1, ?)"

@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
-from pipeline_health.core.model.ids import Fingerprint, RepoName
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Letter, Notice, Told
-from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger import queries
 from pipeline_health.ledger.codec import (
     incident_as_text,
@@ -28,6 +30,7 @@ from pipeline_health.ledger.reading import ReadingStore
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
 from pipeline_health.ledger.store import Store, Transaction, Value, WritableStore
 from pipeline_health.ledger.times import as_text, as_time
+from pipeline_health.ledger.window_table import WindowTable
 from pipeline_health.ports import Lease, LedgerError
 
 
@@ -41,6 +44,7 @@ class SqlLedger:
     def __init__(self, store: Store, *, holder: Holder) -> None:
         self._store = store
         self._leases = LeaseTable(store, holder=holder)
+        self._windows = WindowTable(store)
         self._box = LetterBox(store)
 
     @classmethod
@@ -168,22 +172,41 @@ class SqlLedger:
     def record(self, report: CycleReport) -> None:
         """Keep the report of a cycle, and drop what is older than the retention."""
         row = (report.cycle, as_text(report.started_at), report_as_text(report))
+        ending = (as_text(report.finished_at), int(report.failed is not None))
         with self._store.writing() as transaction:
-            transaction.run(queries.RECORD, *row)
+            transaction.run(queries.RECORD, *row, *ending)
             _prune(transaction, before=report.finished_at - KEEP)
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
         """Give the newest reports, newest first."""
         return tuple(self._store.read(_report, queries.REPORTS, limit))
 
+    def looks(self) -> tuple[Looked, ...]:
+        """Give when each cycle of which a report is kept looked, oldest first."""
+        return tuple(self._store.read(_looked, queries.LOOKS))
+
+    # -- windows of maintenance ---------------------------------------------------------------
+
+    def windows(self) -> tuple[MaintenanceWindow, ...]:
+        """Give the windows of maintenance, oldest first, also those that ended lately."""
+        return self._windows.every()
+
+    def silence(self, window: MaintenanceWindow) -> MaintenanceWindow | None:
+        """Keep *window*, and give the one of the same project and kind whose end it is, if any."""
+        return self._windows.begin(window)
+
+    def unsilence(
+        self, project: ProjectName, kind: Kind | None, *, now: datetime
+    ) -> MaintenanceWindow | None:
+        """End the window of just this project and kind, and give it as it was, None without one."""
+        return self._windows.end(project, kind, at=now)
+
+    # -- retention ----------------------------------------------------------------------------
+
     def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
-        """Drop reports, facts, and resolved incidents with their trails older than *keep*."""
+        """Drop reports, facts, windows, and resolved incidents with trails older than *keep*."""
         with self._store.writing() as transaction:
             _prune(transaction, before=now - keep)
-
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
-        return next(iter(self._store.read(int, queries.CYCLES_SINCE, as_text(since))))
 
     # -- what people know -------------------------------------------------------------------
 
@@ -223,6 +246,7 @@ def _prune(transaction: Transaction, *, before: datetime) -> None:
         queries.PRUNE_INCIDENTS,
         queries.PRUNE_TRAILS,
         queries.PRUNE_MEMORY,
+        queries.PRUNE_WINDOWS,
     ):
         transaction.run(sql, as_text(before))
 
@@ -246,6 +270,14 @@ def _incident(document: str, fingerprint: str) -> Incident:
 
 def _report(document: str, cycle: str) -> CycleReport:
     return report_of(document, cycle=cycle)
+
+
+def _looked(started_at: str, finished_at: str | None, failed: int | None) -> Looked:
+    return Looked(
+        started_at=as_time(started_at),
+        finished_at=as_time(finished_at or started_at),
+        failed=failed == 1,
+    )
 
 
 def _trail_line(at: str, says: str) -> TrailLine:

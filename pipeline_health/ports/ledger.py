@@ -5,11 +5,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.findings import Kind
+from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Letter, Notice, Told
-from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.report import CycleReport, Looked
 
 
 class Lease(Protocol):
@@ -79,8 +81,25 @@ class Ledger(Memory, Protocol):
         """Give the newest reports, newest first."""
         ...
 
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
+    def looks(self) -> tuple[Looked, ...]:
+        """Give when each cycle of which a report is kept looked, oldest first."""
+        ...
+
+    def windows(self) -> tuple[MaintenanceWindow, ...]:
+        """Give the windows of maintenance, oldest first, also those that ended lately."""
+        ...
+
+    def silence(self, window: MaintenanceWindow) -> MaintenanceWindow | None:
+        """Keep *window*, and give the one of the same project and kind whose end it is, if any.
+
+        Neither this nor `unsilence` needs the lease: a cycle reads the windows once.
+        """
+        ...
+
+    def unsilence(
+        self, project: ProjectName, kind: Kind | None, *, now: datetime
+    ) -> MaintenanceWindow | None:
+        """End the window of just this project and kind, and give it as it was, None without one."""
         ...
 
     def told(self) -> Told | None:

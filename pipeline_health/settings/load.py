@@ -17,9 +17,9 @@ from pipeline_health.settings.reader import SHORTEST, CredentialsReader
 from pipeline_health.settings.toml_file import read_configuration
 from pipeline_health.settings.variables import read_variables
 
-_GITHUB = "https://api.github.com"
+GITHUB = "https://api.github.com"
 _SHORTEST_WORD = 4
-_RAILWAY = "https://backboard.railway.com/graphql/v2"
+RAILWAY = "https://backboard.railway.com/graphql/v2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +78,12 @@ def load(*, config: Path | None, environment: Mapping[str, str], home: Path) -> 
     """
     config_path = sources.configuration_path(config, environment, home=home)
     configuration, config_hash = read_configuration(config_path)
-    reader = _reader(environment, home=home)
+    reader = reader_of(environment, home=home)
     github = reader.github()
     railway = reader.railway(configuration.projects)
     optional = reader.optional()
-    github_api = reader.address("GITHUB_API_URL", default=_GITHUB)
-    railway_api = reader.address("RAILWAY_API_URL", default=_RAILWAY)
+    github_api = reader.address("GITHUB_API_URL", default=GITHUB)
+    railway_api = reader.address("RAILWAY_API_URL", default=RAILWAY)
     e2e_env = reader.passed_to_tests(configuration.projects)
     if github is None or reader.problems:
         raise configuration_error(reader.problems)
@@ -101,7 +101,8 @@ def load(*, config: Path | None, environment: Mapping[str, str], home: Path) -> 
     )
 
 
-def _reader(environment: Mapping[str, str], *, home: Path) -> CredentialsReader:
+def reader_of(environment: Mapping[str, str], *, home: Path) -> CredentialsReader:
+    """Give what reads the credentials; raises ConfigurationError for a file that is refused."""
     owner_of = partial(sources.owner_of, environment=environment)
     path = sources.secrets_path(environment, home=home)
     variables = read_variables(environment, path=path, owner=owner_of(path))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.secret import Secret
+from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.settings.configuration import ProjectTable
 from pipeline_health.settings.credentials import (
     GitHubApp,
@@ -30,6 +30,7 @@ _PEM: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n.+\n-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL
 )
 _SHARED: Final = ("RAILWAY_TOKEN", "RAILWAY_API_TOKEN")
+_OWN: Final = re.compile("RAILWAY_TOKEN_[A-Z0-9_]+")
 _APP_NUMBERS: Final = ("GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID")
 _APP_KEY: Final = "GITHUB_APP_PRIVATE_KEY"
 _APP_KEY_FILE: Final = "GITHUB_APP_PRIVATE_KEY_FILE"
@@ -84,6 +85,14 @@ class CredentialsReader:
                 )
         return found
 
+    def railway_before_projects(self) -> tuple[NamedSecret, ...]:
+        """Read every Railway token that is set: that for all projects first, then single ones'."""
+        shared = next(filter(self._is_set, _SHARED), _SHARED[0])
+        tokens = {shared: self._shared(shared)}
+        own = filter(_OWN.fullmatch, self._variables.names())
+        tokens |= {name: self._token(name) for name in own}
+        return tuple(NamedSecret(name=name, secret=it) for name, it in tokens.items() if it)
+
     def optional(self) -> OptionalSecrets:
         """Read what may be left out."""
         urls = self._token("NOTIFY_URLS", spaces=True)
@@ -116,6 +125,21 @@ class CredentialsReader:
         if problem := url_problem(url):
             self.problems.append(Problem("environment", name, problem))
         return url.rstrip("/")
+
+    @property
+    def knows_github(self) -> bool:
+        """Whether anything is set that GitHub could be asked with."""
+        return any(map(self._is_set, ("GITHUB_TOKEN", *_APP_NUMBERS, _APP_KEY, _APP_KEY_FILE)))
+
+    @property
+    def path(self) -> Path:
+        """Where the secrets file is, or is to be."""
+        return self._variables.path
+
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a secrets file."""
+        return self._variables.exists
 
     def _app(self, given: Sequence[str]) -> GitHubApp | None:
         if not given:

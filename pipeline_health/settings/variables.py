@@ -28,6 +28,10 @@ class Variables:
         """Say where *name* is set, or where it was looked for last."""
         return "environment" if self.environment.get(name, "").strip() else str(self.path)
 
+    def names(self) -> tuple[str, ...]:
+        """Give the names of everything that is set, sorted."""
+        return tuple(sorted(name for name in {*self.environment, *self.file} if self.text(name)))
+
     @property
     def places(self) -> str:
         """Say where a value can be set."""

@@ -9,7 +9,9 @@ from pipeline_health.simulator import (
     rest_deployments,
     rest_files,
     rest_issues,
+    rest_listing,
     rest_statuses,
+    rest_workflows,
 )
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.rest import DOCUMENTATION, Asked, RefusedError, Reply, refusal
@@ -39,6 +41,8 @@ ROUTES = (
     _route("GET", "/labels", rest_issues.list_labels),
     _route("POST", "/labels", rest_issues.create_label),
     _route("GET", "/labels/*", rest_issues.get_label),
+    _route("GET", "/actions/workflows", rest_workflows.list_workflows),
+    _route("GET", "/actions/workflows/#/runs", rest_workflows.list_runs_of),
     _route("GET", "/actions/runs", rest_code.list_runs),
     _route("GET", "/actions/runs/#", rest_code.get_run),
     _route("POST", "/actions/runs/#/rerun-failed-jobs", rest_code.rerun_failed_jobs),
@@ -66,7 +70,9 @@ def answer_rest(
     if method == "GET" and path == "/rate_limit":
         return _limits(world, login)
     try:
-        repo, rest = _repository(world, path)
+        if path in rest_listing.LISTS and method == "GET":
+            return rest_listing.list_repositories(world, login, base=base, target=target)
+        repo, rest = _repository(world, login, path)
     except _Moved as exc:
         return _elsewhere(exc, base=base, method=method, query=query)
     except RefusedError as exc:
@@ -89,6 +95,7 @@ def _routed(asked: Asked, method: str, rest: str) -> Reply:
             match = pattern.fullmatch(rest) if verb == method else None
             if match is not None:
                 _check_writable(asked.repo, method)
+                _check_permitted(asked, rest)
                 return answer(asked, *map(unquote, match.groups()))
     except RefusedError as exc:
         return exc.reply
@@ -103,6 +110,12 @@ def _check_writable(repo: Repo, method: str) -> None:
         raise RefusedError(403, "Repository was archived so is read-only.")
 
 
+def _check_permitted(asked: Asked, rest: str) -> None:
+    withheld = asked.world.withheld.get(asked.login, ())
+    if rest.startswith("/actions/") and "actions" in withheld:
+        raise RefusedError(403, "Resource not accessible by personal access token")
+
+
 class _Moved(Exception):  # noqa: N818 - not an error: GitHub knows where it is
     def __init__(self, repo: Repo, rest: str) -> None:
         super().__init__(repo.full_name)
@@ -110,7 +123,7 @@ class _Moved(Exception):  # noqa: N818 - not an error: GitHub knows where it is
         self.rest = rest
 
 
-def _repository(world: World, path: str) -> tuple[Repo, str]:
+def _repository(world: World, login: str, path: str) -> tuple[Repo, str]:
     """Find the repository that a path is about, and what follows its name."""
     by_id = re.fullmatch(r"/repositories/(\d+)(/.*)?", path)
     by_name = re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)?", path)
@@ -120,7 +133,7 @@ def _repository(world: World, path: str) -> tuple[Repo, str]:
         repo, rest = world.registry.named(by_name[1]), by_name[2] or ""
     else:
         repo, rest = None, ""
-    if repo is None:
+    if repo is None or login in world.shut_out:
         raise RefusedError(404, "Not Found")
     if by_name is not None and repo.full_name.lower() != by_name[1].lower():
         raise _Moved(repo, rest)

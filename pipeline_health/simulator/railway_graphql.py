@@ -4,13 +4,18 @@ Source of the behaviours: docs.railway.com, its published schema, and probes of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
 
 from pipeline_health.simulator.executor import Arguments, Executor, Value, edges
+from pipeline_health.simulator.railway_callers import (
+    Caller,
+    not_authorized,
+    person,
+    workspace,
+)
 from pipeline_health.simulator.railway_schema import RAILWAY_SDL
 from pipeline_health.simulator.railway_values import (
     deployment_page,
@@ -25,14 +30,15 @@ from pipeline_health.simulator.railway_variables import (
     variables,
 )
 from pipeline_health.simulator.railway_world import (
+    WORKSPACE_ID,
     RailwayDeployment,
     RailwayEnvironment,
     RailwayProject,
     RailwayService,
 )
+from pipeline_health.simulator.timeline import milliseconds
 from pipeline_health.simulator.world import Refusal, World
 
-WORKSPACE = {"id": "5d1a9a43-7d6f-4c0e-9d6c-2f6a1d0a7b11", "name": "The workspace"}
 NEVER_BUILT = frozenset({"INITIALIZING", "QUEUED", "WAITING", "NEEDS_APPROVAL", "SKIPPED"})
 
 
@@ -40,36 +46,6 @@ NEVER_BUILT = frozenset({"INITIALIZING", "QUEUED", "WAITING", "NEEDS_APPROVAL", 
 def railway_executor() -> Executor:
     """Give the executor of Railway's schema; it is built once."""
     return Executor(RAILWAY_SDL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Whom a token speaks for; *project* and *environment* are those of a project token."""
-
-    kind: str
-    project: str = ""
-    environment: str = ""
-
-    def may_see(self, project: RailwayProject) -> bool:
-        """Tell whether the project and the names in it are visible."""
-        return self.kind in ("account", "workspace") or self.project == project.id
-
-    def may_enter(self, environment: RailwayEnvironment) -> bool:
-        """Tell whether what the environment holds is visible."""
-        if environment.restricted:
-            return False
-        whole = self.kind in ("account", "workspace")
-        return whole or self.environment == environment.id
-
-
-def caller_of(world: World, *, bearer: str | None, project_token: str | None) -> Caller:
-    """Find whom a request speaks for; the wrong header is as good as a bad token."""
-    scope = world.railway_tokens.get(project_token or bearer or "", "nobody")
-    kind, _, place = scope.partition(":")
-    if (kind == "project") != (project_token is not None):
-        return Caller(kind="nobody")
-    project, _, environment = place.partition(":")
-    return Caller(kind=kind, project=project, environment=environment)
 
 
 def answer_railway(world: World, caller: Caller, payload: Mapping[str, Any]) -> tuple[int, Value]:
@@ -121,9 +97,12 @@ class View:
     def root(self) -> Value:
         """Give the root value of a query or a mutation."""
         return {
+            "me": lambda _: person(self._caller),
+            "workspace": lambda given: workspace(self._world, self._caller, given),
             "apiToken": self._api_token,
             "projectToken": self._project_token,
             "projectsByIds": self._projects,
+            "projects": self._listed,
             "environment": lambda given: self._environment(self._entered(given["id"])),
             "deployments": self._deployments,
             "variables": lambda given: variables(self._entered(given["environmentId"]), given),
@@ -140,12 +119,14 @@ class View:
 
     def _api_token(self, _: Arguments) -> Value:
         if self._caller.kind not in ("account", "workspace"):
-            raise _not_authorized()
-        return {"workspaces": [WORKSPACE]}
+            raise not_authorized()
+        every = {WORKSPACE_ID, *(project.workspace for project in self._world.projects.values())}
+        seen = sorted(workspace for workspace in every if self._caller.may_list(workspace))
+        return {"workspaces": [{"id": one, "name": f"Workspace {one[:4]}"} for one in seen]}
 
     def _project_token(self, _: Arguments) -> Value:
         if self._caller.kind != "project":
-            raise _not_authorized()
+            raise not_authorized()
         environment = self._entered(self._caller.environment)
         return {
             "projectId": self._caller.project,
@@ -157,7 +138,7 @@ class View:
     def _entered(self, environment_id: str) -> RailwayEnvironment:
         found = self._world.find_environment(environment_id)
         if found is None or not self._caller.may_enter(found):
-            raise _not_authorized()
+            raise not_authorized()
         return found
 
     # -- projects --------------------------------------------------------------------------
@@ -165,10 +146,22 @@ class View:
     def _projects(self, given: Arguments) -> list[Value]:
         """Give the projects with these ids; those that the caller may not see are left out."""
         if self._caller.kind == "nobody":
-            raise _not_authorized()
+            raise not_authorized()
         by_id = {project.id: project for project in self._world.projects.values()}
         found = (by_id[one] for one in given["ids"] if one in by_id)
         return [self._project(project) for project in found if self._caller.may_see(project)]
+
+    def _listed(self, given: Arguments) -> Value:
+        """List the projects of one workspace, which must be named: an account's token has many."""
+        workspace = given.get("workspaceId") or ""
+        if not self._caller.may_list(workspace) or not workspace:
+            raise not_authorized()
+        found = [
+            project
+            for project in self._world.projects.values()
+            if project.workspace == workspace and project.deleted_at is None
+        ]
+        return edges(found, self._project, given)
 
     def _project(self, project: RailwayProject) -> Value:
         def environments(given: Arguments) -> Value:
@@ -180,7 +173,12 @@ class View:
             ]
             return edges(found, self._environment, given)
 
-        return {"id": project.id, "name": project.name, "environments": environments}
+        return {
+            "id": project.id,
+            "name": project.name,
+            "deletedAt": milliseconds(project.deleted_at),
+            "environments": environments,
+        }
 
     def _environment(self, environment: RailwayEnvironment) -> Value:
         return {
@@ -188,6 +186,7 @@ class View:
             "name": environment.name,
             "projectId": environment.project.id,
             "canAccess": self._caller.may_enter(environment),
+            "deletedAt": milliseconds(environment.deleted_at),
             "serviceInstances": self._inside(environment, _instances),
             "deployments": self._inside(environment, environment_deployments),
             "variables": self._inside(environment, named_variables),
@@ -200,7 +199,7 @@ class View:
     ) -> Callable[[Arguments], Value]:
         def resolve(given: Arguments) -> Value:
             if not self._caller.may_enter(environment):
-                raise _not_authorized()
+                raise not_authorized()
             return make(environment, given)
 
         return resolve
@@ -219,7 +218,7 @@ class View:
     def _deployments(self, given: Arguments) -> Value:
         """List deployments; what the caller may not enter is missing, and nothing says so."""
         if self._caller.kind == "nobody":
-            raise _not_authorized()
+            raise not_authorized()
         wanted = given["input"]
         return deployment_page(
             (
@@ -234,11 +233,11 @@ class View:
 
     def _found(self, deployment_id: str) -> RailwayDeployment:
         if self._caller.kind == "nobody":
-            raise _not_authorized()
+            raise not_authorized()
         everything = (one for service in self._services() for one in service.deployments)
         found = next((one for one in everything if one.id == deployment_id), None)
         if found is None:
-            raise _not_authorized()
+            raise not_authorized()
         return found
 
     def _deploy_commit(self, given: Arguments) -> str:
@@ -287,7 +286,3 @@ def _is_wanted(service: RailwayService, wanted: Arguments) -> bool:
 def _has_wanted_status(deployment: RailwayDeployment, wanted: Arguments) -> bool:
     only, never = wanted.get("in"), wanted.get("notIn") or ()
     return (only is None or deployment.status in only) and deployment.status not in never
-
-
-def _not_authorized() -> GraphQLError:
-    return GraphQLError("Not Authorized")

@@ -9,9 +9,12 @@ scalar DeploymentMeta
 scalar EnvironmentVariables
 
 type Query {
+  me: User!
+  workspace(workspaceId: String!): Workspace!
   apiToken: ApiTokenContext!
   projectToken: ProjectToken!
   projectsByIds(ids: [String!]!): [Project!]!
+  projects(workspaceId: String, first: Int, after: String): QueryProjectsConnection!
   environment(id: String!): Environment!
   variables(
     projectId: String!, environmentId: String!, serviceId: String, unrendered: Boolean
@@ -35,6 +38,9 @@ type Mutation {
 
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 
+type User { id: ID! }
+type Workspace { id: ID! apiTokenRateLimit: ApiTokenRateLimit }
+type ApiTokenRateLimit { remainingPoints: Int! resetsAt: String! }
 type ApiTokenContext { workspaces: [ApiTokenWorkspace!]! }
 type ApiTokenWorkspace { id: String! name: String! }
 type ProjectToken {
@@ -44,9 +50,15 @@ type ProjectToken {
   environment: Environment!
 }
 
+type QueryProjectsConnection {
+  edges: [QueryProjectsConnectionEdge!]!
+  pageInfo: PageInfo!
+}
+type QueryProjectsConnectionEdge { node: Project! }
 type Project {
   id: ID!
   name: String!
+  deletedAt: DateTime
   environments(first: Int, isEphemeral: Boolean): ProjectEnvironmentsConnection!
 }
 type ProjectEnvironmentsConnection {
@@ -60,6 +72,7 @@ type Environment {
   name: String!
   projectId: String!
   canAccess: Boolean!
+  deletedAt: DateTime
   serviceInstances(first: Int, after: String): EnvironmentServiceInstancesConnection!
   deployments(first: Int): EnvironmentDeploymentsConnection!
   variables(first: Int, after: String): EnvironmentVariablesConnection!
@@ -89,7 +102,11 @@ type ServiceInstance {
   source: ServiceSource
   latestDeployment: Deployment
   activeDeployments: [Deployment!]!
+  domains: AllDomains!
 }
+type AllDomains { customDomains: [CustomDomain!]! serviceDomains: [ServiceDomain!]! }
+type CustomDomain { domain: String! }
+type ServiceDomain { domain: String! }
 type ServiceSource { repo: String image: String }
 
 type Deployment {

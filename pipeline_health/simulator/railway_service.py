@@ -2,7 +2,8 @@
 
 from pipeline_health.simulator.exchange import Answer, Exchange, json_answer, text_answer
 from pipeline_health.simulator.faults import Fault
-from pipeline_health.simulator.railway_graphql import answer_railway, caller_of
+from pipeline_health.simulator.railway_callers import caller_of
+from pipeline_health.simulator.railway_graphql import answer_railway
 from pipeline_health.simulator.world import World
 
 POLICY = {"RateLimit-Policy": '"default";q=1000;w=3600'}

@@ -28,8 +28,16 @@ def instance_value(service: RailwayService) -> Value:
             "image": service.image,
         },
         "latestDeployment": latest and deployment_value(service, latest),
+        "domains": {
+            "serviceDomains": [{"domain": it} for it in service.domains if _is_railways(it)],
+            "customDomains": [{"domain": it} for it in service.domains if not _is_railways(it)],
+        },
         "activeDeployments": [deployment_value(service, one) for one in service.active],
     }
+
+
+def _is_railways(domain: str) -> bool:
+    return domain.endswith(".up.railway.app")
 
 
 def deployment_value(service: RailwayService, deployment: RailwayDeployment) -> Value:

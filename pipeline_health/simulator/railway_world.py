@@ -34,6 +34,7 @@ class RailwayService:
     """One service in one environment (Railway's service instance).
 
     One of its *variables* that is None is sealed; a *secretive* service shows them to no token.
+    *domains* are the hosts under which it is reached.
     *accepts_as* is the first status of a deploy that a request asked for.
     """
 
@@ -58,6 +59,7 @@ class RailwayService:
         self.deployments: list[RailwayDeployment] = []
         self.variables: dict[str, str | None] = {}
         self.secretive = False
+        self.domains: list[str] = []
 
     @property
     def newest_first(self) -> list[RailwayDeployment]:
@@ -148,6 +150,7 @@ class RailwayEnvironment:
         self.name = name
         self.ephemeral = ephemeral
         self.restricted = False
+        self.deleted_at: datetime | None = None
         self.masked = False
         self.shared: dict[str, str | None] = {}
         self.services: dict[str, RailwayService] = {}
@@ -164,13 +167,19 @@ class RailwayEnvironment:
         return self.services[name]
 
 
+WORKSPACE_ID = "5d1a9a43-7d6f-4c0e-9d6c-2f6a1d0a7b11"
+"""The id of the workspace that a project is in when nobody says otherwise."""
+
+
 class RailwayProject:
-    """One project; a service has one id in all of its environments."""
+    """One project of the *workspace* with that id; a service has one id in all environments."""
 
     def __init__(self, timeline: Timeline, name: str) -> None:
         self.timeline = timeline
         self.id = timeline.uuid()
         self.name = name
+        self.workspace = WORKSPACE_ID
+        self.deleted_at: datetime | None = None
         self.environments: dict[str, RailwayEnvironment] = {}
         self._service_ids: dict[str, str] = {}
 

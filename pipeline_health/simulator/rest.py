@@ -59,22 +59,26 @@ class Asked:
 
     def page(self, items: Sequence[Value], *, wrap: str | None = None) -> Reply:
         """Reply with the page of *items* that was asked for, and links to the others."""
-        size = min(max(int(self.query.get("per_page", 30)), 1), 100)
-        number = max(int(self.query.get("page", 1)), 1)
-        last = max(-(-len(items) // size), 1)
-        shown = list(items[(number - 1) * size : number * size])
-        payload = {"total_count": len(items), wrap: shown} if wrap else shown
-        links = self._links(number, last)
-        return Reply(payload=payload, headers={"Link": ", ".join(links)} if links else {})
+        return page_of(items, self.query, url=f"{self.base}{self.path}", wrap=wrap)
 
-    def _links(self, number: int, last: int) -> list[str]:
-        pages = {"next": number + 1, "last": last} if number < last else {}
-        if number > 1:
-            pages |= {"first": 1, "prev": number - 1}
-        return [
-            f'<{self.base}{self.path}?{urlencode({**self.query, "page": page})}>; rel="{name}"'
-            for name, page in pages.items()
-        ]
+
+def page_of(
+    items: Sequence[Value], query: Mapping[str, str], *, url: str, wrap: str | None = None
+) -> Reply:
+    """Reply with the page of *items* that *query* asks for, and links to the others."""
+    size = min(max(int(query.get("per_page", 30)), 1), 100)
+    number = max(int(query.get("page", 1)), 1)
+    last = max(-(-len(items) // size), 1)
+    shown = list(items[(number - 1) * size : number * size])
+    payload = {"total_count": len(items), wrap: shown} if wrap else shown
+    pages = {"next": number + 1, "last": last} if number < last else {}
+    if number > 1:
+        pages |= {"first": 1, "prev": number - 1}
+    links = [
+        f'<{url}?{urlencode({**query, "page": page})}>; rel="{name}"'
+        for name, page in pages.items()
+    ]
+    return Reply(payload=payload, headers={"Link": ", ".join(links)} if links else {})
 
 
 def refusal(status: int, message: str, errors: Sequence[Mapping[str, object]] = ()) -> Value:

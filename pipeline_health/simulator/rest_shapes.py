@@ -14,6 +14,7 @@ from pipeline_health.simulator.github_records import (
     Step,
     Suite,
 )
+from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.rest import Asked
 from pipeline_health.simulator.timeline import seconds
 
@@ -35,24 +36,28 @@ def user_shape(base: str, login: str) -> Value:
 
 def repo_shape(asked: Asked) -> Value:
     """Write the repository."""
-    repo = asked.repo
+    return listed_repo_shape(asked.base, asked.repo)
+
+
+def listed_repo_shape(base: str, repo: Repo) -> Value:
+    """Write a repository as one of many."""
     return {
         "id": repo.id,
         "node_id": f"R_{repo.id}",
         "name": repo.name,
         "full_name": repo.full_name,
-        "owner": user_shape(asked.base, repo.owner),
+        "owner": user_shape(base, repo.owner),
         "private": repo.private,
         "visibility": "private" if repo.private else "public",
         "archived": repo.archived,
         "disabled": False,
-        "fork": False,
+        "fork": repo.fork,
         "description": None,
         "default_branch": repo.default_branch,
         "has_issues": repo.has_issues,
         "open_issues_count": len(repo.open_titles),
         "permissions": {"admin": False, "push": not repo.drops_labels, "pull": True},
-        "url": asked.url,
+        "url": f"{base}/repos/{repo.full_name}",
         "html_url": f"https://github.com/{repo.full_name}",
     }
 

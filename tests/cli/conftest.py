@@ -9,6 +9,7 @@ from desk import Desk
 from gated import Gated
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.simulator import Loopback, World
+from shelf import Shelf
 
 
 @pytest.fixture
@@ -40,3 +41,15 @@ def gated(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gated]:
     before = signal.getsignal(signal.SIGTERM)
     yield Gated(desk)
     signal.signal(signal.SIGTERM, before)  # the command ends its tests in its own way
+
+
+@pytest.fixture
+def shelf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Shelf]:
+    """Give an installation whose ledger the test fills; nobody is asked anything."""
+    for name in ("CREDENTIALS_DIRECTORY", "PIPELINE_HEALTH_CONFIG", "PIPELINE_HEALTH_LEDGER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    yield Shelf(tmp_path, capsys)
+    structlog.reset_defaults()

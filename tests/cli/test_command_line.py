@@ -1,8 +1,6 @@
 """The command line itself: help that teaches, versions, and the demo."""
 
-import re
 import time
-from pathlib import Path
 
 import pytest
 
@@ -46,21 +44,6 @@ def test_the_process_leaves_with_the_code(desk: Desk) -> None:
 
     assert (Exit.WRONG, "") == (done.returncode, done.stdout)
     assert "No such command 'nope'" in done.stderr
-
-
-@pytest.mark.parametrize("table", ["commands", "exit codes"])
-def test_the_readme_tells_what_the_help_tells(
-    table: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The tables of the README are the commands and the codes that there are."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-
-    if table == "commands":
-        assert list(COMMANDS) == re.findall(r"^\| `([a-z-]+)[^`]*` \|", readme, re.MULTILINE)
-    else:
-        run(["--help"])
-        told = re.findall(r"^ +(\d+)  +", capsys.readouterr().out, re.MULTILINE)
-        assert told == re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)
 
 
 def test_the_demo_tells_an_outage_from_failure_to_proof(

@@ -23,7 +23,7 @@ from incident_builders import (
 from pipeline_health.core import issue_text
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
-from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, RepoName, Sha
+from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import (
     Cause,
     CauseClass,
@@ -33,6 +33,7 @@ from pipeline_health.core.model.incident import (
     Phase,
 )
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.plan import (
     CloseIssue,
     Comment,
@@ -687,3 +688,25 @@ def test_the_newest_failure_counts_for_a_reopening() -> None:
         (change,) = reconcile([case(of, shown=shown, found=found)], terms()).changes
         assert isinstance(change, ReopenIssue)
         assert change.reason == "It failed again after this issue was closed."
+
+
+def test_what_is_silent_is_not_filed_and_takes_no_room() -> None:
+    """A window of maintenance says until when; another failure is filed in its place."""
+    silent = MaintenanceWindow(
+        project=PROJECT, kind=None, since=T0, until=NOW + MINUTE, reason="a new database"
+    )
+    limits = replace(Limits(), issues_per_cycle=1)
+    other = replace(
+        incident(),
+        fingerprint=Fingerprint("0ther"),
+        project=ProjectName("film"),
+        first_failed_at=T0 + MINUTE,
+    )
+    spoken = replace(standing().finding, project=ProjectName("film"))
+    cases = [
+        case(incident()),
+        case(other, found=(replace(standing(), finding=spoken),)),
+    ]
+    plan = reconcile(cases, terms(windows=(silent,), limits=limits))
+    assert [one.fingerprint for one in plan.changes] == [other.fingerprint]
+    assert plan.waiting == (f"{TITLE}: silenced until 10:36 UTC: a new database",)

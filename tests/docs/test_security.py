@@ -22,7 +22,13 @@ from graphql import (
 )
 
 from entries import ENTRIES, told
-from pipeline_health.clients import commit_documents, documents, railway_variable_documents
+from pipeline_health.clients import (
+    commit_documents,
+    documents,
+    listing_documents,
+    railway_variable_documents,
+    survey_documents,
+)
 from pipeline_health.settings import fields
 from pipeline_health.simulator.github_schema import GITHUB_SDL
 from pipeline_health.simulator.railway_schema import RAILWAY_SDL
@@ -67,7 +73,13 @@ def sent() -> frozenset[tuple[str, str]]:
     }
     fixed = {
         (name.partition("_")[0].lower(), text)
-        for module in (documents, commit_documents, railway_variable_documents)
+        for module in (
+            documents,
+            commit_documents,
+            listing_documents,
+            railway_variable_documents,
+            survey_documents,
+        )
         for name, text in vars(module).items()
         if isinstance(text, str) and not name.startswith("_") and "query " in text
     }
@@ -116,7 +128,7 @@ def rows(section: str) -> list[list[str]]:
 
 def test_every_request_to_github_has_its_permission() -> None:
     """The table names each, and none that is not sent."""
-    named = set(re.findall(r"`(GET|POST|PATCH|PUT|DELETE) (/repos/[^`]+)`", GITHUB))
+    named = set(re.findall(r"`(GET|POST|PATCH|PUT|DELETE) (/(?:repos|user)/[^`]+)`", GITHUB))
 
     assert asked() == named
     assert fields_of("github") == set(re.findall(r"`([A-Z]\w+\.\w+)`", GITHUB))

@@ -21,6 +21,8 @@ WHOLE = {
     "INTENTS": ["SCAN intent USING INDEX intent_by_time"],
     "LETTERS": ["SCAN letter"],
     "REPORTS": ["SCAN report"],
+    "LOOKS": ["SCAN report USING COVERING INDEX report_by_time"],
+    "WINDOWS": ["SCAN maintenance USING INDEX maintenance_by_time"],
 }
 
 

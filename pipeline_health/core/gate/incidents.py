@@ -41,7 +41,9 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
     over = [
         one
         for one in seen.value
-        if blocks(one.kind) and _is_over(matter, one, tests_pass=tests_pass)
+        if blocks(one.kind)
+        and one.number is not None
+        and _is_over(matter, one, tests_pass=tests_pass)
     ]
     says = "no issue of ours says that this commit is broken"
     if over:
@@ -71,6 +73,10 @@ def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
 
 
 def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
+    if incident.number is None:
+        says = f"it is broken, and no issue says so yet: {incident.title}"
+        hint = "this passes when that works again; a window of maintenance does not end it"
+        return criterion(matter, _NAME, CriterionState.FAIL, says, hint=hint, url=incident.url)
     says = f"issue {incident.number} is open: {incident.title}"
     hint = (
         f"see issue {incident.number}: this passes when what it is about works again; if that is"

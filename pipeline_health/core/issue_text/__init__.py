@@ -3,7 +3,7 @@
 Whatever comes from outside passes `core.inert` on its way in here, and nowhere else.
 """
 
-from pipeline_health.core.issue_text.body import body, digest, notes_of
+from pipeline_health.core.issue_text.body import body, digest, done_when, notes_of
 from pipeline_health.core.issue_text.comments import (
     closing,
     comment_key,
@@ -22,6 +22,7 @@ __all__ = [
     "closing",
     "comment_key",
     "digest",
+    "done_when",
     "duplicate",
     "duration",
     "handed_over",

@@ -72,7 +72,7 @@ def body(
             table(incident, project),
             f"### Cause\n\n{_cause(incident)}",
             f"### Who can fix it and how\n\n{who_and_how(incident)}",
-            f"### Done when\n\n{_done_when(incident, project)}",
+            f"### Done when\n\n{done_when(incident, project)}",
             f"### Occurrences\n\n{_occurrences(incident)}",
             *((plain(routing.signature, characters=200),) if routing.signature else ()),
         )
@@ -118,7 +118,8 @@ def _tried(incident: Incident) -> str:
     return f"\n\nA re-run of the failed jobs was tried at {moment(newest.at)}; {became}."
 
 
-def _done_when(incident: Incident, project: ProjectPolicy | None) -> str:
+def done_when(incident: Incident, project: ProjectPolicy | None) -> str:
+    """Say on which condition the issue of *incident* is closed, and by whom, in Markdown."""
     told = (f"- {sentence(_condition(each, incident, project))}" for each in incident.ailments)
     conditions = list(dict.fromkeys(told))
     hidden = len(conditions) - SHOWN

@@ -33,12 +33,15 @@ class Asked:
 class OpenIncident:
     """An open issue of ours. *commits* are those at which it is known to have failed.
 
+    Without a *number* nobody was told of it yet, for one because a window of maintenance is open:
+    for a promotion that is all the same.
+
     *over* says that the facts just read prove it to be over: the next cycle will close it.
     *of_tests* says that all that it rests on is what our own tests said before a promotion, so that
     nothing but these tests can end it. *scopes* are where it is broken, empty where nobody knows.
     """
 
-    number: int
+    number: int | None
     url: str
     title: str
     kind: Kind

@@ -113,6 +113,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """When a cycle looked; one that *failed* looked at nothing to its end."""
+
+    started_at: datetime
+    finished_at: datetime
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CycleReport:
     """One cycle, from start to end. *failed* names what ended it early, None when nothing did."""
 

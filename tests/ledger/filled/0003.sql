@@ -28,12 +28,7 @@ INSERT INTO report (cycle, started_at, document) VALUES (
   '{"cycle":"c1","started_at":"2026-03-01T12:00:00.250000Z",
     "finished_at":"2026-03-01T12:01:00.250000Z","sentence":"All is well."}'
 );
-INSERT INTO told VALUES (1, '{"concerns":[{
-  "key":"incident shop-ci n1","topic":"incident","project":"shop","says":"Main CI red: CI (shop)",
-  "url":"https://example.test/12","owner":"human","late":false,
-  "told_at":"2026-03-01T12:00:00.250000Z"}]}');
-INSERT INTO letter (receiver, at, document) VALUES (
-  'ntfy', '2026-03-01T12:00:00.250000+00:00',
-  '{"kind":"new","title":"For you: Main CI red: CI (shop)","body":"Main CI red: CI (shop)",
-    "url":"https://example.test/12","priority":4,"tags":["warning"]}'
+INSERT INTO maintenance VALUES (
+  'shop', 'main-ci-red', '2026-03-01T12:00:00.250000+00:00', '2026-03-01T14:00:00.250000+00:00',
+  'a new database'
 );
