@@ -176,7 +176,7 @@ def test_what_is_in_a_window_is_silent(
     assert until in (NOW, NOW + MINUTE)
     window = MaintenanceWindow(
         project=project,
-        kind=None,
+        kind=Kind.CREDENTIAL_REJECTED,
         since=T0,
         until=NOW + MINUTE if until != NOW else NOW,
         reason="a new database",
