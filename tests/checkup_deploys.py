@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pytest
-
 from checkup_facts import (
     FACTS,
     INSIDE,
@@ -17,7 +15,6 @@ from checkup_facts import (
     UNREAD,
     WIDE,
     Row,
-    require,
     with_place,
     with_project,
     with_tokens,
@@ -28,7 +25,7 @@ from pipeline_health.core.model.checkup import (
 )
 from pipeline_health.core.model.ids import ProjectName
 
-ROWS: Mapping[str, Row] = {
+DEPLOYS: Mapping[str, Row] = {
     "token unread": (
         "railway-tokens",
         with_tokens(replace(WIDE, kind=UNREAD)),
@@ -125,6 +122,53 @@ ROWS: Mapping[str, Row] = {
         with_place(key=PRODUCTION, environments=THERE[:1], inside=None),
         (),
     ),
+    "no production, and somebody named it": (
+        "environments",
+        with_project(
+            with_place(key=PRODUCTION, environments=THERE[:1], inside=None),
+            production_environment="zzz",
+            production_named=True,
+        ),
+        ("fault", "projects[shop].production_environment", "no environment", "write one of: stag"),
+    ),
+    "misspelt production": (
+        "environments",
+        with_project(with_place(key=PRODUCTION, inside=None), production_environment="productoin"),
+        ("fault", "projects[shop].production_environment", "no env", 'write "production"'),
+    ),
+    "no staging like that": (
+        "environments",
+        with_project(with_place(inside=None), staging_environment="zzz"),
+        ("fault", "projects[shop].staging_environment", "no environment", "write one of: prod"),
+    ),
+    "a project token that others do not use": (
+        "railway-tokens",
+        with_tokens(
+            SCOPED,
+            places=(STAGED, replace(STAGED, project=ProjectName("two"), variable="OTHER")),
+        ),
+        (),
+    ),
+    "two hosts": (
+        "urls",
+        with_project(
+            with_place(
+                inside=replace(
+                    INSIDE,
+                    services=(
+                        replace(INSIDE.services[0], domains=frozenset({"b.example", "a.example"})),
+                    ),
+                )
+            ),
+            staging_url="https://c.example",
+        ),
+        (
+            "advice",
+            "projects[shop].staging_url",
+            "it shows a.example, b.example",
+            "else set https://a.example or https://b.example",
+        ),
+    ),
     "restricted": (
         "environments",
         with_place(environments=(replace(THERE[0], open=False),), inside=None),
@@ -193,9 +237,3 @@ ROWS: Mapping[str, Row] = {
     ),
     "URLs without a policy": ("urls", replace(FACTS, policy=None, places=()), ()),
 }
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_check_says_what_is_wrong_and_how_to_mend_it(row: str) -> None:
-    """One finding, or what could not be looked at, or nothing at all."""
-    require(ROWS[row])

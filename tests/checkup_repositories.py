@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pytest
-
 from checkup_facts import (
     FACTS,
+    LABELS,
     OPS,
     PROJECT,
     REPO,
     SHOP,
     UNREAD,
     Row,
-    require,
     with_account,
     with_project,
     with_repo,
@@ -28,7 +26,7 @@ from pipeline_health.core.model.policy import Limits, Policy
 
 PRIVATE_OPS = Policy(projects=(PROJECT,), limits=Limits(ops_repo=OPS))
 
-ROWS: Mapping[str, Row] = {
+REPOSITORIES: Mapping[str, Row] = {
     "repository unread": (
         "repositories",
         replace(FACTS, repos={SHOP: UNREAD}),
@@ -114,6 +112,40 @@ ROWS: Mapping[str, Row] = {
         with_project(ci_workflows=("CII",), deploy_workflow=None),
         ("fault", "projects[shop].ci_workflows", 'no workflow "CII"', 'write "CI"'),
     ),
+    "misspelt workflow that deploys": (
+        "workflows",
+        with_project(deploy_workflow="CII"),
+        ("fault", "projects[shop].deploy_workflow", 'no workflow "CII"', "in deploy_workflow, wr"),
+    ),
+    "misspelt job of production": (
+        "jobs",
+        with_project(
+            with_repo(jobs=frozenset({"Ship / call (eu)"})), staging_job=None, production_job="Shpi"
+        ),
+        ("fault", "projects[shop].production_job", 'called "Shpi"', 'production_job, write "Ship"'),
+    ),
+    "private ops_repo": (
+        "repositories",
+        replace(FACTS, policy=PRIVATE_OPS, repos={SHOP: REPO, OPS: replace(REPO, name="acme/ops")}),
+        (),
+    ),
+    "public ops_repo of public ones": (
+        "repositories",
+        replace(
+            FACTS,
+            policy=PRIVATE_OPS,
+            repos={
+                SHOP: replace(REPO, private=False),
+                OPS: replace(REPO, name="acme/ops", private=False),
+            },
+        ),
+        (),
+    ),
+    "a label of our own that is made when missing": (
+        "labels",
+        with_repo(labels=tuple(set(LABELS) - {"archon:queued"})),
+        (),
+    ),
     "disabled workflow": (
         "workflows",
         with_project(
@@ -162,7 +194,7 @@ ROWS: Mapping[str, Row] = {
     ),
     "default labels": (
         "labels",
-        with_repo(labels=tuple(set(REPO.labels) - {"WONTFIX", "wontfix"})),  # type: ignore[arg-type]
+        with_repo(labels=tuple(set(LABELS) - {"wontfix"})),
         ("advice", "routing", "has the labels wontfix", "nothing, where nobody sets them"),
     ),
     "labels unread": (
@@ -203,9 +235,3 @@ ROWS: Mapping[str, Row] = {
         (),
     ),
 }
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_check_says_what_is_wrong_and_how_to_mend_it(row: str) -> None:
-    """One finding, or what could not be looked at, or nothing at all."""
-    require(ROWS[row])
