@@ -79,7 +79,12 @@ REPOSITORIES: Mapping[str, Row] = {
     "no commit yet": (
         "branches",
         with_repo(branches=frozenset(), default_branch=None),
-        ("fault", "projects[shop].branch", "no branch the default branch", "push a first commit"),
+        (
+            "fault",
+            "projects[shop].branch",
+            "has no branch to watch; it has no commit",
+            "push a first commit",
+        ),
     ),
     "branches without a policy": ("branches", replace(FACTS, policy=None), ()),
     "may only read": (
@@ -156,7 +161,7 @@ REPOSITORIES: Mapping[str, Row] = {
             "fault",
             "projects[shop].ci_workflows",
             "does not run: disabled_manually",
-            'gh workflow enable "CI" --repo acme/shop',
+            "gh workflow enable CI --repo acme/shop",
         ),
     ),
     "workflows unread": (
@@ -184,7 +189,7 @@ REPOSITORIES: Mapping[str, Row] = {
             "fault",
             "routing.agent_over",
             '"archon:doen" is no label of acme/shop',
-            'set it to "archon:done", or: gh label create "archon:doen" --repo acme/shop',
+            'set it to "archon:done", or: gh label create archon:doen --repo acme/shop',
         ),
     ),
     "a label like no other": (

@@ -47,7 +47,7 @@ def test_what_passes_is_told_with_what_it_is() -> None:
         if isinstance(line.told, Sound)
     }
 
-    assert said["github-token"] == "GITHUB_TOKEN is a classic token, and GitHub takes it"
+    assert said["github-token"] == "GITHUB_TOKEN: classic token, and GitHub takes it"
     assert said["github-expiry"].startswith("GITHUB_TOKEN lasts until 2026")
     assert said["github-login"].startswith("issues are filed as Bot")
     assert "4000 of 5000 (GitHub REST), 900 (GitHub REST)" in said["rate-limits"]
