@@ -37,6 +37,11 @@ HOSTS: Mapping[str, Row] = {
         replace(FACTS, flaws=(Flaw(where="/c.toml", key="sla", says="is no duration"),)),
         ("fault", "/c.toml: sla", "is no duration", "mend that line"),
     ),
+    "a flaw of a whole file": (
+        "configuration",
+        replace(FACTS, flaws=(Flaw(where="/c.toml", key="", says="is no TOML"),)),
+        ("fault", "/c.toml", "is no TOML", "mend that line"),
+    ),
     "no policy": ("configuration", replace(FACTS, policy=None), ()),
     "secrets open": (
         "files",
@@ -141,6 +146,14 @@ HOSTS: Mapping[str, Row] = {
         "scheduling",
         with_units(replace(TIMER, active=None)),
         ("not checked", "/u/pipeline-health.timer", "could not be asked of systemd (user)"),
+    ),
+    "systemd is silent of one": (
+        "scheduling",
+        with_units(
+            replace(TIMER, active=False),
+            replace(TIMER, name="pipeline-health-scheduler.service", path="/s", active=None),
+        ),
+        ("not checked", "/s", "could not be asked of systemd (user)"),
     ),
     "nothing starts it": (
         "scheduling",

@@ -22,6 +22,7 @@ from pipeline_health.core.model.checkup import (
     TokenKind,
     WorkflowFile,
 )
+from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Limits, Policy
 
 PRIVATE_OPS = Policy(projects=(PROJECT,), limits=Limits(ops_repo=OPS))
@@ -36,6 +37,15 @@ REPOSITORIES: Mapping[str, Row] = {
         "repositories",
         replace(FACTS, repos={SHOP: Invisible()}),
         ("fault", "projects[shop].repo", "acme/shop is not there", "correct repo"),
+    ),
+    "the second of two is not there": (
+        "repositories",
+        replace(
+            FACTS,
+            policy=Policy(projects=(PROJECT, replace(PROJECT, name=ProjectName("two"), repo=OPS))),
+            repos={OPS: Invisible()},
+        ),
+        ("fault", "projects[two].repo", "acme/ops is not there", "correct repo"),
     ),
     "renamed": (
         "repositories",
@@ -92,6 +102,10 @@ REPOSITORIES: Mapping[str, Row] = {
         with_repo(permission="READ"),
         ("fault", "projects[shop].repo", "drop the labels", "role Triage or Write"),
     ),
+    **{
+        f"our role is {role}": ("permissions", with_repo(permission=role), ())
+        for role in ("TRIAGE", "MAINTAIN", "ADMIN")
+    },
     "no role is told": ("permissions", with_repo(permission=None), ()),
     "deployments denied": (
         "permissions",
@@ -111,7 +125,11 @@ REPOSITORIES: Mapping[str, Row] = {
         replace(FACTS, repos={SHOP: UNREAD}),
         (),
     ),
-    "permissions of nobody": ("permissions", replace(FACTS, account=None), ()),
+    "permissions of nobody": (
+        "permissions",
+        replace(with_repo(denied=frozenset({"deployments"})), account=None),
+        (),
+    ),
     "misspelt workflow": (
         "workflows",
         with_project(ci_workflows=("CII",), deploy_workflow=None),
