@@ -141,7 +141,7 @@ ACCOUNTS: Mapping[str, Row] = {
         (
             "advice",
             "GITHUB_TOKEN",
-            "400 of 5000 requests left (GitHub REST)",
+            "480 of 5000 requests left (GitHub REST)",
             "raise poll_interval",
         ),
     ),

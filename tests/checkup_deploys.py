@@ -79,9 +79,19 @@ DEPLOYS: Mapping[str, Row] = {
     "scopes of wide tokens": ("railway-scopes", with_tokens(WIDE), ()),
     "scopes of one for many": (
         "railway-scopes",
-        with_tokens(SCOPED, places=(STAGED, STAGED)),
+        with_tokens(replace(SCOPED, place=replace(OWN, project_id="p2")), places=(STAGED, STAGED)),
         (),
     ),
+    "another environment's token beside a wide one": (
+        "railway-scopes",
+        with_tokens(
+            WIDE,
+            replace(SCOPED, variable="OWN", place=replace(OWN, project_id="p2")),
+            places=(STAGED, replace(STAGED, variable="OWN")),
+        ),
+        ("fault", "OWN", "another project than railway_project of shop", "make a project token"),
+    ),
+    "URLs of what could not be looked into": ("urls", with_place(inside=UNREAD), ()),
     "production is not watched": (
         "production-tokens",
         with_tokens(SCOPED),

@@ -113,7 +113,7 @@ SERVICE = replace(
     version="1",
 )
 FILE = FileFacts(path="/s", what="secrets", mode=0o600)
-LEFT = Allowance(of="GitHub REST", limit=5000, remaining=400, resets="13:00 UTC")
+LEFT = Allowance(of="GitHub REST", limit=5000, remaining=480, resets="13:00 UTC")
 APP = dict(checkup.accounts.APP_NEEDS)
 FACTS = Facts(
     now=NOON,

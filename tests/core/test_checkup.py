@@ -81,5 +81,7 @@ def test_an_examination_is_sorted() -> None:
 def test_names_are_shown_in_bounds_and_found_in_any_case() -> None:
     """A long list is cut; the nearest name is the right one's spelling."""
     assert listed([str(number) for number in range(12)]).endswith("9 and 2 more")
+    ten = [str(number) for number in range(10)]
+    assert listed(ten) == ", ".join(ten)
     assert nearest("STAGEING", ["Production", "Staging"]) == "Staging"
     assert nearest("x", ["Production"]) is None
