@@ -79,6 +79,8 @@ def init(options: Options, only: tuple[str, ...], *, output: Path | None, yes: b
         tell(f"Next: put your tokens in {begun.secrets_path}, then run again: pipeline-health init")
         return Exit.DONE
     drafting.require_free(target)
+    if sys.stderr.isatty():
+        tell("asking Railway and GitHub; of a large portfolio this takes minutes", err=True)
     with drafting.prepared(begun, begun.github) as looking:
         drafted = drafting.chosen(looking.draft(), only)
         for line in skipped_lines(drafted.skipped):
