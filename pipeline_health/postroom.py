@@ -51,7 +51,7 @@ def deliver(
         lease.renew(now=now)  # somebody else's turn is somebody else's post
         with closing(connect()) as http:
             http.ending.end_within(BUDGET)
-            notifiers = tuple(_notifiers(secrets, http, clock))
+            notifiers = tuple(notifiers_of(secrets, http, clock))
             delivery = Postman(ledger, notifiers, now=now, left=http.ending.left).deliver()
     except LedgerError as exc:
         log.warning("letters_not_sent", why=str(exc))
@@ -64,7 +64,8 @@ def deliver(
     return delivery.untold
 
 
-def _notifiers(secrets: OptionalSecrets, http: Http, clock: Clock) -> Iterator[Notifier]:
+def notifiers_of(secrets: OptionalSecrets, http: Http, clock: Clock) -> Iterator[Notifier]:
+    """Give whoever is to be told, in the order of `receivers_of`."""
     if secrets.ntfy_topic is not None:
         yield NtfyNotifier(Ntfy(http, topic=secrets.ntfy_topic, clock=clock))
     for place, url in enumerate(secrets.notify_urls, start=1):

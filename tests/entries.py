@@ -17,10 +17,12 @@ from pipeline_health.clients.github_listing import Repositories
 from pipeline_health.clients.github_rest import runs_back_to
 from pipeline_health.clients.github_sighting import Wanted
 from pipeline_health.clients.github_statuses import Statuses
+from pipeline_health.clients.github_survey import Asked, GitHubSurvey
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.clients.railway_listing import Listing
+from pipeline_health.clients.railway_survey import RailwaySurvey
 from pipeline_health.clients.railway_variable_documents import View
 from pipeline_health.clients.railway_variables import Wanted as WantedVariables
 from pipeline_health.clients.railway_variables import read_variables
@@ -28,7 +30,7 @@ from pipeline_health.core.model.ids import Login, RepoName, Sha
 from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.core.model.railway import Environment, Service
 from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, StatusState, Suite
-from pipeline_health.secret import Secret
+from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.simulator import World
 from pipeline_health.simulator.exchange import Answer, Call
 from pipeline_health.simulator.faults import Host
@@ -55,6 +57,7 @@ class Scene:
     older: Sha
     run: int
     job: int
+    workflow: int
     project: str
     environment: str
     service: str
@@ -132,6 +135,15 @@ READS: Mapping[str, Entry] = {
     "repositories": lambda s: Repositories(wire=s.github.wire, is_app=False).all(),
     "repository": lambda s: Repositories(wire=s.github.wire, is_app=False).one(SHOP),
     "comments": lambda s: GitHubEdits(s.github.wire).comments(REF, by=frozenset({Login("dev")})),
+    "survey": lambda s: GitHubSurvey(s.github.wire).survey(
+        [Asked(repo=SHOP, branch=branch) for branch in ("main", None)]
+    ),
+    "workflows": lambda s: GitHubSurvey(s.github.wire).workflows(SHOP),
+    "jobs of a workflow": lambda s: GitHubSurvey(s.github.wire).jobs(SHOP, s.workflow),
+    "know": lambda s: RailwaySurvey(s.railway).know(
+        NamedSecret(name="RAILWAY_TOKEN", secret=Secret(TOKEN)), likely=HeaderForm.BEARER
+    ),
+    "inside": lambda s: RailwaySurvey(s.railway).inside(s.access, [s.environment]),
     "prove": lambda s: s.railway.prove(s.access),
     "scope": lambda s: s.railway.scope(s.scoped),
     "look with scope": lambda s: s.railway.look_with_scope(s.scoped, s.environment),
@@ -248,6 +260,7 @@ def _scene(world: World, transport: httpx.BaseTransport) -> Scene:
         older=Sha(repo.branches["main"][0]),
         run=run.id,
         job=run.jobs[0].id,
+        workflow=run.workflow_id,
         project=project.id,
         environment=staging.id,
         service=project.service_id("web"),

@@ -4,8 +4,9 @@
 
 A guard is a piece of text of a module, and what the module would say without it. Those in
 `laws.toml` keep the six laws of docs/architecture.md, those in `guards.toml` keep the promotion
-check from failing open, or blocking for ever, those in `hostile.toml` hold what others write. For
-each the tree is copied, the text is replaced, and tests are run until the first one fails. With
+check from failing open, or blocking for ever, those in `hostile.toml` hold what others write, those
+in `telling.toml` keep people told, and once. For each the tree is copied, the text is replaced, and
+tests are run until the first one fails. With
 *WORDS* only the guards whose name holds one of them are tried. A guard that no test misses is
 named, and the exit code is 1; so it is for one whose text is not there any more.
 """
@@ -21,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LISTS = tuple(ROOT / "tests" / f"{name}.toml" for name in ("laws", "guards", "hostile"))
+LISTS = tuple(ROOT / "tests" / f"{name}.toml" for name in ("laws", "guards", "hostile", "telling"))
 PARTS = ("pipeline_health", "tests", "docs", "deploy", "README.md", "pyproject.toml")
 TESTS: Mapping[str, tuple[str, ...]] = {
     "tables": ("tests/core", "-k", "gate or ci_verdict or deploy_verdict or observe"),
@@ -57,6 +58,15 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/telemetry/test_redaction.py",
     ),
     "runs": ("tests/cli/test_run_once.py", "tests/cli/test_defects.py"),
+    "telling": (
+        "tests/agent/test_delivering.py",
+        "tests/agent/test_people.py",
+        "tests/agent/test_postroom.py",
+        "tests/agent/test_telling_stories.py",
+        "tests/clients/test_ntfy.py",
+        "tests/contract/test_ledger_letters.py",
+        "tests/core/test_news.py",
+    ),
 }
 FAILED = 1
 """What pytest exits with when a test failed; with more it could not run them."""

@@ -4,16 +4,16 @@ Nothing is sent here. A letter is in the box in the same transaction in which wh
 changes; `delivering` brings it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline_health.agent.desks import shut
+from pipeline_health.agent.first_looks import first_looks
 from pipeline_health.agent.looking import Look
 from pipeline_health.agent.telling import refused_by_github
 from pipeline_health.core.concerns import Scene
 from pipeline_health.core.model.case import Case
-from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.notice import Known, Notice, Told
 from pipeline_health.core.model.plan import Plan
 from pipeline_health.core.model.policy import Policy
@@ -22,9 +22,7 @@ from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.news import news_of
 from pipeline_health.core.notice_text import monday
 from pipeline_health.core.week import WEEK, week_of
-from pipeline_health.ports import Lease, Ledger, Memory
-
-_FIRST_LOOK = "first-look"
+from pipeline_health.ports import Lease, Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,8 @@ def tell(
     """Post what is new to each receiver, and keep that people know it."""
     if not people.receivers:
         return
-    scene = replace(scene, first_looks=_first_looks(ledger, policy, now=scene.now))
+    looked_at = first_looks(ledger, scene.incidents)
+    scene = replace(scene, first_looks=looked_at, windows=ledger.windows())
     told = ledger.told()
     news = news_of(told, scene, remind=policy.remind, slack=policy.poll_interval / 2)
     notices = [*news.notices]
@@ -88,26 +87,16 @@ def tell(
         )
 
 
-def _first_looks(
-    memory: Memory, policy: Policy, *, now: datetime
-) -> Mapping[ProjectName, datetime]:
-    """Give when each project was looked at first, and remember it from now on."""
-    found = {}
-    for project in policy.projects:
-        known = memory.recall(_FIRST_LOOK, project.name)
-        if known is None:
-            memory.remember(_FIRST_LOOK, project.name, now.isoformat(), now=now)
-        found[project.name] = now if known is None else datetime.fromisoformat(known)
-    return found
-
-
 def _week(ledger: Ledger, report: CycleReport, scene: Scene) -> Notice:
+    since, incidents = scene.now - WEEK, ledger.incidents()
     return monday(
         week_of(
-            ledger.incidents(),
-            looks=ledger.cycles_since(scene.now - WEEK) + 1,  # this one is recorded at its end
+            incidents,
+            # This one is recorded at its end.
+            looks=sum(look.started_at >= since for look in ledger.looks()) + 1,
             transients=(line for project in report.projects for line in project.transients),
-            first_looks=scene.first_looks,
+            first_looks=first_looks(ledger, incidents),
+            windows=scene.windows,
             now=scene.now,
         )
     )

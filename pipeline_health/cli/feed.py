@@ -46,7 +46,7 @@ class Desk:
 @click.command(short_help="Give what is broken as JSON, for an agent that does not read GitHub.")
 @click.option(
     "--owner",
-    type=click.Choice([*Owner]),
+    type=click.Choice([owner.value for owner in Owner]),  # its members it would name in capitals
     help="Only what is for the agent, or only what is for a human.",
 )
 @click.option("--json", is_flag=True, expose_value=False, help="It is always JSON.")

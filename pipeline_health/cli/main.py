@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {
+    "demo": "pipeline_health.cli.demo:demo",
+    "init": "pipeline_health.cli.init:init",
+    "doctor": "pipeline_health.cli.doctor:doctor",
     "run-once": "pipeline_health.cli.run_once:run_once",
     "serve": "pipeline_health.cli.serve:serve",
     "promotion-check": "pipeline_health.cli.promotion_check:promotion_check",
@@ -30,8 +33,6 @@ COMMANDS = {
     "silence": "pipeline_health.cli.silence:silence",
     "unsilence": "pipeline_health.cli.silence:unsilence",
     "drill": "pipeline_health.cli.drill:drill",
-    "init": "pipeline_health.cli.init:init",
-    "demo": "pipeline_health.cli.demo:demo",
 }
 
 _CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
@@ -99,8 +100,7 @@ def cli(
     \b
     Exit codes:
       0    done; promotion-check: promote
-      1    promotion-check: blocked, or still pending;
-           credentials-audit: something was found; drill: a hop did not come
+      1    blocked (promotion-check); found (credentials-audit, doctor); missed a hop (drill)
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made;
            what could be done was done
@@ -111,6 +111,7 @@ def cli(
     Begin with:
       pipeline-health demo                 the story of an outage; no token, no network
       pipeline-health init                 a first configuration from what your tokens see
+      pipeline-health doctor               what is wrong with tokens, names, units; how to mend it
       pipeline-health run-once --dry-run   what would be filed now
 
     \b

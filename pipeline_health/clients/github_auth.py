@@ -1,6 +1,6 @@
 """Who we are to GitHub: a token as it is, or one that a GitHub App gets anew every hour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnexpectedShapeError
@@ -52,6 +52,8 @@ class InstallationToken:
         self._clock = clock
         self._token = ""
         self._until: datetime | None = None
+        self.permissions: Mapping[str, str] = {}
+        """What the App may do here, as GitHub granted it with the newest token."""
 
     def __call__(self) -> str:
         """Give a token that is good for at least as long as one request may take."""
@@ -87,6 +89,9 @@ class InstallationToken:
             raise UnexpectedShapeError(msg)
         # How long it lasts is GitHub's to say; when that is over, our own clock tells.
         lasting = min(granted.time("expires_at") - answer.at, _LONGEST)
+        permissions = granted.at("permissions")
+        names = [] if permissions.missing else permissions.keys()
+        self.permissions = {name: permissions.text(name) for name in names}
         self._token, self._until = token, self._clock.now() + lasting - _MARGIN
 
     def _check(self, answer: Answer) -> None:

@@ -44,6 +44,10 @@ class Healthchecks:
         """Say that the run failed, and in *text* why; raises ClientError."""
         self._ping("/fail", text)
 
+    def note(self, text: str) -> None:
+        """Leave a line in its log, which changes no state; raises ClientError."""
+        self._ping("/log", text)
+
     def _ping(self, what: str, text: str) -> None:
         ending = Ending(self._clock, within=self._http.ending)
         ending.end_within(WITHIN)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from pipeline_health.core.inert import plain
 from pipeline_health.core.issue_text.wording import duration
+from pipeline_health.core.maintenance import window_over
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident, Owner, Phase
@@ -112,9 +113,7 @@ def _is_told(incident: Incident, scene: Scene) -> bool:
 
 
 def _is_silent(incident: Incident, scene: Scene) -> bool:
-    return any(
-        window.covers(incident.project, incident.kind, now=scene.now) for window in scene.windows
-    )
+    return window_over(incident, scene.windows, now=scene.now) is not None
 
 
 def _of_incident(incident: Incident, scene: Scene, *, late: str, no_issue: str) -> Concern:
@@ -141,7 +140,7 @@ def _of_incident(incident: Incident, scene: Scene, *, late: str, no_issue: str) 
 def _late(incident: Incident, scene: Scene) -> str:
     """Say by how much the promise is broken; nothing where it holds, or another monitor told."""
     first_look = scene.first_looks.get(incident.project)
-    hops = hops_of(incident, first_look=first_look)
+    hops = hops_of(incident, first_look=first_look, windows=scene.windows)
     if incident.beside is not None or not hops.is_late(scene.sla, now=scene.now):
         return ""
     took = duration(hops.taken(now=scene.now))

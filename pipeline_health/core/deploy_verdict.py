@@ -145,7 +145,12 @@ def judge_job(jobs: Iterable[Job], name: str) -> JobVerdict:
 
 def is_part_of(job: Job, name: str) -> bool:
     """Tell whether *job* is *name*, or its `name (matrix)` or `name / called` part."""
-    return job.name == name or job.name.startswith((f"{name} (", f"{name} / "))
+    return is_named(job.name, name)
+
+
+def is_named(job: str, name: str) -> bool:
+    """Tell whether a job that is called *job* is *name*, or its matrix or called part."""
+    return job == name or job.startswith((f"{name} (", f"{name} / "))
 
 
 def is_removed(deployment: Deployment) -> bool:

@@ -35,7 +35,7 @@ def news_of(told: Told | None, scene: Scene, *, remind: timedelta, slack: timede
     They are reminded after *remind*, less the *slack* of a timer. A look at some projects only
     neither reminds nor tells of the week.
     """
-    before = Told(noted_at=scene.now) if told is None else told
+    before = Told() if told is None else told
     known, changes = _compared(before, scene)
     notices = _notices(changes, first=told is None)
     whole = not scene.others
@@ -129,7 +129,7 @@ def _fate(known: Known, scene: Scene) -> Known | Change | None:
 def _fate_of(known: Known, incident: Incident) -> Known | Change | None:
     if incident.phase is Phase.RESOLVED and incident.duplicate_of is None:
         proof = proof_of(incident)
-        says = "It is over." if proof is None else proof.says
+        says = "" if proof is None else proof.says
         return Change(kind=NoticeKind.OVER, of=known, proof=says)
     if not is_live(incident):
         return None
@@ -149,5 +149,7 @@ def _is_due(
     mine: Sequence[Known], reminded_at: datetime | None, *, now: datetime, every: timedelta
 ) -> bool:
     """Tell whether something waits for as long as *every*, and nobody was reminded meanwhile."""
-    oldest = min((each.told_at for each in mine), default=now)
-    return bool(mine) and now - max(oldest, reminded_at or oldest) >= every
+    if not mine:
+        return False
+    oldest = min(each.told_at for each in mine)
+    return now - max(oldest, reminded_at or oldest) >= every

@@ -31,6 +31,7 @@ _HOW: Mapping[NoticeKind, tuple[int, str, str]] = {
     NoticeKind.SUMMARY: (4, "warning", ""),
     NoticeKind.REMINDER: (3, "alarm_clock", ""),
     NoticeKind.MONDAY: (2, "bar_chart", ""),
+    NoticeKind.DRILL: (4, "fire_extinguisher", "Drill: "),
 }
 
 
@@ -88,6 +89,12 @@ def monday(week: Week) -> Notice:
     )
     title = f"The week: {counted(week.incidents, 'incident')}, {counted(week.looks, 'look')}"
     return _notice(NoticeKind.MONDAY, title, lines)
+
+
+def drill(project: str, *, url: str) -> Notice:
+    """Tell of a fire drill, as loudly as of an incident: that is what it tries."""
+    lines = ("This is a fire drill. Nothing is broken.", "Nothing is to be done.")
+    return _notice(NoticeKind.DRILL, f"nothing is broken ({project})", lines, url=url)
 
 
 _EACH_CYCLE = "each cycle tries to file it; `pipeline-health status` says more."

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline_health.core.concerns import owner_of
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import Incident, Owner, Phase
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import TransientLine
 from pipeline_health.core.service_level import hops_of
 
@@ -45,16 +46,18 @@ def week_of(
     looks: int,
     transients: Iterable[TransientLine] = (),
     first_looks: Mapping[ProjectName, datetime],
+    windows: Sequence[MaintenanceWindow] = (),
     now: datetime,
 ) -> Week:
     """Count what happened within a week before *now*."""
     since = now - WEEK
     mended = Counter(owner_of(each) for each in incidents if _is_mended(each, since))
-    times = [
-        hops.taken(now=now)
+    every = (
+        hops_of(each, first_look=first_looks.get(each.project), windows=windows)
         for each in incidents
-        if (hops := hops_of(each, first_look=first_looks.get(each.project))).filed_at is not None
-        and hops.filed_at > since
+    )
+    times = [
+        hops.taken(now=now) for hops in every if hops.filed_at is not None and hops.filed_at > since
     ]
     hours: Counter[int] = Counter()
     for line in transients:

@@ -178,10 +178,6 @@ class MemoryLedger:
             lines = (line for line in self._trails[fingerprint] if line.at >= before)
             self._trails[fingerprint] = deque(lines, maxlen=TRAIL_LINES)
 
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
-        return sum(report.started_at >= since for report in self._reports.values())
-
     # -- what people know -------------------------------------------------------------------
 
     def told(self) -> Told | None:

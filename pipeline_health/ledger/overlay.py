@@ -80,10 +80,6 @@ class DryRunLedger(MemoryLedger):
         own = map(looked, self._reports.values())
         return tuple(sorted((*self._base.looks(), *own), key=lambda one: one.started_at))
 
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
-        return self._base.cycles_since(since) + super().cycles_since(since)
-
     def told(self) -> Told | None:
         """Give what people know, None when nobody was ever told anything."""
         own = super().told()

@@ -85,8 +85,6 @@ DELETE FROM trail WHERE at < ? AND NOT EXISTS (
 PRUNE_MEMORY = "DELETE FROM memory WHERE kept_at < ?"
 PRUNE_WINDOWS = "DELETE FROM maintenance WHERE until < ?"
 
-CYCLES_SINCE = "SELECT count(*) FROM report WHERE started_at >= ?"
-
 TOLD = "SELECT document FROM told WHERE id = 1"
 KEEP_TOLD = "INSERT OR REPLACE INTO told (id, document) VALUES (1, ?)"
 LETTERS = "SELECT id, receiver, at, document FROM letter ORDER BY id"

@@ -208,10 +208,6 @@ class SqlLedger:
         with self._store.writing() as transaction:
             _prune(transaction, before=now - keep)
 
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
-        return next(iter(self._store.read(int, queries.CYCLES_SINCE, as_text(since))))
-
     # -- what people know -------------------------------------------------------------------
 
     def told(self) -> Told | None:

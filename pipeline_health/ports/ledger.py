@@ -102,10 +102,6 @@ class Ledger(Memory, Protocol):
         """End the window of just this project and kind, and give it as it was, None without one."""
         ...
 
-    def cycles_since(self, since: datetime) -> int:
-        """Tell how many cycles began at *since* or later."""
-        ...
-
     def told(self) -> Told | None:
         """Give what people know, None when nobody was ever told anything."""
         ...

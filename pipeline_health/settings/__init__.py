@@ -17,6 +17,7 @@ from pipeline_health.settings.credentials import (
 )
 from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
 from pipeline_health.settings.errors import ConfigurationError
+from pipeline_health.settings.lenient import Readable, read_leniently
 from pipeline_health.settings.load import Settings, load
 from pipeline_health.settings.policy import policy_of
 from pipeline_health.settings.sources import process_environment
@@ -31,9 +32,11 @@ __all__ = [
     "GitHubToken",
     "OptionalSecrets",
     "RailwayCredentials",
+    "Readable",
     "Settings",
     "load",
     "parse_duration",
     "policy_of",
     "process_environment",
+    "read_leniently",
 ]

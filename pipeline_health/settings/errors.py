@@ -10,8 +10,12 @@ class ConfigurationError(PipelineHealthError):
     """The configuration or the secrets are wrong; nothing was asked of anybody yet.
 
     The message has one line a problem: where, which key, what is wrong and what was expected. It
-    never holds the value of a secret.
+    never holds the value of a secret. *problems* are the lines as values, where they were found so.
     """
+
+    def __init__(self, message: str, *, problems: Sequence["Problem"] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +32,4 @@ class Problem:
 
 def configuration_error(problems: Sequence[Problem]) -> ConfigurationError:
     """Make the one error that lists *problems*."""
-    return ConfigurationError("\n".join(str(problem) for problem in problems))
+    return ConfigurationError("\n".join(map(str, problems)), problems=problems)

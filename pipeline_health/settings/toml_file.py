@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -63,6 +63,43 @@ def configuration_of(content: bytes, path: Path) -> Configuration:
         errors = exc.errors(include_url=False, include_input=False)
         problems = [Problem(str(path), _key(it["loc"], document), _says(it)) for it in errors]
         raise configuration_error(problems) from exc
+
+
+def read_what_can_be(path: Path) -> tuple[Configuration | None, Sequence[Problem]]:
+    """Give what *path* says but for what is wrong in it, and everything that is.
+
+    What is wrong is left out, a project that lacks what it must have as a whole. None where nothing
+    is left that would be a configuration.
+    """
+    try:
+        return read_configuration(path)[0], ()
+    except ConfigurationError as exc:
+        if not exc.problems:
+            says = str(exc).removeprefix(f"{path}: ")
+            return None, (Problem(str(path), "", says.splitlines()[0]),)
+        problems = exc.problems
+    document = dict(_document(_content(path), path))
+    while True:
+        try:
+            return Configuration.model_validate(document), problems
+        except ValidationError as exc:
+            if not _prune(document, exc.errors(include_url=False)[0]):
+                return None, problems
+
+
+def _prune(document: object, error: ErrorDetails) -> bool:
+    """Take what *error* complains of out of *document*; False where nothing can be taken."""
+    home, at = None, None
+    for part in error["loc"][:-1] if error["type"] == "missing" else error["loc"]:
+        home, at, document = document, part, _inside(document, part)
+    match home, at:
+        case dict(), _ if at in home:
+            del home[at]
+        case list(), int():
+            del home[at]
+        case _:
+            return False
+    return True
 
 
 def _content(path: Path) -> bytes:

@@ -11,6 +11,7 @@ from pipeline_health.simulator import (
     rest_issues,
     rest_listing,
     rest_statuses,
+    rest_workflows,
 )
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.rest import DOCUMENTATION, Asked, RefusedError, Reply, refusal
@@ -40,6 +41,8 @@ ROUTES = (
     _route("GET", "/labels", rest_issues.list_labels),
     _route("POST", "/labels", rest_issues.create_label),
     _route("GET", "/labels/*", rest_issues.get_label),
+    _route("GET", "/actions/workflows", rest_workflows.list_workflows),
+    _route("GET", "/actions/workflows/#/runs", rest_workflows.list_runs_of),
     _route("GET", "/actions/runs", rest_code.list_runs),
     _route("GET", "/actions/runs/#", rest_code.get_run),
     _route("POST", "/actions/runs/#/rerun-failed-jobs", rest_code.rerun_failed_jobs),
@@ -92,6 +95,7 @@ def _routed(asked: Asked, method: str, rest: str) -> Reply:
             match = pattern.fullmatch(rest) if verb == method else None
             if match is not None:
                 _check_writable(asked.repo, method)
+                _check_permitted(asked, rest)
                 return answer(asked, *map(unquote, match.groups()))
     except RefusedError as exc:
         return exc.reply
@@ -104,6 +108,12 @@ def _routed(asked: Asked, method: str, rest: str) -> Reply:
 def _check_writable(repo: Repo, method: str) -> None:
     if repo.archived and method != "GET":
         raise RefusedError(403, "Repository was archived so is read-only.")
+
+
+def _check_permitted(asked: Asked, rest: str) -> None:
+    withheld = asked.world.withheld.get(asked.login, ())
+    if rest.startswith("/actions/") and "actions" in withheld:
+        raise RefusedError(403, "Resource not accessible by personal access token")
 
 
 class _Moved(Exception):  # noqa: N818 - not an error: GitHub knows where it is

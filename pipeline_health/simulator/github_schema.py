@@ -31,6 +31,7 @@ type Repository implements Node {
   isPrivate: Boolean!
   isArchived: Boolean!
   hasIssuesEnabled: Boolean!
+  viewerPermission: RepositoryPermission
   defaultBranchRef: Ref
   ref(qualifiedName: String!): Ref
   object(oid: GitObjectID, expression: String): GitObject
@@ -38,11 +39,14 @@ type Repository implements Node {
   issues(
     first: Int, after: String, states: [IssueState!], filterBy: IssueFilters, orderBy: IssueOrder
   ): IssueConnection!
+  labels(first: Int, after: String): LabelConnection
   pullRequests(first: Int, orderBy: IssueOrder): PullRequestConnection!
   deployments(
     first: Int, environments: [String!], orderBy: DeploymentOrder
   ): DeploymentConnection!
 }
+
+enum RepositoryPermission { ADMIN MAINTAIN READ TRIAGE WRITE }
 
 type Ref { name: String! target: GitObject }
 
@@ -152,7 +156,7 @@ type Issue {
 }
 enum IssueState { CLOSED OPEN }
 enum IssueStateReason { COMPLETED DUPLICATE NOT_PLANNED REOPENED }
-type LabelConnection { nodes: [Label] }
+type LabelConnection { pageInfo: PageInfo! nodes: [Label] }
 type Label { name: String! }
 type IssueTimelineItemsConnection { nodes: [IssueTimelineItems] }
 union IssueTimelineItems = ClosedEvent

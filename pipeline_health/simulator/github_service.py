@@ -34,8 +34,19 @@ def serve_github(world: World, exchange: Exchange) -> tuple[Answer, int]:
     if not budget.remaining:
         return _over(exchange, budget, status=403), 0
     answer, cost = _allowed(world, login, exchange, budget)
-    answer.headers.update(_limits(exchange, budget))
+    answer.headers.update({**_limits(exchange, budget), **_of_token(world, exchange.token)})
     return answer, cost
+
+
+def _of_token(world: World, token: str) -> dict[str, str]:
+    """Write what GitHub tells of a token: scopes of a classic one, and the end where it has one."""
+    told = {}
+    if token in world.github_scopes:
+        told["X-OAuth-Scopes"] = world.github_scopes[token]
+    if token in world.github_ends:
+        end = world.github_ends[token]
+        told["GitHub-Authentication-Token-Expiration"] = f"{end:%Y-%m-%d %H:%M:%S} UTC"
+    return told
 
 
 def _allowed(world: World, login: str, exchange: Exchange, budget: Budget) -> tuple[Answer, int]:
@@ -44,7 +55,7 @@ def _allowed(world: World, login: str, exchange: Exchange, budget: Budget) -> tu
             return json_answer(400, refusal(400, "Problems parsing JSON")), 1
         body, cost = answer_github(world, login, exchange.payload)
         return json_answer(200, body), cost
-    budget.used += 1
+    budget.used += exchange.path != "/rate_limit"  # which costs nothing
     reply = answer_rest(
         world,
         login,

@@ -76,14 +76,24 @@ class View:
             "isPrivate": repo.private,
             "isArchived": repo.archived,
             "hasIssuesEnabled": repo.has_issues,
+            "viewerPermission": "READ" if repo.drops_labels else "WRITE",
             "defaultBranchRef": lambda _: self._ref(repo, repo.default_branch),
             "ref": lambda given: self._ref(repo, given["qualifiedName"]),
             "object": lambda given: self._object(repo, given),
             "issueOrPullRequest": lambda given: self._numbered(repo, given["number"]),
-            "issues": lambda given: self._issues(repo, given),
-            "pullRequests": lambda given: self._pulls(repo, given),
-            "deployments": lambda given: _deployments(repo.deployments, given),
+            "issues": lambda given: self._allowed("issues", self._issues(repo, given)),
+            "labels": lambda given: self._allowed("issues", _labels(repo, given)),
+            "pullRequests": lambda given: self._allowed("pull requests", self._pulls(repo, given)),
+            "deployments": lambda given: self._allowed(
+                "deployments", _deployments(repo.deployments, given)
+            ),
         }
+
+    def _allowed(self, permission: str, value: Value) -> Value:
+        """Give *value* to a login from which the permission is not withheld."""
+        if permission in self._world.withheld.get(self._login, ()):
+            raise _forbidden()
+        return value
 
     # -- commits ---------------------------------------------------------------------------
 
@@ -183,6 +193,10 @@ def _deployments(records: Sequence[DeploymentRecord], given: Arguments) -> Value
     if is_newest_first(given):
         found.reverse()
     return connection(found, deployment, given)
+
+
+def _labels(repo: Repo, given: Arguments) -> Value:
+    return connection(list(repo.labels.values()), lambda label: {"name": label.name}, given)
 
 
 def _forbidden() -> GraphQLError:

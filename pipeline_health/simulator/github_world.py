@@ -47,7 +47,7 @@ class Registry:
 
 
 class Repo(History, IssueBook):
-    """One repository: commits, runs, statuses, deployments, and its issues."""
+    """One repository: commits, runs, statuses, deployments, issues, *disabled* workflows."""
 
     def __init__(
         self,
@@ -70,7 +70,8 @@ class Repo(History, IssueBook):
         self.deployments: list[DeploymentRecord] = []
         self._suites: dict[str, list[Suite]] = {}
         self._statuses: dict[str, list[CommitStatus]] = {}
-        self._workflows: dict[str, int] = {}
+        self.workflows: dict[str, int] = {}
+        self.disabled: set[str] = set()
         self._paths: dict[str, str] = {}
         registry.enter(self)
 
@@ -92,7 +93,7 @@ class Repo(History, IssueBook):
     def rename_workflow(self, workflow: str, name: str) -> None:
         """Let a workflow show another name from now on; its file and its id stay."""
         self._paths[name] = self.path_of(workflow)
-        self._workflows[name] = self._workflows[workflow]
+        self.workflows[name] = self.workflows[workflow]
 
     def path_of(self, workflow: str) -> str:
         """Tell the file of a workflow."""
@@ -128,7 +129,7 @@ class Repo(History, IssueBook):
             id=self._timeline.number(),
             suite_id=self._timeline.number(),
             workflow=workflow,
-            workflow_id=self._workflows.setdefault(workflow, self._timeline.number()),
+            workflow_id=self.workflows.setdefault(workflow, self._timeline.number()),
             event=event,
             branch=branch or self.branch_of(commit.sha),
             sha=commit.sha,

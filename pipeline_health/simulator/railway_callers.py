@@ -1,13 +1,21 @@
 """Whom a token of the simulated Railway speaks for, and what is shown to it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
+from graphql import GraphQLError
+
+from pipeline_health.simulator.executor import Arguments, Value
 from pipeline_health.simulator.railway_world import (
     WORKSPACE_ID,
     RailwayEnvironment,
     RailwayProject,
 )
+from pipeline_health.simulator.timeline import milliseconds
 from pipeline_health.simulator.world import World
+
+PERSON: Final = "0b6f3a52-2f0f-4a52-9a51-6d5d3d1f1c44"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +56,24 @@ def caller_of(world: World, *, bearer: str | None, project_token: str | None) ->
         return Caller(kind=kind, workspace=place or WORKSPACE_ID)
     project, _, environment = place.partition(":")
     return Caller(kind=kind, project=project, environment=environment)
+
+
+def person(caller: Caller) -> Value:
+    """Write the person behind an account's token; no other token is a person's."""
+    if caller.kind != "account":
+        raise not_authorized()
+    return {"id": PERSON}
+
+
+def workspace(world: World, caller: Caller, given: Arguments) -> Value:
+    """Write a workspace and what is left of its hour."""
+    if not caller.may_list(given["workspaceId"]):
+        raise not_authorized()
+    until = milliseconds(world.now() + timedelta(hours=1))
+    limit = {"remainingPoints": world.railway_points, "resetsAt": until}
+    return {"id": given["workspaceId"], "apiTokenRateLimit": limit}
+
+
+def not_authorized() -> GraphQLError:
+    """Give the one refusal that Railway has for nearly everything."""
+    return GraphQLError("Not Authorized")

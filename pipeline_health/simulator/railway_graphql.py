@@ -10,7 +10,12 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError
 
 from pipeline_health.simulator.executor import Arguments, Executor, Value, edges
-from pipeline_health.simulator.railway_callers import Caller
+from pipeline_health.simulator.railway_callers import (
+    Caller,
+    not_authorized,
+    person,
+    workspace,
+)
 from pipeline_health.simulator.railway_schema import RAILWAY_SDL
 from pipeline_health.simulator.railway_values import (
     deployment_page,
@@ -92,6 +97,8 @@ class View:
     def root(self) -> Value:
         """Give the root value of a query or a mutation."""
         return {
+            "me": lambda _: person(self._caller),
+            "workspace": lambda given: workspace(self._world, self._caller, given),
             "apiToken": self._api_token,
             "projectToken": self._project_token,
             "projectsByIds": self._projects,
@@ -112,14 +119,14 @@ class View:
 
     def _api_token(self, _: Arguments) -> Value:
         if self._caller.kind not in ("account", "workspace"):
-            raise _not_authorized()
+            raise not_authorized()
         every = {WORKSPACE_ID, *(project.workspace for project in self._world.projects.values())}
         seen = sorted(workspace for workspace in every if self._caller.may_list(workspace))
         return {"workspaces": [{"id": one, "name": f"Workspace {one[:4]}"} for one in seen]}
 
     def _project_token(self, _: Arguments) -> Value:
         if self._caller.kind != "project":
-            raise _not_authorized()
+            raise not_authorized()
         environment = self._entered(self._caller.environment)
         return {
             "projectId": self._caller.project,
@@ -131,7 +138,7 @@ class View:
     def _entered(self, environment_id: str) -> RailwayEnvironment:
         found = self._world.find_environment(environment_id)
         if found is None or not self._caller.may_enter(found):
-            raise _not_authorized()
+            raise not_authorized()
         return found
 
     # -- projects --------------------------------------------------------------------------
@@ -139,7 +146,7 @@ class View:
     def _projects(self, given: Arguments) -> list[Value]:
         """Give the projects with these ids; those that the caller may not see are left out."""
         if self._caller.kind == "nobody":
-            raise _not_authorized()
+            raise not_authorized()
         by_id = {project.id: project for project in self._world.projects.values()}
         found = (by_id[one] for one in given["ids"] if one in by_id)
         return [self._project(project) for project in found if self._caller.may_see(project)]
@@ -148,7 +155,7 @@ class View:
         """List the projects of one workspace, which must be named: an account's token has many."""
         workspace = given.get("workspaceId") or ""
         if not self._caller.may_list(workspace) or not workspace:
-            raise _not_authorized()
+            raise not_authorized()
         found = [
             project
             for project in self._world.projects.values()
@@ -192,7 +199,7 @@ class View:
     ) -> Callable[[Arguments], Value]:
         def resolve(given: Arguments) -> Value:
             if not self._caller.may_enter(environment):
-                raise _not_authorized()
+                raise not_authorized()
             return make(environment, given)
 
         return resolve
@@ -211,7 +218,7 @@ class View:
     def _deployments(self, given: Arguments) -> Value:
         """List deployments; what the caller may not enter is missing, and nothing says so."""
         if self._caller.kind == "nobody":
-            raise _not_authorized()
+            raise not_authorized()
         wanted = given["input"]
         return deployment_page(
             (
@@ -226,11 +233,11 @@ class View:
 
     def _found(self, deployment_id: str) -> RailwayDeployment:
         if self._caller.kind == "nobody":
-            raise _not_authorized()
+            raise not_authorized()
         everything = (one for service in self._services() for one in service.deployments)
         found = next((one for one in everything if one.id == deployment_id), None)
         if found is None:
-            raise _not_authorized()
+            raise not_authorized()
         return found
 
     def _deploy_commit(self, given: Arguments) -> str:
@@ -279,7 +286,3 @@ def _is_wanted(service: RailwayService, wanted: Arguments) -> bool:
 def _has_wanted_status(deployment: RailwayDeployment, wanted: Arguments) -> bool:
     only, never = wanted.get("in"), wanted.get("notIn") or ()
     return (only is None or deployment.status in only) and deployment.status not in never
-
-
-def _not_authorized() -> GraphQLError:
-    return GraphQLError("Not Authorized")

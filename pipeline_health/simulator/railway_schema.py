@@ -9,6 +9,8 @@ scalar DeploymentMeta
 scalar EnvironmentVariables
 
 type Query {
+  me: User!
+  workspace(workspaceId: String!): Workspace!
   apiToken: ApiTokenContext!
   projectToken: ProjectToken!
   projectsByIds(ids: [String!]!): [Project!]!
@@ -36,6 +38,9 @@ type Mutation {
 
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 
+type User { id: ID! }
+type Workspace { id: ID! apiTokenRateLimit: ApiTokenRateLimit }
+type ApiTokenRateLimit { remainingPoints: Int! resetsAt: String! }
 type ApiTokenContext { workspaces: [ApiTokenWorkspace!]! }
 type ApiTokenWorkspace { id: String! name: String! }
 type ProjectToken {

@@ -59,8 +59,10 @@ class World:
     """Everything that the two providers know, what was asked of them, and what shall go wrong.
 
     *list_lag* and *runs_lag* are how late new issues and runs show up in lists, *clock_skew* what
-    the Date header is off by, *no_checks* the logins that may not read checks, *tree_limit* how
-    many entries of a tree GitHub lists.
+    the Date header is off by, *no_checks* the logins that may not read checks, *withheld* what else
+    a login may not read ("actions", "deployments", "issues", "pull requests"), *tree_limit* how
+    many entries of a tree GitHub lists. *github_scopes* and *github_ends* are what the headers of
+    an answer tell of a token: only a classic one has scopes.
     """
 
     def __init__(self, start: datetime = A_MONDAY) -> None:
@@ -70,11 +72,15 @@ class World:
         self.sites: dict[str, Site] = {}
         self.github_tokens = {"gh-good-token": "health-bot"}
         self.railway_tokens = {"rw-good-token": "account"}
+        self.github_scopes: dict[str, str] = {}
+        self.github_ends: dict[str, datetime] = {}
         self.no_checks: set[str] = set()
+        self.withheld: dict[str, set[str]] = {}
         self.list_lag = timedelta(0)
         self.runs_lag = timedelta(0)
         self.clock_skew = timedelta(0)
         self.github_limit = HOURLY
+        self.railway_points = 1000
         self.tree_limit = 100_000
         self.faults = Faults()
         self.shut_out: set[str] = set()  # logins that GitHub shows no repository

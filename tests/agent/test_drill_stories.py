@@ -172,3 +172,34 @@ def test_an_agent_that_keys_on_a_comment_is_called(shop: Shop) -> None:
     ended = drilled(shop, picks_up(shop))
     assert ended.has(Hop.CALLED)
     assert issues(shop)[0].comments[0].body == f"@archon fix #{issues(shop)[0].number}"
+
+
+def test_people_and_the_dead_mans_switch_hear_of_it(shop: Shop) -> None:
+    """As loudly as of an incident; the switch only notes it, because a drill is no cycle."""
+    ntfy, switch = shop.world.site("ntfy"), shop.world.site("switch")
+    shop.host.secrets |= {
+        "NTFY_TOPIC": f"{shop.host.loopback.site_url('ntfy')}/a-secret-topic",
+        "HEALTHCHECK_URL": f"{shop.host.loopback.site_url('switch')}/ping/uuid",
+    }
+    ended = drilled(shop, picks_up(shop))
+    assert [line.name for line in ended.hops[1:3]] == ["told: ntfy", "heartbeat: HEALTHCHECK_URL"]
+    (call,) = ntfy.calls
+    assert call.headers["Title"] == "Drill: nothing is broken (shop)"
+    assert call.headers["Click"] == ended.url
+    (noted,) = switch.asked
+    assert noted.startswith("/ping/uuid/log?rid=")
+
+
+def test_a_receiver_that_says_no_is_a_hop_that_is_missed(shop: Shop) -> None:
+    """That is what a drill is for."""
+    shop.world.site("ntfy").status = 500
+    shop.world.site("switch").status = None
+    shop.host.secrets |= {
+        "NTFY_TOPIC": f"{shop.host.loopback.site_url('ntfy')}/a-secret-topic",
+        "HEALTHCHECK_URL": f"{shop.host.loopback.site_url('switch')}/ping/uuid",
+    }
+    ended = drilled(shop, picks_up(shop))
+    assert [line.hop for line in ended.missed] == [Hop.TOLD, Hop.HEARTBEAT]
+    assert "500" in ended.missed[0].says
+    assert "a-secret-topic" not in str(ended)
+    assert issues(shop)[0].state == "closed"

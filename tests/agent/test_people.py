@@ -8,10 +8,12 @@ import pytest
 
 from concern_builders import NOW, filed, scene
 from incident_builders import PROJECT
+from pipeline_health.agent.first_looks import keep_first_look
 from pipeline_health.agent.people import People, tell
 from pipeline_health.core.concerns import Scene
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident, Owner
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Notice, Told
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.report import CycleReport
@@ -88,7 +90,7 @@ def test_what_is_late_counts_from_the_first_look_at_the_project(days: int, *, la
     """Which is remembered."""
     ledger = MemoryLedger()
     incident: Incident = replace(filed(Owner.AGENT, after=40), first_seen=NOW)
-    told(ledger, replace(scene(), now=NOW - days * DAY))
+    keep_first_look(ledger, PROJECT, now=NOW - days * DAY)
     told(ledger, scene(incident))
 
     assert [each.notice.kind for each in ledger.letters()] == (["late"] if late else [])
@@ -103,3 +105,17 @@ def test_the_week_is_of_everything_that_is_kept() -> None:
     told(ledger, replace(scene(), now=NOW + DAY))
 
     assert [each.notice.title for each in ledger.letters()] == ["The week: 1 incident, 1 look"]
+
+
+def test_what_is_silent_is_told_when_its_window_ends() -> None:
+    """Whoever works on it knows that it is broken."""
+    ledger = MemoryLedger()
+    window = MaintenanceWindow(
+        project=PROJECT, kind=None, since=NOW - HOUR, until=NOW + HOUR, reason="a new database"
+    )
+    ledger.silence(window)
+    told(ledger, scene(filed()))
+    assert ledger.letters() == ()
+
+    told(ledger, replace(scene(filed()), now=NOW + HOUR))
+    assert len(ledger.letters()) == 1

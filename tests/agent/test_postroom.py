@@ -13,6 +13,7 @@ from concern_builders import NOW
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.clients.http import Http
 from pipeline_health.core.model.notice import Letter, Notice, NoticeKind, Told
+from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import MemoryLedger
 from pipeline_health.ports import Lease, LeaseHeldError, LeaseLostError, LedgerError
 from pipeline_health.postroom import Heart, beating, deliver, receivers_of
@@ -161,6 +162,21 @@ def test_what_ends_a_cycle_is_told_unless_it_is_anothers_turn(
 
     assert wire.bodies == told
     assert wire.asked == ["/planted-uuid/fail"] * len(told)
+
+
+@pytest.mark.parametrize(("failed", "beat"), [(None, ""), ("it broke", "/fail")])
+def test_a_cycle_beats_as_it_ended(failed: str | None, beat: str) -> None:
+    """With its sentence."""
+    wire = Wire()
+    report = CycleReport(
+        cycle="c", started_at=NOW, finished_at=NOW, sentence="What it did.", failed=failed
+    )
+    with heart(wire) as watched:
+        watched.began()
+        watched.ended(report)
+
+    assert wire.asked == ["/planted-uuid/start", f"/planted-uuid{beat}"]
+    assert wire.bodies == ["", "What it did."]
 
 
 def test_a_defect_in_the_heart_ends_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ BODIES = (
     b"<html>", b'{"message":{"a":1},"errors":"x"}',
 )  # fmt: skip
 AT_MOST = 5.0
-UNREAD = {"workflow_of", "open_issues_of_others"}
+UNREAD = {"workflow_of", "open_issues_of_others", "jobs of a workflow"}
 """What is asked for things of one state, or reads none."""
 
 

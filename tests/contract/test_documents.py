@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_client_schema, build_schema, parse, validate
 
-from pipeline_health.clients import commit_documents, documents, listing_documents
+from pipeline_health.clients import (
+    commit_documents,
+    documents,
+    listing_documents,
+    survey_documents,
+)
 from pipeline_health.clients.railway_variable_documents import (
     RAILWAY_NAMES_PAGE,
     View,
@@ -37,6 +42,11 @@ BUILT: dict[str, dict[str, Callable[[], str]]] = {
         "suites": lambda: commit_documents.github_commit_suites(named=False),
         "named-check": lambda: commit_documents.github_commit_suites(named=True),
     },
+    "github_survey": {
+        "default-branch": lambda: survey_documents.github_survey([None]),
+        "many": lambda: survey_documents.github_survey(["main", None]),
+    },
+    "railway_survey": {"many": lambda: survey_documents.railway_survey(2)},
     "railway_history": {
         "none": lambda: commit_documents.railway_history(0),
         "many": lambda: commit_documents.railway_history(5),
@@ -65,10 +75,10 @@ VARIABLES = [
 
 
 def public() -> dict[str, object]:
-    """Give every public text and function that the three modules make themselves."""
+    """Give every public text and function that the modules make themselves."""
     return {
         name: value
-        for module in (documents, commit_documents, listing_documents)
+        for module in (documents, commit_documents, listing_documents, survey_documents)
         for name, value in vars(module).items()
         if not name.startswith("_")
         and (
@@ -126,7 +136,7 @@ def test_every_document_holds_against_the_published_schema(name: str, document: 
 
 
 def test_every_function_that_builds_a_document_is_built_here() -> None:
-    """A new function in either module fails this test until a case above builds it."""
+    """A new function in any of the modules fails this test until a case above builds it."""
     functions = {name for name, value in public().items() if callable(value)}
 
     assert functions == set(BUILT)

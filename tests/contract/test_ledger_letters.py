@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger_kinds import EVERY_LEDGER
-from ledger_samples import DAY, LASTING, MINUTE, T0, a_holder, a_report
+from ledger_samples import DAY, LASTING, T0, a_holder
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import Owner
 from pipeline_health.core.model.notice import Known, Notice, NoticeKind, Told, Topic
@@ -112,25 +112,16 @@ def test_nothing_is_told_without_the_lease(ledger: Ledger) -> None:
     assert (ledger.told(), ledger.letters()) == (None, ())
 
 
-def test_looks_are_counted_since_a_moment(ledger: Ledger) -> None:
-    """Also that moment's own."""
-    for number in range(3):
-        ledger.record(a_report(f"c{number}", at=T0 + number * MINUTE))
-
-    assert [ledger.cycles_since(T0 + number * MINUTE) for number in range(4)] == [3, 2, 1, 0]
-
-
 def test_a_dry_run_shows_what_people_know_and_sends_no_letter_of_others(tmp_path: Path) -> None:
     """What it would tell is thrown away with it."""
     path = tmp_path / "ledger.db"
     with SqlLedger.open(path, holder=a_holder()) as kept:
         tell(kept, NOTICE)
-        kept.record(a_report())
     with SqlLedger.read_only(path) as base:
         dry = DryRunLedger(base)
-        before = (dry.told(), dry.letters(), dry.cycles_since(T0))
+        before = (dry.told(), dry.letters())
         tell(dry, OVER, told=Told())
 
-        assert before == (TOLD, (), 1)
+        assert before == (TOLD, ())
         assert (dry.told(), len(dry.letters())) == (Told(), 2)
         assert (base.told(), len(base.letters())) == (TOLD, 2)

@@ -10,6 +10,7 @@ from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.incident import CauseClass, Incident, Owner, Phase, Remedy
 from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.core.model.notice import Concern, Topic
 from pipeline_health.core.model.plan import BEYOND_CAPS, Plan
 
 AGENTS = replace(unfiled(), cause=UNKNOWN)
@@ -121,6 +122,7 @@ def test_an_issue_that_could_not_be_filed_says_why() -> None:
     (first,) = concerns_of(scene(unfiled()))
     (second, third) = concerns_of(replace(scene(unfiled()), refused="GITHUB_TOKEN"))
 
+    assert (first.url, first.since, first.project) == ("", T0, PROJECT)
     assert first.no_issue == "it could not be filed yet, which each cycle tries again"
     assert second.key == "token GITHUB_TOKEN"
     assert third.no_issue == "GitHub refuses GITHUB_TOKEN, so none can be filed"
@@ -128,17 +130,39 @@ def test_an_issue_that_could_not_be_filed_says_why() -> None:
 
 def test_our_own_refused_token_is_told_of_once() -> None:
     """Not by its incident as well, which nobody can file."""
-    assert told(replace(scene(OURS), refused="GITHUB_TOKEN")) == ["token GITHUB_TOKEN"]
+    assert concerns_of(replace(scene(OURS), refused="GITHUB_TOKEN")) == (
+        Concern(
+            key="token GITHUB_TOKEN",
+            topic=Topic.TOKEN,
+            project=None,
+            says="GitHub refuses GITHUB_TOKEN",
+            why="Nothing is seen on GitHub, and no issue can be filed or closed.",
+            since=NOW,
+            no_issue="replace GITHUB_TOKEN in secrets.env; the next cycle goes on by itself",
+        ),
+    )
     assert told(scene(OURS)) != []
 
 
 def test_more_than_the_caps_let_file_is_one_concern() -> None:
     """Not one for each of those that wait."""
-    plan = Plan(waiting=(f"{unfiled().title}: {BEYOND_CAPS}", "Another: its issue is gone"))
-    (crowd,) = concerns_of(replace(scene(unfiled()), crowded=plan.crowded))
+    titles = (unfiled().title, *("abcd"), "x" * 90)
+    beyond = (f"{title}: {BEYOND_CAPS}" for title in titles)
+    plan = Plan(waiting=(*beyond, "Another: its issue is gone"))
 
-    assert crowd.key == "crowd"
-    assert crowd.why.endswith("oldest first: CI is red (shop)")
+    assert concerns_of(replace(scene(unfiled()), crowded=plan.crowded)) == (
+        Concern(
+            key="crowd",
+            topic=Topic.CROWD,
+            project=None,
+            says="More is broken than [limits] lets file: 6 more",
+            why="They are filed as the caps allow, oldest first: CI is red (shop); a; b; c; d",
+            since=NOW,
+            no_issue="look for one cause that they share; `pipeline-health status` lists them all",
+        ),
+    )
+    (long,) = concerns_of(replace(scene(), crowded=("x" * 90,)))
+    assert long.why.endswith(f": {'x' * 79}…")
 
 
 @pytest.mark.parametrize(

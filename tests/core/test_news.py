@@ -109,6 +109,34 @@ def test_every_change_is_told_once_and_nothing_else(
     assert kinds(BEGUN, *scenes) == [[kind] if kind else [] for kind in expected]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "proof"),
+    [
+        (scene(ONE), scene(over(ONE)), "CI succeeded."),
+        (TOKEN, scene(), "GitHub was read with it again; issues are filed and closed again."),
+        (
+            replace(scene(), crowded=("a",)),
+            scene(),
+            "Nothing waits for the caps any more: what is broken has its issue.",
+        ),
+    ],
+    ids=["an incident", "our token", "a crowd"],
+)
+def test_what_is_over_is_told_with_its_proof(before: Scene, after: Scene, proof: str) -> None:
+    """As its second line."""
+    (notice,) = news(news(BEGUN, before).told, after).notices
+
+    assert notice.body.splitlines()[1:] == [proof, "Nothing is left to do."]
+
+
+def test_what_is_over_without_a_proof_is_over() -> None:
+    """An incident of an older ledger may have lost it."""
+    told = news(BEGUN, scene(ONE)).told
+    (notice,) = news(told, scene(replace(ONE, phase=Phase.RESOLVED))).notices
+
+    assert notice.body.splitlines()[1:] == ["Nothing is left to do."]
+
+
 def test_a_late_issue_of_days_ago_is_no_news() -> None:
     """A receiver that is configured later hears of what happens from then on, also of its end."""
     given = replace(scene(LATE), now=NOW + 3 * DAY)
@@ -230,6 +258,7 @@ def test_the_week_is_told_on_monday(noted: str | None, now: str, *, due: bool) -
     result = news(told, replace(scene(), now=_at(now)))
 
     assert result.monday is due
+    assert result.told.noted_at == (_at(now) if due or noted is None else _at(noted))
     assert not news(result.told, replace(scene(), now=_at(now))).monday
 
 

@@ -146,6 +146,36 @@ def test_nothing_that_others_wrote_is_alive_in_a_notice(kind: NoticeKind) -> Non
     assert max(map(len, told.body.splitlines())) < 500
 
 
+def test_each_kind_has_its_sign_and_its_loudness() -> None:
+    """As ntfy names them."""
+    notices = [notice_of(Change(kind=kind, of=concern())) for kind in NoticeKind]
+    signs = {notice.kind.value: (notice.priority, *notice.tags) for notice in notices}
+
+    assert signs == {
+        "new": (4, "warning"),
+        "handed-over": (4, "raising_hand"),
+        "left-to-the-agent": (2, "robot"),
+        "late": (4, "hourglass"),
+        "blind": (4, "see_no_evil"),
+        "token-refused": (5, "key"),
+        "crowd": (4, "ocean"),
+        "over": (3, "white_check_mark"),
+        "summary": (4, "warning"),
+        "reminder": (3, "alarm_clock"),
+        "monday": (2, "bar_chart"),
+    }
+
+
+def test_what_is_said_of_a_concern_is_cut() -> None:
+    """A phone is small."""
+    wordy = replace(concern(), says="s" * 300, why="w" * 500, no_issue="n" * 500, url="")
+    body = notice_of(Change(kind=NoticeKind.NEW, of=wordy, proof="p" * 500)).body.splitlines()
+
+    assert [len(line) for line in body[:2]] == [200, 400]
+    assert [line.count("w") for line in body[3:4]] == [399]
+    assert body[-1].count("n" * 399 + "…") == 1
+
+
 def test_many_changes_are_listed_with_the_loudest_of_them() -> None:
     """Fifteen at most, each with its issue."""
     changes = [Change(kind=NoticeKind.NEW, of=concern(each)) for each in range(15)]
@@ -158,6 +188,8 @@ def test_many_changes_are_listed_with_the_loudest_of_them() -> None:
     assert told.body.splitlines()[-1] == "and 2 more: `pipeline-health incidents` lists all."
     assert (told.priority, quiet.priority, quiet.title) == (4, 3, "Much at once: 2 over")
     assert quiet.body.splitlines()[0] == "Over: CI is red, number 15 (shop)"
+    assert summary(changes).title == "Much at once: 15 to know"
+    assert len(summary(changes).body.splitlines()) == 15
 
 
 def test_the_beginning_is_one_notice() -> None:

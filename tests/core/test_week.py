@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -29,8 +29,9 @@ def week(*incidents: Incident, later: timedelta = timedelta(0)) -> Week:
 def test_a_week_begins_on_monday_at_eight(now: str, monday: str) -> None:
     """By UTC, wherever the host is."""
     at = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, monday)]
+    far_east = timezone(timedelta(hours=14))
 
-    assert monday_before(at[0]) == at[1]
+    assert monday_before(at[0]) == monday_before(at[0].astimezone(far_east)) == at[1]
 
 
 def test_a_week_counts_what_was_filed_and_what_was_mended() -> None:
@@ -48,22 +49,31 @@ def test_a_week_counts_what_was_filed_and_what_was_mended() -> None:
 
 def test_what_is_older_than_a_week_does_not_count() -> None:
     """It was told of last Monday."""
-    later = WEEK + 10 * MINUTE
-    old = replace(over(filed()), resolved_at=T0)
+    since = T0 + 5 * MINUTE
+    old = replace(over(filed()), first_seen=since, resolved_at=since)
 
-    assert week(old, later=later) == Week(
+    assert week(old, later=since + WEEK - NOW) == Week(
         looks=2016, incidents=0, to_issue=None, by_agent=0, by_people=0
     )
 
 
 @pytest.mark.parametrize(
-    ("minutes", "median"), [([], None), ([7], 7), ([7, 3, 20], 7), ([3, 20, 7, 9], 8)]
+    ("minutes", "median"),
+    [([], None), ([7], 7), ([7, 3, 20], 7), ([3, 20, 7, 9], 8), ([5, 4, 3, 9, 8, 7], 6)],
 )
 def test_the_median_is_of_what_was_filed(minutes: list[int], median: int | None) -> None:
     """From a failure to its issue."""
     found = week(*(filed(name=str(each), after=each) for each in minutes))
 
     assert found.to_issue == (None if median is None else median * MINUTE)
+
+
+def test_the_time_to_an_issue_counts_from_the_first_look() -> None:
+    """What was broken before that was nobody's to see."""
+    incident = replace(filed(after=40), first_seen=T0 + 39 * MINUTE)
+    looks = {PROJECT: T0 + 38 * MINUTE}
+
+    assert week_of([incident], looks=1, first_looks=looks, now=NOW).to_issue == 2 * MINUTE
 
 
 def test_transients_are_summed_by_hour() -> None:

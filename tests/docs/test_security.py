@@ -27,6 +27,7 @@ from pipeline_health.clients import (
     documents,
     listing_documents,
     railway_variable_documents,
+    survey_documents,
 )
 from pipeline_health.settings import fields
 from pipeline_health.simulator.github_schema import GITHUB_SDL
@@ -77,6 +78,7 @@ def sent() -> frozenset[tuple[str, str]]:
             commit_documents,
             listing_documents,
             railway_variable_documents,
+            survey_documents,
         )
         for name, text in vars(module).items()
         if isinstance(text, str) and not name.startswith("_") and "query " in text

@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 
 from pipeline_health.clients import documents
+from pipeline_health.clients import survey_documents as surveys
 from pipeline_health.simulator import World
-from pipeline_health.simulator.railway_world import RailwayEnvironment, RailwayService
+from pipeline_health.simulator.railway_world import (
+    WORKSPACE_ID,
+    RailwayEnvironment,
+    RailwayService,
+)
 
 Ask = Callable[..., tuple[int, Any]]
 PROJECT = "Project-Access-Token"
@@ -46,6 +51,19 @@ def test_a_bearer_token_has_workspaces(world: World, railway: Ask, kind: str) ->
     assert 1 == len(body["data"]["apiToken"]["workspaces"])
     scope = railway(documents.RAILWAY_PROJECT_SCOPE, None, "Authorization", "Bearer rw")
     assert is_refused(scope)
+
+
+def test_only_a_persons_token_is_a_persons(world: World, railway: Ask, by_project: Ask) -> None:
+    """What is left of the hour is told of a workspace, to whoever is in it."""
+    world.railway_tokens["rw"] = "workspace"
+    assert is_refused(railway(surveys.RAILWAY_ME, None, "Authorization", "Bearer rw"))
+    assert is_refused(by_project(surveys.RAILWAY_ALLOWANCE, {"id": WORKSPACE_ID}))
+    known, unknown = (
+        railway(surveys.RAILWAY_ALLOWANCE, {"id": id_}, "Authorization", "Bearer rw")
+        for id_ in (WORKSPACE_ID, "another")
+    )
+    assert 1000 == known[1]["data"]["workspace"]["apiTokenRateLimit"]["remainingPoints"]
+    assert is_refused(unknown)
 
 
 def test_a_project_token_names_its_environment(

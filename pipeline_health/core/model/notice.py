@@ -79,6 +79,7 @@ class NoticeKind(StrEnum):
     SUMMARY = "summary"
     REMINDER = "reminder"
     MONDAY = "monday"
+    DRILL = "drill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,32 @@
+"""Who owns the files of an installation, and who else may read or write them."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline_health.core.model.checkup import FileFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A file to look at, and *what* it is; systemd sets the mode of one that was handed over."""
+
+    path: Path
+    what: str
+    handed_over: bool = False
+
+
+def file_facts(watched: Watched) -> FileFacts:
+    """Tell mode and owner of a file; its content is not read."""
+    try:
+        found = watched.path.stat()
+    except OSError:  # whoever needs it says so
+        return FileFacts(path=str(watched.path), what=watched.what, mode=None)
+    return FileFacts(
+        path=str(watched.path),
+        what=watched.what,
+        mode=stat.S_IMODE(found.st_mode),
+        ours=found.st_uid == os.geteuid(),
+        handed_over=watched.handed_over,
+    )
