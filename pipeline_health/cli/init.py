@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -79,11 +80,13 @@ def init(options: Options, only: tuple[str, ...], *, output: Path | None, yes: b
         tell(f"Next: put your tokens in {begun.secrets_path}, then run again: pipeline-health init")
         return Exit.DONE
     drafting.require_free(target)
+    if sys.stderr.isatty():
+        tell("asking Railway and GitHub; of a large portfolio this takes minutes", err=True)
     with drafting.prepared(begun, begun.github) as looking:
         drafted = drafting.chosen(looking.draft(), only)
         for line in skipped_lines(drafted.skipped):
             tell(f"left out: {looking.redact(line)}", err=True)
-        drafted = _picked(drafted) if asks and not only else drafted
+        drafted = _picked(drafted, looking.redact) if asks and not only else drafted
         text = looking.text(drafted, target)
     _deliver(text, target, drafted, named=output is not None or options.config is not None)
     return Exit.BLIND if any(one.blind for one in drafted.skipped) else Exit.DONE
@@ -112,11 +115,11 @@ def _token(text: str) -> str:
     return text.strip()
 
 
-def _picked(drafted: Draft) -> Draft:
+def _picked(drafted: Draft, redact: Callable[[str], str]) -> Draft:
     """Show what was found, and keep what is picked by its numbers."""
     rows = [_row(number, project) for number, project in enumerate(drafted.projects, start=1)]
     for line in table(HEADINGS, rows, screen=screen()):
-        tell(line, err=True)
+        tell(redact(line), err=True)
     kept = click.prompt(
         "Which of them? Numbers with blanks between them, or all",
         default="all",

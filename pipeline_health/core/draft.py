@@ -6,7 +6,7 @@ is left out and named, because a wrong line would look as if somebody had meant 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import Final
 
@@ -31,13 +31,6 @@ _HOST: Final = re.compile(
 _STAGING: Final = (r"staging", r".*\bstaging\b.*", r"stage|stg")
 _PRODUCTION: Final = (r"production", r".*\bproduction\b.*", r"prod|live")
 """What the two environments are called, the surest first; a later one counts when none before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Uncertain:
-    """Why there is not one environment."""
-
-    why: str
 
 
 def draft(railway: Sequence[OnRailway], shown: Mapping[str, OnGitHub]) -> Draft:
@@ -105,10 +98,11 @@ def _alone(repo: OnGitHub) -> ProjectDraft | Skipped:
 def _projects(
     project: OnRailway, shown: Mapping[str, OnGitHub]
 ) -> Iterator[ProjectDraft | Skipped]:
-    staging = _one_called(_STAGING, project.places, "staging")
-    if isinstance(staging, _Uncertain):
-        yield Skipped(what=project.name, why=staging.why)
+    found = _called(_STAGING, project.places)
+    if len(found) != 1:
+        yield Skipped(what=project.name, why=_not_one(found, project.places))
         return
+    [staging] = found
     if isinstance(staging.services, Unread):
         why = f"its environment {staging.name} could not be read: {staging.services.why}"
         yield Skipped(what=project.name, why=why, blind=True)
@@ -134,13 +128,13 @@ def _project(
         return Skipped(what=project.name, why=f"{repo.name} is archived")
     own = [it for it in _services(staging) if it.repo is not None and it.repo.lower() == named]
     others = [place for place in project.places if place.id != staging.id]
-    production = _one_called(_PRODUCTION, others, "production")
+    production = _called(_PRODUCTION, others)
     return ProjectDraft(
         name=_slug(project.word or _own_name(project, repo, alone=alone)),
         repo=repo,
         railway=project,
         staging=_stage(staging, named),
-        production=None if isinstance(production, _Uncertain) else _stage(production, named),
+        production=_stage(production[0], named) if len(production) == 1 else None,
         services=() if alone else tuple(it.name for it in own if is_plain(it.name)),
     )
 
@@ -149,16 +143,20 @@ def _own_name(project: OnRailway, repo: OnGitHub, *, alone: bool) -> str:
     return project.name if alone else f"{project.name}-{repo.name.split('/')[1]}"
 
 
-def _one_called(patterns: Sequence[str], places: Sequence[Place], what: str) -> Place | _Uncertain:
-    """Give the one environment that is called so, by the surest name that any has."""
+def _called(patterns: Sequence[str], places: Sequence[Place]) -> tuple[Place, ...]:
+    """Give the environments that are called so, by the surest name that any has."""
     flags = re.IGNORECASE | re.DOTALL
-    for pattern in patterns:
-        found = [one for one in places if re.fullmatch(pattern, one.name.strip(), flags)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            return _Uncertain(f"several environments could be {what}: {_names(found)}")
-    return _Uncertain(f"no environment is called {what}; there are: {_names(places)}")
+    named = (
+        tuple(one for one in places if re.fullmatch(pattern, one.name.strip(), flags))
+        for pattern in patterns
+    )
+    return next(filter(None, named), ())
+
+
+def _not_one(found: Sequence[Place], places: Sequence[Place]) -> str:
+    if found:
+        return f"several environments could be staging: {_names(found)}"
+    return f"no environment is called staging; there are: {_names(places)}"
 
 
 def _names(places: Sequence[Place]) -> str:

@@ -363,6 +363,7 @@ def test_on_a_terminal_it_asks_and_shows_no_token(shop: Desk) -> None:
     assert code == Exit.DONE
     assert "-good-token" not in shown
     assert "too short for a token: at least 8 characters" in shown
+    assert "asking Railway and GitHub" in shown
     assert "the list goes from 1 to 2" in shown
     assert "numbers of the list, such as 1 3, or all" in shown
     assert uncommented(shop)[:2] == ["[[projects]]", 'name = "till"']
