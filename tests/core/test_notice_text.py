@@ -163,6 +163,7 @@ def test_each_kind_has_its_sign_and_its_loudness() -> None:
         "summary": (4, "warning"),
         "reminder": (3, "alarm_clock"),
         "monday": (2, "bar_chart"),
+        "drill": (4, "fire_extinguisher"),
     }
 
 
