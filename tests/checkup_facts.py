@@ -44,6 +44,7 @@ UNREAD = Unread("no answer")
 ACCOUNT = Account(
     variable="GITHUB_TOKEN", kind=TokenKind.CLASSIC, login="Bot", scopes=frozenset({"repo"})
 )
+LABELS = tuple(sorted({*Routing().agent_states, *Routing().agent_over, *Routing().hands_off}))
 REPO = RepoFacts(
     name="acme/shop",
     private=True,
@@ -52,7 +53,7 @@ REPO = RepoFacts(
     permission="WRITE",
     branches=frozenset({None}),
     default_branch="main",
-    labels=tuple({*Routing().agent_states, *Routing().agent_over, *Routing().hands_off}),
+    labels=LABELS,
     environments=frozenset({"shop / staging"}),
     workflows=(WorkflowFile(id=1, name="CI", state="active"),),
     jobs=frozenset({"Deploy (web)"}),
@@ -112,7 +113,7 @@ SERVICE = replace(
     version="1",
 )
 FILE = FileFacts(path="/s", what="secrets", mode=0o600)
-LEFT = Allowance(of="GitHub REST", limit=5000, remaining=400, resets="13:00 UTC")
+LEFT = Allowance(of="GitHub REST", limit=5000, remaining=480, resets="13:00 UTC")
 APP = dict(checkup.accounts.APP_NEEDS)
 FACTS = Facts(
     now=NOON,

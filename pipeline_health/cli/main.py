@@ -100,7 +100,8 @@ def cli(
     \b
     Exit codes:
       0    done; promotion-check: promote
-      1    blocked (promotion-check); found (credentials-audit, doctor); missed a hop (drill)
+      1    promotion-check: blocked, or still pending; drill: a hop did not come;
+           credentials-audit, doctor: something was found
       2    usage, configuration or secrets are wrong; nothing was asked or written
       3    could not tell: a source could not be read, or a change could not be made;
            what could be done was done

@@ -146,7 +146,7 @@ def test_the_names_of_commands_cost_no_import_of_any() -> None:
     )
 
     modules = {path.partition(":")[0] for path in COMMANDS.values()}
-    assert told.stdout.splitlines()[0] == "plain,run-once"
+    assert told.stdout.splitlines()[0] == "plain,demo"
     assert modules & set(literal_eval(told.stdout.splitlines()[-1])) == set()
 
 

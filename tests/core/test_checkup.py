@@ -47,7 +47,7 @@ def test_what_passes_is_told_with_what_it_is() -> None:
         if isinstance(line.told, Sound)
     }
 
-    assert said["github-token"] == "GITHUB_TOKEN is a classic token, and GitHub takes it"
+    assert said["github-token"] == "GITHUB_TOKEN: classic token, and GitHub takes it"
     assert said["github-expiry"].startswith("GITHUB_TOKEN lasts until 2026")
     assert said["github-login"].startswith("issues are filed as Bot")
     assert "4000 of 5000 (GitHub REST), 900 (GitHub REST)" in said["rate-limits"]
@@ -81,5 +81,7 @@ def test_an_examination_is_sorted() -> None:
 def test_names_are_shown_in_bounds_and_found_in_any_case() -> None:
     """A long list is cut; the nearest name is the right one's spelling."""
     assert listed([str(number) for number in range(12)]).endswith("9 and 2 more")
+    ten = [str(number) for number in range(10)]
+    assert listed(ten) == ", ".join(ten)
     assert nearest("STAGEING", ["Production", "Staging"]) == "Staging"
     assert nearest("x", ["Production"]) is None

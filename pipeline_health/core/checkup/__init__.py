@@ -41,7 +41,7 @@ def _configured(facts: Facts) -> str:
 
 def _account(facts: Facts) -> str:
     account = accounts.account_of(facts)
-    return f"{account.variable} is a {account.kind.value}, and GitHub takes it" if account else ""
+    return f"{account.variable}: {account.kind.value}, and GitHub takes it" if account else ""
 
 
 def _login(facts: Facts) -> str:

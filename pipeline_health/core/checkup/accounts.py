@@ -36,7 +36,7 @@ _APP_REMEDY = (
     "compare GITHUB_APP_ID and GITHUB_APP_INSTALLATION_ID with the App's settings, or make a new "
     "private key there"
 )
-_LEVELS = ("none", "read", "write", "admin")
+_LEVELS = ("read", "write", "admin")
 _SCOPED = (TokenKind.CLASSIC, TokenKind.OAUTH)
 _WRONG = {
     TokenKind.REFRESH: "is a refresh token, with which nothing can be asked",
@@ -93,7 +93,7 @@ def _app(account: Account, facts: Facts) -> Iterator[Told]:
     lacks = [
         f"{name.replace('_', ' ')}: {level}"
         for name, level in needs.items()
-        if not _reaches(granted.get(name, "none"), level)
+        if not _reaches(granted.get(name), level)
     ]
     if lacks:
         yield fault(
@@ -103,7 +103,7 @@ def _app(account: Account, facts: Facts) -> Iterator[Told]:
         )
 
 
-def _reaches(granted: str, wanted: str) -> bool:
+def _reaches(granted: str | None, wanted: str) -> bool:
     return granted in _LEVELS and _LEVELS.index(granted) >= _LEVELS.index(wanted)
 
 

@@ -219,7 +219,7 @@ def urls(facts: Facts) -> Iterator[Told]:
 def _url(
     where: str, url: str, own: EnvironmentFacts, other: EnvironmentFacts | None
 ) -> Iterator[Told]:
-    host, there = (urlsplit(url).hostname or "").casefold(), sorted(_domains(own))
+    host, there = f"{urlsplit(url).hostname}".casefold(), sorted(_domains(own))
     if host in there or not there:
         return
     shown = " or ".join(f"https://{one}" for one in there[:SHOWN])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from shlex import quote
 
 from pipeline_health.core.checkup.words import advice, counted, fault
 from pipeline_health.core.model.checkup import (
@@ -51,12 +52,13 @@ def files(facts: Facts) -> Iterator[Told]:
             yield fault(
                 file.path,
                 f"others may {may} the {file.what} (mode {file.mode:04o})",
-                f"chmod {'600' if secret else 'go-w'} {file.path}",
+                f"chmod {'600' if secret else 'go-w'} {quote(file.path)}",
             )
 
 
 def _take_over(file: FileFacts) -> str:
-    return f'sudo chown "$(id -un)" {file.path} && chmod 600 {file.path}'
+    path = quote(file.path)
+    return f'sudo chown "$(id -un)" {path} && chmod 600 {path}'
 
 
 def units(facts: Facts) -> Iterator[Told]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from shlex import quote
 
 from pipeline_health.core.checkup.accounts import account_of
 from pipeline_health.core.checkup.words import advice, correction, fault, listed, nearest
@@ -65,12 +66,12 @@ def branches(facts: Facts) -> Iterator[Told]:
     """Check that the branch that is watched exists."""
     for project, found in _seen(facts):
         if project.branch not in found.branches:
-            named = project.branch or "the default branch"
             default = found.default_branch
+            named = f"branch {project.branch}" if project.branch else "branch to watch"
             there = f"its default branch is {default}" if default else "it has no commit yet"
             yield fault(
                 f"projects[{project.name}].branch",
-                f"{project.repo} has no branch {named}; {there}",
+                f"{project.repo} has no {named}; {there}",
                 f'set branch to "{default}"' if default else "push a first commit",
             )
 
@@ -124,7 +125,7 @@ def _workflows(project: ProjectPolicy, there: tuple[WorkflowFile, ...]) -> Itera
             yield fault(
                 where,
                 f'workflow "{name}" does not run: {listed(sorted(states))}',
-                f'gh workflow enable "{name}" --repo {project.repo}',
+                f"gh workflow enable {quote(name)} --repo {project.repo}",
             )
 
 
@@ -189,7 +190,7 @@ def _states(policy: Policy) -> Iterator[tuple[str, str]]:
 def _unknown_label(key: str, label: str, lacks: dict[RepoName, tuple[str, ...]]) -> Told:
     near = nearest(label, {one for there in lacks.values() for one in there})
     repos = sorted(lacks)
-    create = f'gh label create "{label}" --repo {repos[0]}'
+    create = f"gh label create {quote(label)} --repo {repos[0]}"
     meant = "" if near is None else f'set it to "{near}", or: '
     return fault(f"routing.{key}", f'"{label}" is no label of {listed(repos)}', f"{meant}{create}")
 

@@ -21,7 +21,7 @@ def advice(where: str, says: str, mend: str) -> Ailing:
 def nearest(name: str, there: Iterable[str]) -> str | None:
     """Give the one of *there* that *name* was meant to be, None where nothing is near."""
     by_case = {one.casefold(): one for one in sorted(there)}
-    near = difflib.get_close_matches(name.casefold(), by_case, n=1)
+    near = difflib.get_close_matches(name.casefold(), by_case)
     return by_case[near[0]] if near else None
 
 

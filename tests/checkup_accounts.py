@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from checkup_facts import (
     APP,
     FACTS,
@@ -17,7 +15,6 @@ from checkup_facts import (
     UNREAD,
     WIDE,
     Row,
-    require,
     with_account,
     with_kept,
     with_routing,
@@ -27,12 +24,12 @@ from pipeline_health.core.model.checkup import (
     Kept,
     TokenKind,
 )
-from pipeline_health.core.model.ids import Login
+from pipeline_health.core.model.ids import Login, RepoName
 from pipeline_health.core.model.policy import Policy
 
 EXPIRED = NOON + timedelta(days=3, hours=1)
 
-ROWS: Mapping[str, Row] = {
+ACCOUNTS: Mapping[str, Row] = {
     "GitHub is silent": (
         "github-token",
         replace(FACTS, account=UNREAD),
@@ -109,6 +106,12 @@ ROWS: Mapping[str, Row] = {
         with_account(expires_at=EXPIRED),
         ("fault", "GITHUB_TOKEN", "in 3 days", "make its successor"),
     ),
+    "ends in two weeks": ("github-expiry", with_account(expires_at=NOON + timedelta(days=14)), ()),
+    "has ended": (
+        "github-expiry",
+        with_account(expires_at=NOON - timedelta(days=2)),
+        ("fault", "GITHUB_TOKEN", "in 0 days", "make its successor"),
+    ),
     "ends late": ("github-expiry", with_account(expires_at=NOON + timedelta(days=99)), ()),
     "an App's hour": (
         "github-expiry",
@@ -138,9 +141,38 @@ ROWS: Mapping[str, Row] = {
         (
             "advice",
             "GITHUB_TOKEN",
-            "400 of 5000 requests left (GitHub REST)",
+            "480 of 5000 requests left (GitHub REST)",
             "raise poll_interval",
         ),
+    ),
+    "a tenth left": ("rate-limits", with_account(allowances=(replace(LEFT, remaining=500),)), ()),
+    "ten left of nobody knows how many": (
+        "rate-limits",
+        with_tokens(replace(WIDE, allowance=replace(LEFT, limit=None, remaining=10))),
+        (),
+    ),
+    "public_repo for public and private ones": (
+        "github-scopes",
+        replace(
+            with_account(scopes=frozenset({"public_repo"})),
+            repos={SHOP: replace(REPO, private=False), RepoName("acme/two"): REPO},
+        ),
+        ("fault", "GITHUB_TOKEN", "lacks the scope repo (it has public_repo)", "tick repo"),
+    ),
+    "App that administers, and lacks a permission whole": (
+        "github-scopes",
+        with_account(permissions={**APP, "issues": "admin", "pull_requests": "none"}),
+        ("fault", "GITHUB_TOKEN", "the GitHub App lacks pull requests: read", "Permissions"),
+    ),
+    "installation token": (
+        "github-token",
+        with_account(kind=TokenKind.INSTALLATION),
+        ("fault", "GITHUB_TOKEN", "wrong kind: is an installation token", "make a classic"),
+    ),
+    "a token of Railway": (
+        "github-token",
+        with_account(kind=TokenKind.FOREIGN),
+        ("fault", "GITHUB_TOKEN", "wrong kind: is no token of GitHub", "make a classic token"),
     ),
     "enough left": (
         "rate-limits",
@@ -153,9 +185,3 @@ ROWS: Mapping[str, Row] = {
         ("advice", "RAILWAY_TOKEN", "3 of its requests left", "poll_interval"),
     ),
 }
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_check_says_what_is_wrong_and_how_to_mend_it(row: str) -> None:
-    """One finding, or what could not be looked at, or nothing at all."""
-    require(ROWS[row])

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pytest
-
 from checkup_facts import (
     FACTS,
     INSIDE,
@@ -17,7 +15,6 @@ from checkup_facts import (
     UNREAD,
     WIDE,
     Row,
-    require,
     with_place,
     with_project,
     with_tokens,
@@ -28,7 +25,7 @@ from pipeline_health.core.model.checkup import (
 )
 from pipeline_health.core.model.ids import ProjectName
 
-ROWS: Mapping[str, Row] = {
+DEPLOYS: Mapping[str, Row] = {
     "token unread": (
         "railway-tokens",
         with_tokens(replace(WIDE, kind=UNREAD)),
@@ -82,9 +79,19 @@ ROWS: Mapping[str, Row] = {
     "scopes of wide tokens": ("railway-scopes", with_tokens(WIDE), ()),
     "scopes of one for many": (
         "railway-scopes",
-        with_tokens(SCOPED, places=(STAGED, STAGED)),
+        with_tokens(replace(SCOPED, place=replace(OWN, project_id="p2")), places=(STAGED, STAGED)),
         (),
     ),
+    "another environment's token beside a wide one": (
+        "railway-scopes",
+        with_tokens(
+            WIDE,
+            replace(SCOPED, variable="OWN", place=replace(OWN, project_id="p2")),
+            places=(STAGED, replace(STAGED, variable="OWN")),
+        ),
+        ("fault", "OWN", "another project than railway_project of shop", "make a project token"),
+    ),
+    "URLs of what could not be looked into": ("urls", with_place(inside=UNREAD), ()),
     "production is not watched": (
         "production-tokens",
         with_tokens(SCOPED),
@@ -124,6 +131,53 @@ ROWS: Mapping[str, Row] = {
         "environments",
         with_place(key=PRODUCTION, environments=THERE[:1], inside=None),
         (),
+    ),
+    "no production, and somebody named it": (
+        "environments",
+        with_project(
+            with_place(key=PRODUCTION, environments=THERE[:1], inside=None),
+            production_environment="zzz",
+            production_named=True,
+        ),
+        ("fault", "projects[shop].production_environment", "no environment", "write one of: stag"),
+    ),
+    "misspelt production": (
+        "environments",
+        with_project(with_place(key=PRODUCTION, inside=None), production_environment="productoin"),
+        ("fault", "projects[shop].production_environment", "no env", 'write "production"'),
+    ),
+    "no staging like that": (
+        "environments",
+        with_project(with_place(inside=None), staging_environment="zzz"),
+        ("fault", "projects[shop].staging_environment", "no environment", "write one of: prod"),
+    ),
+    "a project token that others do not use": (
+        "railway-tokens",
+        with_tokens(
+            SCOPED,
+            places=(STAGED, replace(STAGED, project=ProjectName("two"), variable="OTHER")),
+        ),
+        (),
+    ),
+    "two hosts": (
+        "urls",
+        with_project(
+            with_place(
+                inside=replace(
+                    INSIDE,
+                    services=(
+                        replace(INSIDE.services[0], domains=frozenset({"b.example", "a.example"})),
+                    ),
+                )
+            ),
+            staging_url="https://c.example",
+        ),
+        (
+            "advice",
+            "projects[shop].staging_url",
+            "it shows a.example, b.example",
+            "else set https://a.example or https://b.example",
+        ),
     ),
     "restricted": (
         "environments",
@@ -193,9 +247,3 @@ ROWS: Mapping[str, Row] = {
     ),
     "URLs without a policy": ("urls", replace(FACTS, policy=None, places=()), ()),
 }
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_check_says_what_is_wrong_and_how_to_mend_it(row: str) -> None:
-    """One finding, or what could not be looked at, or nothing at all."""
-    require(ROWS[row])

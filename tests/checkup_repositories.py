@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pytest
-
 from checkup_facts import (
     FACTS,
+    LABELS,
     OPS,
     PROJECT,
     REPO,
     SHOP,
     UNREAD,
     Row,
-    require,
     with_account,
     with_project,
     with_repo,
@@ -24,11 +22,12 @@ from pipeline_health.core.model.checkup import (
     TokenKind,
     WorkflowFile,
 )
+from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Limits, Policy
 
 PRIVATE_OPS = Policy(projects=(PROJECT,), limits=Limits(ops_repo=OPS))
 
-ROWS: Mapping[str, Row] = {
+REPOSITORIES: Mapping[str, Row] = {
     "repository unread": (
         "repositories",
         replace(FACTS, repos={SHOP: UNREAD}),
@@ -38,6 +37,15 @@ ROWS: Mapping[str, Row] = {
         "repositories",
         replace(FACTS, repos={SHOP: Invisible()}),
         ("fault", "projects[shop].repo", "acme/shop is not there", "correct repo"),
+    ),
+    "the second of two is not there": (
+        "repositories",
+        replace(
+            FACTS,
+            policy=Policy(projects=(PROJECT, replace(PROJECT, name=ProjectName("two"), repo=OPS))),
+            repos={OPS: Invisible()},
+        ),
+        ("fault", "projects[two].repo", "acme/ops is not there", "correct repo"),
     ),
     "renamed": (
         "repositories",
@@ -81,7 +89,12 @@ ROWS: Mapping[str, Row] = {
     "no commit yet": (
         "branches",
         with_repo(branches=frozenset(), default_branch=None),
-        ("fault", "projects[shop].branch", "no branch the default branch", "push a first commit"),
+        (
+            "fault",
+            "projects[shop].branch",
+            "has no branch to watch; it has no commit",
+            "push a first commit",
+        ),
     ),
     "branches without a policy": ("branches", replace(FACTS, policy=None), ()),
     "may only read": (
@@ -89,6 +102,10 @@ ROWS: Mapping[str, Row] = {
         with_repo(permission="READ"),
         ("fault", "projects[shop].repo", "drop the labels", "role Triage or Write"),
     ),
+    **{
+        f"our role is {role}": ("permissions", with_repo(permission=role), ())
+        for role in ("TRIAGE", "MAINTAIN", "ADMIN")
+    },
     "no role is told": ("permissions", with_repo(permission=None), ()),
     "deployments denied": (
         "permissions",
@@ -108,11 +125,49 @@ ROWS: Mapping[str, Row] = {
         replace(FACTS, repos={SHOP: UNREAD}),
         (),
     ),
-    "permissions of nobody": ("permissions", replace(FACTS, account=None), ()),
+    "permissions of nobody": (
+        "permissions",
+        replace(with_repo(denied=frozenset({"deployments"})), account=None),
+        (),
+    ),
     "misspelt workflow": (
         "workflows",
         with_project(ci_workflows=("CII",), deploy_workflow=None),
         ("fault", "projects[shop].ci_workflows", 'no workflow "CII"', 'write "CI"'),
+    ),
+    "misspelt workflow that deploys": (
+        "workflows",
+        with_project(deploy_workflow="CII"),
+        ("fault", "projects[shop].deploy_workflow", 'no workflow "CII"', "in deploy_workflow, wr"),
+    ),
+    "misspelt job of production": (
+        "jobs",
+        with_project(
+            with_repo(jobs=frozenset({"Ship / call (eu)"})), staging_job=None, production_job="Shpi"
+        ),
+        ("fault", "projects[shop].production_job", 'called "Shpi"', 'production_job, write "Ship"'),
+    ),
+    "private ops_repo": (
+        "repositories",
+        replace(FACTS, policy=PRIVATE_OPS, repos={SHOP: REPO, OPS: replace(REPO, name="acme/ops")}),
+        (),
+    ),
+    "public ops_repo of public ones": (
+        "repositories",
+        replace(
+            FACTS,
+            policy=PRIVATE_OPS,
+            repos={
+                SHOP: replace(REPO, private=False),
+                OPS: replace(REPO, name="acme/ops", private=False),
+            },
+        ),
+        (),
+    ),
+    "a label of our own that is made when missing": (
+        "labels",
+        with_repo(labels=tuple(set(LABELS) - {"archon:queued"})),
+        (),
     ),
     "disabled workflow": (
         "workflows",
@@ -124,7 +179,7 @@ ROWS: Mapping[str, Row] = {
             "fault",
             "projects[shop].ci_workflows",
             "does not run: disabled_manually",
-            'gh workflow enable "CI" --repo acme/shop',
+            "gh workflow enable CI --repo acme/shop",
         ),
     ),
     "workflows unread": (
@@ -152,7 +207,7 @@ ROWS: Mapping[str, Row] = {
             "fault",
             "routing.agent_over",
             '"archon:doen" is no label of acme/shop',
-            'set it to "archon:done", or: gh label create "archon:doen" --repo acme/shop',
+            'set it to "archon:done", or: gh label create archon:doen --repo acme/shop',
         ),
     ),
     "a label like no other": (
@@ -162,7 +217,7 @@ ROWS: Mapping[str, Row] = {
     ),
     "default labels": (
         "labels",
-        with_repo(labels=tuple(set(REPO.labels) - {"WONTFIX", "wontfix"})),  # type: ignore[arg-type]
+        with_repo(labels=tuple(set(LABELS) - {"wontfix"})),
         ("advice", "routing", "has the labels wontfix", "nothing, where nobody sets them"),
     ),
     "labels unread": (
@@ -203,9 +258,3 @@ ROWS: Mapping[str, Row] = {
         (),
     ),
 }
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_check_says_what_is_wrong_and_how_to_mend_it(row: str) -> None:
-    """One finding, or what could not be looked at, or nothing at all."""
-    require(ROWS[row])

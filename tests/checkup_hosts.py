@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from checkup_facts import (
     FACTS,
     FILE,
     NOON,
+    PROJECT,
     SERVICE,
     TIMER,
     UNREAD,
     Row,
-    require,
     with_host,
     with_kept,
     with_units,
@@ -27,16 +25,22 @@ from pipeline_health.core.model.checkup import (
     Unread,
 )
 from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import OrphanLine
 
 OLD = NOON - timedelta(hours=1)
 ORPHAN = OrphanLine(repo=RepoName("acme/gone"), issue=7, title="T", url="u")
 
-ROWS: Mapping[str, Row] = {
+HOSTS: Mapping[str, Row] = {
     "a flaw": (
         "configuration",
         replace(FACTS, flaws=(Flaw(where="/c.toml", key="sla", says="is no duration"),)),
         ("fault", "/c.toml: sla", "is no duration", "mend that line"),
+    ),
+    "a flaw of a whole file": (
+        "configuration",
+        replace(FACTS, flaws=(Flaw(where="/c.toml", key="", says="is no TOML"),)),
+        ("fault", "/c.toml", "is no TOML", "mend that line"),
     ),
     "no policy": ("configuration", replace(FACTS, policy=None), ()),
     "secrets open": (
@@ -143,6 +147,14 @@ ROWS: Mapping[str, Row] = {
         with_units(replace(TIMER, active=None)),
         ("not checked", "/u/pipeline-health.timer", "could not be asked of systemd (user)"),
     ),
+    "systemd is silent of one": (
+        "scheduling",
+        with_units(
+            replace(TIMER, active=False),
+            replace(TIMER, name="pipeline-health-scheduler.service", path="/s", active=None),
+        ),
+        ("not checked", "/s", "could not be asked of systemd (user)"),
+    ),
     "nothing starts it": (
         "scheduling",
         with_units(),
@@ -180,6 +192,55 @@ ROWS: Mapping[str, Row] = {
             "journalctl --user -u 'pipeline-health*'",
         ),
     ),
+    "a cycle by another interval": (
+        "cycles",
+        replace(
+            with_kept(Kept(last_cycle=OLD)),
+            policy=Policy(projects=(PROJECT,), poll_interval=timedelta(hours=1)),
+        ),
+        (),
+    ),
+    "a cycle of the system's scheduler": (
+        "cycles",
+        replace(
+            with_units(
+                replace(SERVICE, active=True),
+                replace(TIMER, name="pipeline-health-scheduler.service", scope="system", path="/s"),
+            ),
+            kept=Kept(last_cycle=NOON - timedelta(minutes=15, seconds=59)),
+        ),
+        ("fault", "/s", "the last cycle ended 15 minutes ago", "journalctl -u 'pipeline-health*'"),
+    ),
+    "a second file after one that is not there": (
+        "files",
+        with_host(files=(replace(FILE, mode=None), replace(FILE, path="/2", mode=0o644))),
+        ("fault", "/2", "others may read", "chmod 600 /2"),
+    ),
+    "a second unit after one that is not there": (
+        "units",
+        with_units(replace(TIMER, text=None), replace(SERVICE, text="old")),
+        ("fault", "/u/pipeline-health.service", "stale", "install.sh"),
+    ),
+    "a second program after none": (
+        "versions",
+        with_units(TIMER, replace(SERVICE, version="0")),
+        ("fault", "/u/pipeline-health.service", "of version 0", "install.sh"),
+    ),
+    "30 seconds are right": (
+        "clock",
+        replace(FACTS, skew={"GitHub": timedelta(seconds=30)}),
+        (),
+    ),
+    "a look that is due": (
+        "crontab",
+        with_units(replace(SERVICE, active=True), replace(TIMER, active=False), crontab=(4,)),
+        (),
+    ),
+    "a starter that is not installed": (
+        "scheduling",
+        with_units(replace(TIMER, text=None), SERVICE),
+        ("advice", "units", "nothing on this host starts a cycle", "deploy/install.sh"),
+    ),
     "a cycle just now": (
         "cycles",
         replace(with_kept(Kept(last_cycle=NOON - timedelta(minutes=15))), policy=None),
@@ -214,9 +275,3 @@ ROWS: Mapping[str, Row] = {
         ("advice", "HEALTHCHECK_URL", "nobody notices", "healthchecks.io"),
     ),
 }
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_check_says_what_is_wrong_and_how_to_mend_it(row: str) -> None:
-    """One finding, or what could not be looked at, or nothing at all."""
-    require(ROWS[row])
