@@ -59,9 +59,9 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     ),
     "runs": ("tests/cli/test_run_once.py", "tests/cli/test_defects.py"),
     "telling": (
-        "tests/agent/test_delivering.py",
-        "tests/agent/test_people.py",
-        "tests/agent/test_postroom.py",
+        "tests/notify/test_delivering.py",
+        "tests/notify/test_people.py",
+        "tests/notify/test_postroom.py",
         "tests/agent/test_telling_stories.py",
         "tests/clients/test_ntfy.py",
         "tests/contract/test_ledger_letters.py",
