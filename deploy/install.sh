@@ -161,7 +161,7 @@ install_kept() {
 }
 
 install_template() {
-  if [ ! -e "$config/$1" ]; then place "$root/deploy/templates/$1" "$config/$1" "$2"; fi
+  if [ ! -e "$config/$1" ]; then place "$(template_of "$1")" "$config/$1" "$2"; fi
 }
 
 install_command() {

@@ -1,12 +1,21 @@
 # shellcheck shell=bash disable=SC2154 # what host.sh and install.sh set
 # What install.sh says when all is in its place: what else is to be done here, and by whom.
 
+template_of() {
+  case $1 in
+    secrets.env) echo "$root/pipeline_health/settings/secrets.env.template" ;;
+    *) echo "$root/deploy/$1.template" ;;
+  esac
+}
+
+# Nothing is said in it yet, whichever version made it.
 is_template() {
-  [ ! -e "$config/$1" ] || cmp -s "$root/deploy/templates/$1" "$config/$1"
+  [ ! -e "$config/$1" ] || ! grep -qE '^[^#]*[A-Za-z_]+ *[]=]' "$config/$1"
 }
 
 tell_next_steps() {
-  local step=1 template=$root/deploy/templates/pipeline-health.toml
+  local step=1 template
+  template=$(template_of pipeline-health.toml)
   say "It does not look yet: what it watches, and with which tokens, is still to be said. Next:"
   if is_template secrets.env; then
     say "  $step. put your tokens into $config/secrets.env"

@@ -50,13 +50,14 @@ class Service:
 
         Raises KeyboardInterrupt for Control-C, which ends it at once.
         """
-        with _heard(LOOK_NOW, _STOP, _INTERRUPT) as hear, Rota(self._look, every=self._every) as it:
+        with _heard(LOOK_NOW, _STOP, _INTERRUPT) as hear:
             self._supervisor.ready(silent_for=self._silence())
-            while (number := hear(_TICK)) not in (_STOP, _INTERRUPT):
-                self._asked = self._asked or number == LOOK_NOW
-                self._catch_up(it)
-            self._machine.ending.call_in(GRACE if number == _STOP else timedelta(0))
-            self._supervisor.stopping()
+            with Rota(self._look, every=self._every) as rota:
+                while (number := hear(_TICK)) not in (_STOP, _INTERRUPT):
+                    self._asked = self._asked or number == LOOK_NOW
+                    self._catch_up(rota)
+                self._machine.ending.call_in(GRACE if number == _STOP else timedelta(0))
+                self._supervisor.stopping()
         structlog.get_logger().info("stopped", signal=signal.Signals(number).name)
         if number == _INTERRUPT:
             raise KeyboardInterrupt

@@ -41,7 +41,7 @@ def test_a_newcomer_gets_a_template_and_is_told_the_next_steps(newcomer: Newcome
     assert f"1. put your tokens into {newcomer.config}/secrets.env" in said.text
     assert f"2. {newcomer.home}/.local/bin/pipeline-health init\n" in said.text
     assert "3. run this again" in said.text
-    template = (ROOT / "deploy/templates/secrets.env").read_bytes()
+    template = (ROOT / "pipeline_health/settings/secrets.env.template").read_bytes()
     assert newcomer.tree()[".config/archon-cron/secrets.env"] == (0o600, template)
     assert not (newcomer.config / "pipeline-health.toml").exists()
     state = newcomer.home / ".local/state/archon-cron"
