@@ -3,6 +3,7 @@
 import os
 import pwd
 import time
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from pipeline_health.core.model.checkup import FileFacts, HostFacts, UnitFacts, Unread
 from pipeline_health.host import Shell, Watched, file_facts, look
 from pipeline_health.host.shipped import shipped_units
+from pipeline_health.host.units import UNITS
 
 SERVICE = "[Service]\nExecStart=-%h/bin/pipeline-health run-once\n"
 
@@ -222,7 +224,10 @@ def test_what_is_shipped_is_in_the_package_or_beside_it(machine: Machine) -> Non
     assert shipped_units("user", package=machine.package) == {"pipeline-health.timer": "inside"}
 
 
-def test_our_own_package_is_asked_by_default(machine: Machine) -> None:
-    """Whatever it ships: names of units, and their text."""
-    shipped = shipped_units("system")
-    assert all(name.startswith("pipeline-health") for name in shipped)
+def test_our_own_package_is_asked_by_default() -> None:
+    """It ships every unit of both forms; a wheel has them where they are looked for."""
+    for scope in ("user", "system"):
+        assert set(UNITS) <= set(shipped_units(scope))
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {"systemd": "pipeline_health/units"}
