@@ -97,6 +97,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --n
 lock: ## renew the lock files (needs uv): all that we use, and what the command needs
 	$(LOCK) --upgrade --group dev --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock
+	$(LOCK) --constraint requirements.lock --extra notify --output-file deploy/requirements-notify.lock
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-twin .mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

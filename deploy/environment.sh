@@ -18,13 +18,21 @@ find_python() {
   fail 2 "no Python 3.11 or newer; next: apt-get install python3 python3-venv, or set PYTHON"
 }
 
+# The exact versions; with Apprise where the secrets name receivers that only it knows.
+choose_versions() {
+  versions=deploy/requirements.lock
+  if grep -qE '^ *(export +)?NOTIFY_URLS *= *[^ #]' "$config/secrets.env" 2>/dev/null; then
+    versions=deploy/requirements-notify.lock
+  fi
+}
+
 # What an environment is made of: the exact versions, our code, the interpreter.
 environment_id() {
   local version
   version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$root/pipeline_health/__init__.py")
   {
     readlink -f "$python" && "$python" --version
-    cd "$root" && find pipeline_health systemd deploy/{requirements.lock,environment.sh} \
+    cd "$root" && find pipeline_health systemd "$versions" deploy/environment.sh \
       -type f ! -path '*/__pycache__/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   } | sha256sum | sed "s/^\(.\{12\}\).*/$version-\1/"
 }
@@ -32,6 +40,7 @@ environment_id() {
 # A new environment beside the old one. Only when it is whole and answers does the link lead to it.
 install_environment() {
   local id link=$share/venv
+  choose_versions
   id=$(environment_id)
   environment=$share/venvs/$id
   if [ "$(readlink "$link" 2>/dev/null)" = "venvs/$id" ] && [ -f "$environment/complete" ]; then
@@ -39,7 +48,7 @@ install_environment() {
   fi
   renewed=true changes=$((changes + 1))
   if $dry; then
-    say "would make: $environment, with the versions of deploy/requirements.lock, by $python"
+    say "would make: $environment, with the versions of $versions, by $python"
     say "would link: $link -> venvs/$id"
     return
   fi
@@ -63,7 +72,7 @@ make_environment() {
     return 1
   }
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-    --only-binary :all: --require-hashes --requirement "$root/deploy/requirements.lock"
+    --only-binary :all: --require-hashes --requirement "$root/$versions"
   # Copied, not built: so no build tool has to be fetched.
   site=$("$environment/bin/python" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   tar -C "$root" --exclude=__pycache__ -cf - pipeline_health | tar -C "$site" --no-same-owner -xf -

@@ -257,7 +257,7 @@ HOSTS: Mapping[str, Row] = {
     "no Apprise": (
         "notifications",
         replace(FACTS, channels=Channels(urls=True, healthcheck=True)),
-        ("fault", "NOTIFY_URLS", "Apprise is not installed", "pip install"),
+        ("fault", "NOTIFY_URLS", "Apprise is not installed", "deploy/install.sh"),
     ),
     "nobody is told": (
         "notifications",

@@ -14,7 +14,7 @@ from pipeline_health.clients.errors import ClientError, RefusedError, Unreachabl
 from pipeline_health.core.model.notice import Notice
 from pipeline_health.secret import Secret
 
-INSTALL: Final = "pip install 'pipeline-health[notify]'"
+INSTALL: Final = "run deploy/install.sh again, which brings it when NOTIFY_URLS is set"
 _LOUD: Final = 4
 
 

@@ -254,7 +254,7 @@ def test_apprise_that_is_not_installed_is_ours_to_mend(
 
     (line,) = [each for each in lines_of(report) if each.startswith("not told")]
     assert line.startswith("not told: NOTIFY_URLS 1 (json): a notice did not reach")
-    assert line.endswith("Apprise, which is not installed: pip install 'pipeline-health[notify]'")
+    assert "Apprise, which is not installed: run deploy/install.sh again" in line
     assert exit_of(report) is Exit.BLIND
     with SqlLedger.read_only(shop.host.ledger) as ledger:
         assert [letter.notice.title for letter in ledger.letters()] == [f"For you: {NAMED}"]

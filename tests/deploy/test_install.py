@@ -247,3 +247,18 @@ def test_uninstall_removes_what_is_ours_and_keeps_what_is_yours(newcomer: Newcom
     assert "Nothing to do" in newcomer.uninstall().text
     assert newcomer.uninstall("--purge").code == 0
     assert list(newcomer.tree()) == [".config/archon-cron/other-cron.env"]
+
+
+def test_receivers_that_only_apprise_knows_bring_it(newcomer: Newcomer) -> None:
+    """From the moment that they are set; a name without a value, or behind a #, sets nothing."""
+    newcomer.fill_in()
+    secrets = newcomer.config / "secrets.env"
+    for line, versions in {
+        "#NOTIFY_URLS=json://host": "requirements.lock",
+        "NOTIFY_URLS=": "requirements.lock",
+        "export NOTIFY_URLS=json://host": "requirements-notify.lock",
+    }.items():
+        with secrets.open("a") as file:
+            file.write(f"{line}\n")
+        said = newcomer.install("--dry-run")
+        assert f"with the versions of deploy/{versions}," in said.text, line

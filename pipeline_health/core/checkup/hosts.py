@@ -170,7 +170,7 @@ def notifications(facts: Facts) -> Iterator[Told]:
         yield fault(
             "NOTIFY_URLS",
             "is set, but Apprise is not installed, so that nothing is sent there",
-            "pip install 'pipeline-health[notify]' into the environment that the units start",
+            "run deploy/install.sh again, which brings it when NOTIFY_URLS is set",
         )
     if not (channels.ntfy or channels.urls):
         says = "nobody is told of what is for a human, but by the issue"
