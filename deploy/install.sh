@@ -14,8 +14,8 @@ usage() {
 usage: deploy/install.sh [--user | --system] [--timer | --scheduler] [--dry-run]
 
 Installs the command, its units, and a template for the secrets where there are none. Once it is
-said what is watched, it starts the timer, and ends with `pipeline-health doctor` and
-`pipeline-health run-once --dry-run`. It never calls sudo.
+said what is watched, it shows what would be filed (`pipeline-health run-once --dry-run`), starts
+the timer, and ends with `pipeline-health doctor`. It never calls sudo.
 
   --user        for this user (default): under ~/.local and ~/.config
   --system      for the machine: /opt/pipeline-health, /etc/archon-cron; without root it only shows
@@ -219,6 +219,8 @@ if is_template secrets.env || is_template pipeline-health.toml; then
   unfilled=true
 else
   unfilled=false
+  # Shown before anything starts that could file it.
+  $dry || told run-once --dry-run
   if $managed; then
     linger
     start_units
@@ -241,7 +243,7 @@ if $unfilled; then
   tell_next_steps
   exit 0
 fi
-look_once
+told doctor
 if ! $managed; then
   say ""
   fail 1 "no systemd manager answers, so nothing is started; log in as $(id -un) (ssh; su and sudo \

@@ -61,8 +61,10 @@ warn_of_crontab() {
   warn "take those of an older pipeline-health out with: crontab -e; leave archon-cron's others"
 }
 
+# What the command itself says of this installation; it undoes nothing.
 told() {
-  local code=0
+  local code=0 runnable=$command
+  if [ "$form" = user ]; then runnable=$share/venv/bin/pipeline-health; fi
   say "" && say "\$ pipeline-health $*"
   "$runnable" "$@" || code=$?
   case $code in
@@ -70,11 +72,5 @@ told() {
     2) say "(exit code 2: something is to be put right first, see above)" ;;
     *) say "(exit code $code)" ;;
   esac
-}
-
-look_once() {
-  runnable=$command
-  if [ "$form" = user ]; then runnable=$share/venv/bin/pipeline-health; fi
-  told doctor
-  told run-once --dry-run
+  say ""
 }

@@ -1,7 +1,7 @@
 """A throwaway home in which deploy/install.sh runs, with what it calls replaced on PATH."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,11 +104,19 @@ class Newcomer:
                 found[name] = (file.stat().st_mode & 0o777, file.read_bytes())
         return found
 
+    def types(self, line: str, **variables: str) -> Said:
+        """Type a line into a shell, in the checkout."""
+        return self._ran(["/bin/bash", "-c", line], where=ROOT, variables=variables)
+
     def _run(self, script: str, *options: str, **variables: str) -> Said:
+        command = ["/bin/bash", str(ROOT / "deploy" / script), *options]
+        return self._ran(command, where=self.home, variables=variables)
+
+    def _ran(self, command: Sequence[str], *, where: Path, variables: Mapping[str, str]) -> Said:
         calls = self.shims / "calls"
         calls.write_text("")
         ran = subprocess.run(
-            ["/bin/bash", str(ROOT / "deploy" / script), *options],
+            command,
             env={
                 "PATH": f"{self.shims}:/usr/bin:/bin",
                 "HOME": str(self.home),
@@ -118,9 +126,9 @@ class Newcomer:
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            cwd=self.home,
+            cwd=where,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         return Said(code=ran.returncode, text=ran.stdout, calls=calls.read_text().splitlines())

@@ -51,7 +51,7 @@ def test_a_newcomer_gets_a_template_and_is_told_the_next_steps(newcomer: Newcome
 
 
 def test_it_ends_with_doctor_and_with_what_would_be_filed(newcomer: Newcomer) -> None:
-    """The timer runs, and what doctor finds is told without undoing the installation.
+    """What would be filed is shown before the timer starts; what doctor finds undoes nothing.
 
     A second run finds nothing to do: not a byte changes, and the manager is not reloaded.
     """
@@ -64,9 +64,12 @@ def test_it_ends_with_doctor_and_with_what_would_be_filed(newcomer: Newcomer) ->
     assert newcomer.running() == {TIMER}
     asked = [call for call in said.calls if "-m pipeline_health" in call]
     assert [call.split("pipeline_health ")[1] for call in asked[-2:]] == [
-        "doctor",
         "run-once --dry-run",
+        "doctor",
     ]
+    shown = next(at for at, call in enumerate(said.calls) if "run-once --dry-run" in call)
+    started = next(at for at, call in enumerate(said.calls) if f"--now {TIMER}" in call)
+    assert shown < started
     assert "(exit code 1)" in said.text
     pip = next(call for call in said.calls if "-m pip install" in call)
     assert "--require-hashes" in pip

@@ -99,7 +99,7 @@ def test_an_extra_that_is_not_installed_is_a_mistake_that_says_what_to_do(
 ) -> None:
     """The notice waits for it."""
     monkeypatch.setitem(sys.modules, "apprise", None)
-    with pytest.raises(NotifierError, match="deploy/install.sh") as caught:
+    with pytest.raises(NotifierError, match="run deploy/install") as caught:
         send("json://127.0.0.1")
 
     assert caught.value.mistake
