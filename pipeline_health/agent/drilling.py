@@ -46,9 +46,6 @@ class _Going:
     drill: Drill
     tell: Callable[[Drill], None]
 
-    def __post_init__(self) -> None:
-        self.tell(self.drill)
-
     def comes_to(self, drill: Drill) -> None:
         """Note how far it has come; whoever listens hears of each hop once."""
         if drill != self.drill:
@@ -80,32 +77,53 @@ class Drilling:
         """Let *tell* know of *drill* after every hop; gives it when its issue is closed.
 
         Raises TrackerError when it could not be filed and LeaseHeldError while a cycle runs. Once
-        it is filed it is closed, also when whoever waits for the pickup is interrupted.
+        it is filed it is closed, whatever else ends the drill: an interrupt, a ledger that fails,
+        *tell* itself.
         """
-        going = _Going(self._filed(drill, lasting=lasting), tell)
+        going = _Going(drill, tell)
         try:
+            self._file(going, lasting=lasting)
             going.comes_to(self._called(going.drill))
             for errand in self._errands:
                 going.comes_to(self._sent(going.drill, errand))
             self._watch(going, lasting=lasting)
         finally:
-            going.comes_to(self._closed(going.drill))
+            if going.drill.ref is not None:
+                going.comes_to(self._closed(going.drill))
         return going.drill
 
-    def _filed(self, drill: Drill, *, lasting: timedelta) -> Drill:
-        routing = self._patience.routing
+    def _file(self, going: _Going, *, lasting: timedelta) -> None:
+        routing, drill = self._patience.routing, going.drill
         labels = (*routing.base, *routing.agent)
         with self._writing() as lease:
             self._clear_away(drill)
             self._tracker.prepare(drill.repo, labels)
             lease.renew(now=self._clock.now())
-            issue = self._created(drill, drills.body(drill, until=drill.began_at + lasting), labels)
+            text = drills.body(drill, until=drill.began_at + lasting)
+            try:
+                issue = self._created(drill, text, labels)
+            except KeyboardInterrupt:  # the request may arrive all the same
+                self._clock.sleep(_LOOK_AGAIN.total_seconds())
+                going.drill = self._found(drill)
+                raise
+            going.comes_to(self._filed(drill, issue, labels))
+
+    def _filed(self, drill: Drill, issue: TrackedIssue, labels: Sequence[str]) -> Drill:
         dropped = sorted(set(labels) - issue.labels)
         filed = replace(drill, ref=issue.ref, url=issue.url)
         if dropped:
             says = f"GitHub dropped the labels {', '.join(dropped)}: the token needs push access"
             return filed.with_hop(Hop.FILED, says, at=None)
         return filed.with_hop(Hop.FILED, issue.url, at=self._clock.now())
+
+    def _found(self, drill: Drill) -> Drill:
+        """Give the drill with its issue, if there is one after all."""
+        self._begin_round()
+        try:
+            issue = self._looked_for(drill)
+        except TrackerError:  # the next drill looks again
+            return drill
+        return drill if issue is None else replace(drill, ref=issue.ref, url=issue.url)
 
     def _called(self, drill: Drill) -> Drill:
         """Call the agent by a comment, where the configuration wants it called."""
@@ -126,11 +144,14 @@ class Drilling:
                 drill.repo, title=drills.title(drill), body=text, labels=labels
             )
         except TrackerError as exc:
-            if exc.unknown:
-                for issue in self._tracker.ours(drill.repo):
-                    if drills.nonce_of(issue.body) == drill.nonce:
-                        return issue
-            raise
+            issue = self._looked_for(drill) if exc.unknown else None
+            if issue is None:
+                raise
+            return issue
+
+    def _looked_for(self, drill: Drill) -> TrackedIssue | None:
+        ours = self._tracker.ours(drill.repo)
+        return next((it for it in ours if drills.nonce_of(it.body) == drill.nonce), None)
 
     def _clear_away(self, drill: Drill) -> None:
         """Close what drills before this one left open, because their process died."""
@@ -188,10 +209,13 @@ class Drilling:
         ref = _ref_of(drill)
         try:
             with self._writing(waiting=True):
-                self._tracker.comment(ref, body=drills.result(drill))
-                self._tracker.close(ref)
+                try:
+                    self._tracker.comment(ref, body=drills.result(drill))
+                finally:  # a drill without its times is better than one that stays open
+                    self._tracker.close(ref)
         except PipelineHealthError as exc:
-            return drill.with_hop(Hop.CLOSED, f"{exc}; the next drill closes it", at=None)
+            says = f"{exc}; if it is still open, the next drill closes it"
+            return drill.with_hop(Hop.CLOSED, says, at=None)
         return drill.with_hop(Hop.CLOSED, "with the times, in a comment", at=self._clock.now())
 
     @contextmanager

@@ -80,9 +80,10 @@ class Drill:
         if self.missed:
             names = ", ".join(line.name for line in self.missed)
             return f"The drill of {self.project} failed: {names} did not come."
-        longest = max((line.took for line in self.hops if line.took is not None), default=None)
-        took = "" if longest is None else f" in {_exactly(longest)}"
-        return f"The drill of {self.project} went through{took}."
+        if not self.has(Hop.PICKED_UP):
+            return f"The drill of {self.project} was ended before anybody had picked it up."
+        longest = max(line.took for line in self.hops if line.took is not None)
+        return f"The drill of {self.project} went through in {_exactly(longest)}."
 
 
 def title(drill: Drill) -> str:

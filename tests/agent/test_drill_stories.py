@@ -1,8 +1,9 @@
 """A fire drill over real HTTP: filed, listed, picked up, closed; and what may go wrong with it."""
 
 import re
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -113,6 +114,75 @@ def test_an_interrupt_closes_what_was_filed(shop: Shop) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         drilled(shop, interrupts)
+    (issue,) = issues(shop)
+    assert issue.state == "closed"
+    assert issue.comments[-1].body.startswith("The drill of shop was ended before anybody")
+
+
+class Interrupted(WorldClock):
+    """The world's clock; Control-C comes in the middle of filing, and *then* comes what comes."""
+
+    def __init__(self, shop: Shop, then: Callable[[], None]) -> None:
+        super().__init__(shop.world)
+        self._shop = shop
+        self._then = then
+        self._interrupts = [KeyboardInterrupt()]
+
+    def now(self) -> datetime:
+        """Tell the time, unless somebody loses patience just now."""
+        in_filing = issues(self._shop) and threading.current_thread() is threading.main_thread()
+        if in_filing and self._interrupts:
+            raise self._interrupts.pop()
+        return super().now()
+
+    def sleep(self, _: float) -> None:
+        """Let it come, at once."""
+        self._then()
+
+
+@pytest.mark.parametrize(("status", "left"), [(None, "closed"), (403, "open")])
+def test_an_interrupt_in_the_middle_of_filing_closes_it_too(
+    shop: Shop, status: int | None, left: str
+) -> None:
+    """Its answer is not waited for, so it is looked for; if that fails the next drill does it."""
+
+    def spoil() -> None:
+        if status is not None:
+            shop.world.faults.add(
+                host="github", mode="status", match="POST /graphql", status=status
+            )
+
+    shop.world.faults.add(
+        host="github", mode="delay", match="POST /repos/acme/shop/issues?", seconds=0.1
+    )
+    machine = Machine(clock=Interrupted(shop, spoil), pace=timedelta(0))
+    settings = shop.host.settings()
+    with pytest.raises(KeyboardInterrupt):
+        run_drill(settings, "shop", lasting=MINUTE, tell=told.append, machine=machine)
+    assert [issue.state for issue in issues(shop)] == [left]
+    drilled(shop, picks_up(shop))
+    assert [issue.state for issue in issues(shop)] == ["closed", "closed"]
+
+
+@pytest.mark.parametrize("hops", [1, 2, 3])
+def test_whoever_listens_and_hangs_up_leaves_no_issue_open(shop: Shop, hops: int) -> None:
+    """`drill shop | head -1` is over after the first hop."""
+
+    def hangs_up(drill: Drill) -> None:
+        if len(drill.hops) >= hops:
+            raise BrokenPipeError
+
+    machine = Machine(clock=Waiting(shop.world, picks_up(shop)), pace=timedelta(0))
+    with pytest.raises(BrokenPipeError):
+        run_drill(shop.host.settings(), "shop", lasting=MINUTE, tell=hangs_up, machine=machine)
+    assert [issue.state for issue in issues(shop)] == ["closed"]
+
+
+def test_a_drill_whose_times_cannot_be_told_is_closed_all_the_same(shop: Shop) -> None:
+    """Somebody may have locked the conversation."""
+    shop.world.faults.add(host="github", mode="status", match="/comments?", status=403)
+    ended = drilled(shop, picks_up(shop))
+    assert [line.hop for line in ended.missed] == [Hop.CLOSED]
     assert [issue.state for issue in issues(shop)] == ["closed"]
 
 

@@ -61,11 +61,12 @@ def test_the_issue_says_what_it_is_and_is_found_again() -> None:
 
 def test_a_drill_sums_itself_up() -> None:
     """Hop by hop, from its beginning; one that did not come makes it fail."""
-    assert DRILL.sentence == "The drill of shop went through."
+    ended = "The drill of shop was ended before anybody had picked it up."
+    assert DRILL.sentence == ended
     filed = DRILL.with_hop(Hop.FILED, "there", at=T0 - MINUTE)
     assert filed.hops[0].took == timedelta(0)
     told = filed.with_hop(Hop.TOLD, "delivered", at=T0 + timedelta(seconds=2), to="ntfy")
-    assert told.sentence == "The drill of shop went through in 2.0 s."
+    assert told.sentence == ended
     over = told.with_hop(Hop.PICKED_UP, "a label", at=T0 + 3 * MINUTE)
     assert over.sentence == "The drill of shop went through in 3 min."
     assert over.has(Hop.PICKED_UP)
