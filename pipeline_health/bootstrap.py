@@ -101,8 +101,11 @@ def this_machine() -> Iterator[Machine]:
         yield machine
 
 
-def load_for_a_cycle(config: Path | None, *, log_format: LogFormat | None) -> Settings:
+def load_for_a_cycle(
+    config: Path | None, *, log_format: LogFormat | None, machine: Machine | None = None
+) -> Settings:
     """Read settings as `load` does; where they are wrong the dead man's switch hears of it."""
+    here = Machine() if machine is None else machine
     try:
         return load(config, log_format=log_format)
     except ConfigurationError as exc:
@@ -111,7 +114,7 @@ def load_for_a_cycle(config: Path | None, *, log_format: LogFormat | None) -> Se
         redaction = Redaction(() if url is None else (url,))
         if not structlog.is_configured():  # else they know more secrets already
             telemetry.configure_here(environment, format=log_format, redaction=redaction)
-        with Machine().heart(url, redaction) as heart:
+        with here.heart(url, redaction) as heart:
             heart.failed(str(exc))
         raise
 

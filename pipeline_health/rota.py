@@ -49,9 +49,14 @@ class Rota:
         """Begin no other run, and wait for the one that is under way."""
         self._scheduler.shutdown(wait=True)
 
-    def now(self, *, every: timedelta) -> None:
-        """Run the job now, and from then on *every* so often; nothing may be under way."""
-        self._every = every
+    def keep(self, *, every: timedelta) -> None:
+        """Run the job *every* so often from now on, where that was not so before."""
+        if every != self._every:
+            self._every = every
+            self._scheduler.reschedule_job(_JOB, trigger=self._trigger())
+
+    def now(self) -> None:
+        """Run the job now, and from then on as often as before; one that is under way is enough."""
         now = datetime.now(UTC)  # noqa: TID251 - as above
         self._scheduler.modify_job(_JOB, trigger=self._trigger(), next_run_time=now)
 

@@ -74,35 +74,41 @@ class Service:
     def _catch_up(self, rota: Rota) -> None:
         """Look now when somebody asked, or when it should have been done and was not.
 
+        The look that begins next answers whoever asked: this thread only listens, so that nothing
+        that hangs keeps it from hearing that it is to stop.
+
         APScheduler waits for a time of the clock on the wall: set back by an hour, it would wait
         for that hour. The clock that nobody sets tells.
         """
         if self._looking:
             return
+        rota.keep(every=self._every)
         silent = self._machine.clock.monotonic() - self._ended_at
-        if self._asked:
-            self._asked = False
-            self._reload()
-        elif silent <= 2 * (self._every + jitter_of(self._every)).total_seconds():
-            return
-        else:
+        if not self._asked:
+            if silent <= 2 * (self._every + jitter_of(self._every)).total_seconds():
+                return
             structlog.get_logger().warning("overdue", seconds=round(silent))
         self._ended_at = self._machine.clock.monotonic()
-        rota.now(every=self._every)
+        rota.now()
 
     def _reload(self) -> None:
         """Read the settings anew; wrong ones change nothing."""
+        self._asked, before = False, self._silence()
         try:
             self._settings = self._load()
         except ConfigurationError as exc:
             structlog.get_logger().error(
                 "configuration", says=str(exc), then="the one that was read before stays"
             )
+        if self._silence() != before:
+            self._supervisor.patient(silent_for=self._silence())
 
     def _look(self) -> None:
         """Run one cycle; whatever comes of it is told, and the watchdog hears that we did it."""
         self._looking = True
         try:
+            if self._asked:
+                self._reload()
             says = bootstrap.run_once(self._settings, machine=self._machine).sentence
         except PipelineHealthError as exc:
             says = f"No cycle: {exc}"

@@ -37,6 +37,12 @@ class Supervisor:
             facts.append(f"WATCHDOG_USEC={silent_for // timedelta(microseconds=1)}")
         self._tell(*facts)
 
+    def patient(self, *, silent_for: timedelta) -> None:
+        """Say for how long it may have nothing to say from now on: other settings were read."""
+        if self._watchdog is not None:
+            patience = max(self._watchdog, silent_for)
+            self._tell(f"WATCHDOG_USEC={patience // timedelta(microseconds=1)}")
+
     def alive(self, says: str) -> None:
         """Say that work was done just now, and in one sentence what came of it."""
         self._tell("WATCHDOG=1", f"STATUS={' '.join(says.split())}")
@@ -55,4 +61,4 @@ class Supervisor:
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as wire,
         ):
             wire.settimeout(_PATIENCE)
-            wire.sendto("\n".join(facts).encode(), address)
+            wire.sendto("\n".join(facts).encode("utf-8", "replace"), address)

@@ -25,9 +25,12 @@ def serve(options: Options) -> Exit:
     from pipeline_health import bootstrap, serving, settings  # noqa: PLC0415 - `--help` needs none
     from pipeline_health.supervisor import Supervisor  # noqa: PLC0415 - nor this
 
+    machine = bootstrap.Machine()
     service = serving.Service(
-        lambda: bootstrap.load_for_a_cycle(options.config, log_format=options.log_format),
-        machine=bootstrap.Machine(),
+        lambda: bootstrap.load_for_a_cycle(
+            options.config, log_format=options.log_format, machine=machine
+        ),
+        machine=machine,
         supervisor=Supervisor.of(settings.process_environment()),
     )
     service.run()

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hosts import Host
+from hosts import MINUTE, Host
 from pipeline_health.bootstrap import Machine
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.serving import Service
@@ -28,6 +29,10 @@ class Ear(Supervisor):
     def ready(self, *, silent_for: timedelta) -> None:
         """Note it."""
         self.told.append(f"ready {silent_for}")
+
+    def patient(self, *, silent_for: timedelta) -> None:
+        """Note it."""
+        self.told.append(f"patient {silent_for}")
 
     def alive(self, says: str) -> None:
         """Note it, and do what comes next."""
@@ -118,6 +123,69 @@ def test_it_looks_with_the_configuration_of_today(host: Host) -> None:
         "Looked at 2 projects",
         "Looked at 2 projects",
     ]
+
+
+def test_the_watchdog_and_the_rota_hear_of_another_interval(host: Host) -> None:
+    """A watchdog that was set for five minutes would kill what looks every half an hour now."""
+    hup, stop = says(HUP), says(TERM)
+
+    def slower() -> None:
+        host.extra = 'sla = "3h"\npoll_interval = "30m"'
+        hup()
+
+    ear = Ear(then=[slower, stop])
+    Service(host.settings, machine=host.machine, supervisor=ear).run()
+    assert [told for told in ear.told if "Looked" not in told] == [
+        "ready 0:20:30",
+        "patient 1:35:30",
+        "stopping",
+    ]
+
+
+def test_wrong_settings_that_take_long_to_tell_do_not_delay_the_end(host: Host) -> None:
+    """The dead man's switch hangs; whoever wants us to stop is heard all the same."""
+    hup, stop = says(HUP), says(TERM)
+    loading = threading.Event()
+    loaded = [host.settings()]
+
+    def load() -> Settings:
+        if loaded:
+            return loaded.pop()
+        loading.set()
+        stop()
+        until = time.monotonic() + 10
+        while host.machine.ending.left() > MINUTE.total_seconds():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        msg = "pipeline-health.toml: no such key"
+        raise ConfigurationError(msg)
+
+    ear = Ear(then=[hup])
+    Service(load, machine=host.machine, supervisor=ear).run()
+    assert loading.is_set()
+    assert ear.told[-1].startswith("Looked")
+
+
+def test_whoever_asks_as_a_look_begins_gets_one_with_what_he_wrote(host: Host) -> None:
+    """A look that has begun with the settings of before is no answer."""
+    hup, stop = says(HUP), says(TERM)
+
+    class Asking(Ear):
+        def ready(self, *, silent_for: timedelta) -> None:
+            super().ready(silent_for=silent_for)
+            host.world.repo("acme/film").push("first")
+            host.watch("film", "acme/film")
+            hup()
+
+    ear = Asking()
+
+    def enough() -> None:
+        looked = sum("Looked at 2" in told for told in ear.told)
+        (stop if looked else lambda: None)()
+
+    ear.then = [enough, stop]
+    Service(host.settings, machine=host.machine, supervisor=ear).run()
+    assert any("Looked at 2 projects" in told for told in ear.told)
 
 
 def test_a_clock_that_was_set_back_is_no_reason_to_wait(host: Host) -> None:

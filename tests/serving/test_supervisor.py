@@ -37,6 +37,20 @@ def test_a_watchdog_with_too_little_patience_is_told(
     systemd.close()
 
 
+@pytest.mark.parametrize(("hours", "told"), [(1, b"7200000000"), (3, b"10800000000")])
+def test_other_settings_are_told_to_a_watchdog(
+    systemd: socket.socket, hours: int, told: bytes
+) -> None:
+    """It never becomes less patient than its unit says."""
+    environment = {"NOTIFY_SOCKET": systemd.getsockname(), "WATCHDOG_USEC": "7200000000"}
+    Supervisor.of(environment).patient(silent_for=hours * HOUR)
+    assert systemd.recv(999) == b"WATCHDOG_USEC=" + told
+    Supervisor.of({"NOTIFY_SOCKET": systemd.getsockname()}).patient(silent_for=HOUR)
+    Supervisor.of(environment).alive("a path that is no text: \udcff")
+    assert systemd.recv(999) == b"WATCHDOG=1\nSTATUS=a path that is no text: ?"
+    systemd.close()
+
+
 def test_what_came_of_the_work_is_one_line(systemd: socket.socket) -> None:
     """A line break would begin another fact."""
     supervisor = Supervisor.of({"NOTIFY_SOCKET": systemd.getsockname()})
