@@ -63,6 +63,17 @@ def is_live(incident: Incident) -> bool:
     return incident.phase in _LIVE and incident.duplicate_of is None
 
 
+def is_seen(incident: Incident, scene: Scene) -> bool:
+    """Tell whether a failure of *incident* was seen just now."""
+    return (incident.fingerprint, incident.nonce) in scene.seen
+
+
+def is_quiet(incident: Incident, scene: Scene) -> bool:
+    """Tell whether *incident* is hidden behind another one, or somebody wants it silent now."""
+    silent = window_over(incident, scene.windows, now=scene.now) is not None
+    return silent or incident.hidden_behind is not None
+
+
 def owner_of(incident: Incident) -> Owner:
     """Give who has *incident*: whom its issue names, else who can mend its cause."""
     return incident.cause.owner if incident.filing is None else incident.filing.owner
@@ -107,13 +118,8 @@ def _of_incidents(scene: Scene) -> Iterator[Concern]:
 def _is_told(incident: Incident, scene: Scene) -> bool:
     """Tell whether *incident* speaks for itself, and nobody wants it silent."""
     ours = incident.cause.ours and incident.cause.key == scene.refused
-    hidden = incident.hidden_behind is not None
-    confirmed = incident.filing is not None or _identity(incident) in scene.seen
-    return is_live(incident) and confirmed and not (ours or hidden or _is_silent(incident, scene))
-
-
-def _is_silent(incident: Incident, scene: Scene) -> bool:
-    return window_over(incident, scene.windows, now=scene.now) is not None
+    confirmed = incident.filing is not None or is_seen(incident, scene)
+    return is_live(incident) and confirmed and not (ours or is_quiet(incident, scene))
 
 
 def _of_incident(incident: Incident, scene: Scene, *, late: str, no_issue: str) -> Concern:
@@ -163,7 +169,3 @@ def _no_issue(incident: Incident, scene: Scene) -> str:
     if scene.refused is not None:
         return f"GitHub refuses {scene.refused}, so none can be filed"
     return "it could not be filed yet, which each cycle tries again"
-
-
-def _identity(incident: Incident) -> tuple[Fingerprint, Nonce]:
-    return incident.fingerprint, incident.nonce

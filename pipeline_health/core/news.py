@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from pipeline_health.core.concerns import Scene, concerns_of, is_live, key_of, owner_of
+from pipeline_health.core.concerns import (
+    Scene,
+    concerns_of,
+    is_live,
+    is_quiet,
+    is_seen,
+    key_of,
+    owner_of,
+)
 from pipeline_health.core.incidents import proof_of
 from pipeline_health.core.model.incident import Incident, Owner, Phase
 from pipeline_health.core.model.notice import Concern, Known, Notice, NoticeKind, Told, Topic
 from pipeline_health.core.notice_text import Change, begins, notice_of, reminder, summary
-from pipeline_health.core.week import monday_before
+from pipeline_health.core.week import WEEK, monday_before
 
 AT_ONCE = 5
 """More changes than this in one cycle are one notice."""
@@ -40,14 +48,18 @@ def news_of(told: Told | None, scene: Scene, *, remind: timedelta, slack: timede
     notices = _notices(changes, first=told is None)
     whole = not scene.others
     mine = [each for each in known if each.owner is Owner.HUMAN]
-    due = whole and _is_due(mine, before.reminded_at, now=scene.now, every=remind - slack)
-    is_monday = whole and (before.noted_at or scene.now) < monday_before(scene.now)
+    waiting = _not_silent(mine, scene)
+    due = whole and _is_due(waiting, before.reminded_at, now=scene.now, every=remind - slack)
+    noted_at = before.noted_at
+    if noted_at is None or noted_at > scene.now + WEEK:  # by a clock that has been set right since
+        noted_at = scene.now
+    is_monday = whole and noted_at < monday_before(scene.now)
     after = Told(
         concerns=tuple(known),
         reminded_at=scene.now if due else before.reminded_at if mine else None,
-        noted_at=scene.now if is_monday or before.noted_at is None else before.noted_at,
+        noted_at=scene.now if is_monday else noted_at,
     )
-    reminders = (reminder(mine, now=scene.now),) if due else ()
+    reminders = (reminder(waiting, now=scene.now),) if due else ()
     return News(told=after, notices=(*notices, *reminders), monday=is_monday)
 
 
@@ -115,7 +127,7 @@ def _fate(known: Known, scene: Scene) -> Known | Change | None:
             return Change(kind=NoticeKind.OVER, of=known, proof=proof) if scene.read else known
         case Topic.CROWD:
             proof = "Nothing waits for the caps any more: what is broken has its issue."
-            is_over = scene.read and not scene.others
+            is_over = scene.read and not scene.others and not _is_hidden_from_us(scene)
             return Change(kind=NoticeKind.OVER, of=known, proof=proof) if is_over else known
         case Topic.INCIDENT:
             incident = next((it for it in scene.incidents if key_of(it) == known.key), None)
@@ -145,11 +157,29 @@ def _notices(changes: Sequence[Change], *, first: bool) -> tuple[Notice, ...]:
     return tuple(notice_of(change) for change in changes)
 
 
+def _is_hidden_from_us(scene: Scene) -> bool:
+    """Tell whether something goes on that has no issue and cannot be seen now."""
+    return any(
+        is_live(each) and each.filing is None and not is_seen(each, scene)
+        for each in scene.incidents
+    )
+
+
+def _not_silent(mine: Sequence[Known], scene: Scene) -> list[Known]:
+    """Give what people are reminded of: nothing that somebody wants silent, or hides in another."""
+    quiet = {key_of(each) for each in scene.incidents if is_quiet(each, scene)}
+    return [each for each in mine if each.key not in quiet]
+
+
 def _is_due(
-    mine: Sequence[Known], reminded_at: datetime | None, *, now: datetime, every: timedelta
+    waiting: Sequence[Known], reminded_at: datetime | None, *, now: datetime, every: timedelta
 ) -> bool:
-    """Tell whether something waits for as long as *every*, and nobody was reminded meanwhile."""
-    if not mine:
+    """Tell whether something waits for as long as *every*, and nobody was reminded meanwhile.
+
+    What is further ahead than that was told by a clock that has been set right since.
+    """
+    if not waiting:
         return False
-    oldest = min(each.told_at for each in mine)
-    return now - max(oldest, reminded_at or oldest) >= every
+    oldest = min(each.told_at for each in waiting)
+    times = [at for at in (oldest, reminded_at) if at is not None and at - now <= every]
+    return not times or now - max(times) >= every
