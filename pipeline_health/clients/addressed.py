@@ -60,7 +60,8 @@ def _notified(url: Secret, notice: Notice) -> bool:
     )
 
     log = logging.getLogger("apprise")
-    log.addHandler(logging.NullHandler())
+    if not log.handlers:  # one is enough, however long the process lives
+        log.addHandler(logging.NullHandler())
     log.propagate = False
     asset = AppriseAsset(storage_mode=PersistentStoreMode.MEMORY)
     service = Apprise(asset=asset)

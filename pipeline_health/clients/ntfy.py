@@ -21,6 +21,8 @@ LARGEST: Final = 4096
 _SERVER_ERRORS: Final = 500
 _ONE_LINE: Final = 10_000
 _SEQUENCE: Final = 32
+_ENCODED: Final = "=?"
+"""How an encoded word begins, which ntfy would read as something else than what it says."""
 _COMES_BACK: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 
 
@@ -77,7 +79,7 @@ def body_of(notice: Notice) -> bytes:
 
 def _ascii(text: str) -> str:
     line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
+    if line.isascii() and line.isprintable() and _ENCODED not in line:
         return line
     from email.header import Header  # noqa: PLC0415 - most titles are plain
 

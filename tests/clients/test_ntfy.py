@@ -71,7 +71,9 @@ def test_a_letter_is_one_post_with_all_but_its_text_in_headers() -> None:
     assert "Authorization" not in call.headers
 
 
-@pytest.mark.parametrize("title", ["Für dich: CI ist rot", "☃" * 100, "a\nb\tc", "a\x07b"])
+@pytest.mark.parametrize(
+    "title", ["Für dich: CI ist rot", "☃" * 100, "a\nb\tc", "a\x07b", "=?utf-8?b?WA==?="]
+)
 def test_a_title_is_ascii_on_the_wire_and_itself_when_it_is_read(title: str) -> None:
     """RFC 2047, which ntfy decodes; and never two lines."""
     sent = headers_of(with_notice(title=title))["Title"]

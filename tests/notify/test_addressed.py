@@ -62,6 +62,16 @@ def test_a_notice_arrives_by_way_of_apprise(
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_long_life_costs_no_more_than_a_short_one(site: tuple[Site, str]) -> None:
+    """`serve` sends for months: its log of nothing does not grow."""
+    _, url = site
+    send(url)
+    before = len(logging.getLogger("apprise").handlers)
+    send(url)
+
+    assert len(logging.getLogger("apprise").handlers) == before
+
+
 @pytest.mark.parametrize("status", [403, 500])
 def test_a_no_is_tried_again_in_the_next_cycle(
     site: tuple[Site, str], status: int, caplog: pytest.LogCaptureFixture
