@@ -102,11 +102,12 @@ class Drilling:
             text = drills.body(drill, until=drill.began_at + lasting)
             try:
                 issue = self._created(drill, text, labels)
-            except KeyboardInterrupt:  # the request may arrive all the same
-                self._clock.sleep(_LOOK_AGAIN.total_seconds())
-                going.drill = self._found(drill)
+                going.comes_to(self._filed(drill, issue, labels))
+            except KeyboardInterrupt:
+                if going.drill.ref is None:  # the request may arrive all the same
+                    self._clock.sleep(_LOOK_AGAIN.total_seconds())
+                    going.drill = self._found(drill)
                 raise
-            going.comes_to(self._filed(drill, issue, labels))
 
     def _filed(self, drill: Drill, issue: TrackedIssue, labels: Sequence[str]) -> Drill:
         dropped = sorted(set(labels) - issue.labels)

@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 
@@ -238,37 +237,6 @@ def test_what_is_new_waits_a_day_for_its_first_reminder() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "quiet",
-    [
-        replace(scene(ONE, minutes=25 * 60), windows=[replace(SILENT, until=NOW + 2 * DAY)]),
-        scene(replace(ONE, hidden_behind=Fingerprint("x")), minutes=25 * 60),
-    ],
-    ids=["silent", "hidden"],
-)
-def test_nobody_is_reminded_of_what_is_silent_or_hidden(quiet: Scene) -> None:
-    """But of what else waits, and of it again when it speaks for itself."""
-    told = kinds(BEGUN, scene(ONE), quiet, scene(ONE, minutes=26 * 60))
-    assert told == [["new"], [], ["reminder"]]
-
-    other = replace(filed(name="two", title="Another is red (film)"), project=OTHER)
-    known = news(BEGUN, scene(ONE, other)).told
-    (notice,) = news(known, replace(quiet, incidents=(*quiet.incidents, other))).notices
-    assert notice.title == "Still waiting for you: 1 thing"
-    assert "Another is red" in notice.body
-
-
-@pytest.mark.parametrize("wrong", [DAY, 400 * DAY], ids=["a day", "a year"])
-def test_a_clock_that_was_ahead_costs_one_reminder_at_most(wrong: timedelta) -> None:
-    """What was told while it was is no reason for silence until it comes round."""
-    ahead = replace(scene(ONE), now=NOW + wrong)
-    later = [replace(scene(ONE), now=NOW + hours * DAY / 24) for hours in range(0, 97, 12)]
-    told = kinds(BEGUN, ahead, replace(ahead, now=ahead.now + DAY), *later)
-    reminders = [place for place, each in enumerate(told[2:]) if each == ["reminder"]]
-    assert len(reminders) >= 2
-    assert all(later - earlier >= 2 for earlier, later in pairwise(reminders))
-
-
 def test_the_agents_incidents_remind_nobody() -> None:
     """They wait for somebody else."""
     assert kinds(BEGUN, scene(LATE), replace(scene(LATE), now=NOW + 2 * DAY)) == [["late"], []]
@@ -303,20 +271,6 @@ def test_the_week_is_told_on_monday(noted: str | None, now: str, *, due: bool) -
     assert result.monday is due
     assert result.told.noted_at == (_at(now) if due or noted is None else _at(noted))
     assert not news(result.told, replace(scene(), now=_at(now))).monday
-
-
-@pytest.mark.parametrize(
-    ("noted", "mondays"),
-    [("2026-11-24T08:00", 2), ("2026-11-27T08:00", 2), ("2028-01-03T08:00", 3)],
-    ids=["a day ahead", "days ahead", "a year ahead"],
-)
-def test_a_clock_that_was_ahead_costs_one_monday_at_most(noted: str, mondays: int) -> None:
-    """And never tells of one twice: here it is Sunday again, and three Mondays come."""
-    told, found = Told(noted_at=_at(noted)), 0
-    for hours in range(24 * 20):
-        result = news(told, replace(scene(), now=_at("2026-11-22T10:00") + hours * DAY / 24))
-        told, found = result.told, found + result.monday
-    assert found == mondays
 
 
 def _at(text: str) -> datetime:
