@@ -35,12 +35,12 @@ HOSTS: Mapping[str, Row] = {
     "a flaw": (
         "configuration",
         replace(FACTS, flaws=(Flaw(where="/c.toml", key="sla", says="is no duration"),)),
-        ("fault", "/c.toml: sla", "is no duration", "mend that line"),
+        ("fault", "/c.toml: sla", "is no duration", "mend it there"),
     ),
     "a flaw of a whole file": (
         "configuration",
         replace(FACTS, flaws=(Flaw(where="/c.toml", key="", says="is no TOML"),)),
-        ("fault", "/c.toml", "is no TOML", "mend that line"),
+        ("fault", "/c.toml", "is no TOML", "mend it there"),
     ),
     "no policy": ("configuration", replace(FACTS, policy=None), ()),
     "secrets open": (
