@@ -23,7 +23,8 @@ the timer, and ends with `pipeline-health doctor`. It never calls sudo.
   --scheduler   `pipeline-health serve` instead: the same looks from one process
   --dry-run     show each file with a diff and each command, and change nothing
 
-PYTHON=/path/to/python3 chooses the interpreter; without it, the newest of python3.11 and later.
+PYTHON=/path/to/python3 chooses the interpreter; without it, the first that is there of python3.13,
+python3.12, python3.11 and a python3 that is new enough.
 END
 }
 
@@ -111,7 +112,15 @@ install_units() {
   reach_python
   if [ "$form" = user ]; then probe_namespaces; fi
   if [ "$changes" != "$before" ]; then renewed=true; fi
-  if [ "$changes" != "$before" ] && $managed; then change "${manager[@]}" daemon-reload; fi
+  if $managed && { [ "$changes" != "$before" ] || needs_reload; }; then
+    change "${manager[@]}" daemon-reload
+  fi
+}
+
+# A run that was cut off may have written a unit, and never told the manager.
+needs_reload() {
+  [[ $("${manager[@]}" show --property=NeedDaemonReload pipeline-health.timer \
+    pipeline-health{,-scheduler,-failure}.service 2>/dev/null) == *=yes* ]]
 }
 
 # Without user namespaces a sandboxed unit would end with 226/NAMESPACE at every look.
@@ -207,6 +216,10 @@ trap clean_up EXIT
 command -v systemctl >/dev/null || fail 2 "no systemd here; next: docs/operations.md, Containers"
 find_python
 manager_answers || managed=false
+if ! $dry; then
+  mkdir -p "$share"
+  alone
+fi
 
 install_environment
 place "$root/deploy/report_failure.py" "$share/report_failure.py" 644
@@ -253,4 +266,8 @@ say ""
 say "Next:"
 say "  pipeline-health status                    what the last looks saw"
 say "  $journal -f -u 'pipeline-health*'"
-say "  ${manager[*]} list-timers pipeline-health.timer"
+if is_enabled pipeline-health-scheduler.service; then
+  say "  ${manager[*]} status pipeline-health-scheduler.service"
+else
+  say "  ${manager[*]} list-timers pipeline-health.timer"
+fi

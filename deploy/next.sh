@@ -31,7 +31,8 @@ tell_next_steps() {
     fi
     step=$((step + 1))
   fi
-  say "  $step. run this again: it starts the ${runs_by:-timer} and shows what would be filed"
+  say "  $step. run this again${runs_by:+ with --$runs_by}: it shows what would be filed, and starts the \
+${runs_by:-timer}"
 }
 
 # A user's units end with his last session, unless he lingers.

@@ -28,6 +28,7 @@ case " $* " in
   *" is-enabled "* | *" is-active "*) [ -e "$SHIMS/running/$unit" ] ;;
   *" enable "*) touch "$SHIMS/running/$unit" ;;
   *" disable "*) rm "$SHIMS/running/$unit" ;;
+  *NeedDaemonReload*) [ ! -e "$SHIMS/needs-reload" ] || echo "NeedDaemonReload=yes" ;;
 esac
 """
 
