@@ -88,7 +88,7 @@ def test_with_nothing_to_ask_with_nothing_is_asked(
     assert run(["doctor"]) == Exit.WRONG
 
     out = capsys.readouterr().out
-    assert "there is no such file; `pipeline-health init` writes it" in out
+    assert "there is no such file; make it with" in out
     assert "GITHUB_TOKEN: is not set" in out
     assert clinic.world.requests == []
 

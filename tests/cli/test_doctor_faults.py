@@ -133,7 +133,7 @@ FAULTS = {
         "configuration",
         "limits.issues_per_cycel",
         "no such key; did you mean issues_per_cycle?",
-        "mend it there",
+        "mend that",
     ),
 }
 

@@ -29,7 +29,7 @@ def configuration(facts: Facts) -> Iterator[Told]:
     """Check that the configuration and the secrets say nothing that is wrong by itself."""
     for flaw in facts.flaws:
         where = ": ".join(part for part in (flaw.where, flaw.key) if part)
-        yield fault(where, flaw.says, "mend it there; every other check went on without it")
+        yield fault(where, flaw.says, "mend that; every other check went on without it")
 
 
 def _configured(facts: Facts) -> str:

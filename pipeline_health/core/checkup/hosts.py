@@ -15,7 +15,9 @@ from pipeline_health.core.model.checkup import (
     Unread,
 )
 
-SKEW = timedelta(seconds=30)
+SKEW = timedelta(seconds=60)
+"""What a clock may be off: GitHub refuses the signature of an App that is further ahead."""
+
 MISSED = 3
 """So many looks in a row may be missing before somebody is told."""
 
