@@ -64,6 +64,7 @@ install_environment() {
     previous=''
     return
   fi
+  touch "$share/restart"
   point "$link" "venvs/$id"
   remove_older "venvs/$id" "$previous"
 }

@@ -204,9 +204,12 @@ start_units() {
     change "${manager[@]}" enable --quiet --now "$wanted" || fail 1 \
       "$wanted did not start; next: ${manager[*]} status $wanted; $journal -n 30 -u $wanted"
     $dry || say "started $wanted"
-  elif $renewed && [ "$wanted" = pipeline-health-scheduler.service ]; then
+  elif [ "$wanted" = pipeline-health-scheduler.service ] &&
+    { $renewed || [ -e "$share/restart" ]; }; then
     change "${manager[@]}" restart "$wanted"
   fi
+  # There until then: whoever ends this while it shows a look would leave the old code running.
+  $dry || rm -f -- "$share/restart"
 }
 
 renewed=false managed=true half_made='' previous=''

@@ -101,6 +101,7 @@ remove_command() {
   remove "$share/venv"
   remove "$share/venvs"
   remove "$share/report_failure.py"
+  remove "$share/restart"
   remove_empty "$share"
 }
 

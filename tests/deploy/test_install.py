@@ -298,6 +298,21 @@ def test_two_at_once_do_not_take_away_what_the_other_makes(newcomer: Newcomer) -
     assert newcomer.install().code == 0
 
 
+def test_the_scheduler_is_restarted_though_the_upgrade_was_cut_off(newcomer: Newcomer) -> None:
+    """Once, by whichever run comes to it: else the code of before would go on for good."""
+    newcomer.fill_in()
+    newcomer.install("--scheduler")
+    restart = f"systemctl --user restart {SCHEDULER}"
+    assert restart not in newcomer.install().calls
+    (newcomer.share / "venv").unlink()
+    newcomer.is_like(no_manager="")
+    newcomer.install()
+    newcomer.is_unlike("no-manager")
+
+    assert restart in newcomer.install().calls
+    assert restart not in newcomer.install().calls
+
+
 def test_what_was_cut_off_is_made_up_for(newcomer: Newcomer) -> None:
     """The manager hears of units that an earlier run wrote; an environment is mended in its place.
 
