@@ -212,7 +212,7 @@ start_units() {
   $dry || rm -f -- "$share/restart"
 }
 
-renewed=false managed=true half_made='' previous=''
+renewed=false managed=true refused=false code=0 half_made='' previous=''
 scratch=$(mktemp -d)
 trap clean_up EXIT
 
@@ -235,9 +235,10 @@ if is_template secrets.env || is_template pipeline-health.toml; then
   unfilled=true
 else
   unfilled=false
-  # Shown before anything starts that could file it.
+  # Shown before anything starts that could file it; what cannot even be read would fail each time.
   $dry || told run-once --dry-run
-  if $managed; then
+  if [ "$code" = 2 ]; then refused=true; fi
+  if $managed && ! $refused; then
     linger
     start_units
   fi
@@ -260,6 +261,9 @@ if $unfilled; then
   exit 0
 fi
 told doctor
+if $refused; then
+  fail 1 "nothing was started, because that look was refused (exit code 2); mend it, then run this again"
+fi
 if ! $managed; then
   say ""
   fail 1 "no systemd manager answers, so nothing is started; log in as $(id -un) (ssh; su and sudo \

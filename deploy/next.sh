@@ -62,9 +62,10 @@ warn_of_crontab() {
   warn "take those of an older pipeline-health out with: crontab -e; leave archon-cron's others"
 }
 
-# What the command itself says of this installation; it undoes nothing.
+# What the command itself says of this installation; it undoes nothing. Its exit code is kept.
 told() {
-  local code=0 runnable=$command
+  local runnable=$command
+  code=0
   if [ "$form" = user ]; then runnable=$share/venv/bin/pipeline-health; fi
   say "" && say "\$ pipeline-health $*"
   "$runnable" "$@" || code=$?

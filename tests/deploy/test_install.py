@@ -347,3 +347,16 @@ def test_receivers_that_only_apprise_knows_bring_it(newcomer: Newcomer) -> None:
             file.write(f"{line}\n")
         said = newcomer.install("--dry-run")
         assert f"with the versions of deploy/{versions}," in said.text, line
+
+
+def test_what_every_look_would_refuse_is_not_started(newcomer: Newcomer) -> None:
+    """It would fail every five minutes; whoever mends it runs the installer again."""
+    newcomer.fill_in()
+    newcomer.is_like(look="2")
+    said = newcomer.install()
+
+    assert (said.code, newcomer.running()) == (1, set())
+    assert "nothing was started, because that look was refused" in said.text
+    newcomer.is_like(look="3")
+    assert newcomer.install().code == 0
+    assert newcomer.running() == {TIMER}
