@@ -87,7 +87,7 @@ class Standing:
             seen = recognised.issue_of(incident)
             if isinstance(seen, Seen) and isinstance(seen.value, TrackedIssue) and seen.value.open:
                 yield self._put(incident, seen.value, recognised, look, now=now)
-            elif self._is_kept_silent(incident, seen, now=now):
+            elif self._is_kept_silent(incident, seen, look, now=now):
                 yield self._put(incident, None, recognised, look, now=now)
         for finding in look.findings():
             if _is_of_pipeline(finding) and not _is_told(finding, recognised):
@@ -119,14 +119,21 @@ class Standing:
             scopes=tuple(dict.fromkeys(one.symptom.scope for one in incident.ailments)),
         )
 
-    def _is_kept_silent(self, incident: Incident, seen: Part[Tracked], *, now: datetime) -> bool:
-        """Tell whether *incident* is broken and was silent since, and so was not told of."""
+    def _is_kept_silent(
+        self, incident: Incident, seen: Part[Tracked], look: Look, *, now: datetime
+    ) -> bool:
+        """Tell whether *incident* is broken and was silent since, and so was not told of.
+
+        After its window what nothing speaks of any more, such as a workflow that is gone, is never
+        filed: nobody could close an issue of it, and it would stand in the way for ever.
+        """
         if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not incident.broken:
             return False
         if _is_closed_since(seen, incident.failed_at):
             return False
+        spoken_of = bool(look.projects_of(incident))
         return any(
-            start <= now and end > incident.first_failed_at
+            start <= now and end > (incident.first_failed_at if spoken_of else now)
             for start, end in silent_spans(incident, self._windows)
         )
 

@@ -222,3 +222,22 @@ def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(product: Re
     one = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
 
     assert one.state is CriterionState.PASS
+
+
+def test_a_silent_failure_of_what_is_gone_blocks_no_longer_than_its_window(product: Ready) -> None:
+    """It never gets an issue, so that nobody could close one."""
+    silence(product.host)
+    product.repo.push("second")
+    product.repo.run("CI", "success")
+    product.repo.run("Lint", "failure")
+    product.host.cycles(2)
+    sha = product.land("third")
+    product.host.cycles(2)
+
+    during = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
+    product.host.cycle(after=HOUR)
+    product.host.cycles(2)
+    afterwards = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
+
+    assert ours(product.repo) == []
+    assert (during.state, afterwards.state) == (CriterionState.FAIL, CriterionState.PASS)
