@@ -6,7 +6,7 @@ of it, and must not promote it either.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.agent.cases import case_of, repo_of
 from pipeline_health.agent.looking import Eyes, Look
@@ -71,7 +71,7 @@ class Standing:
         recogniser = Recogniser(
             tracker=self._tracker,
             memory=self._memory,
-            reopen_within=self._policy.limits.reopen_within,
+            reopen_within=timedelta.max,  # nothing is reopened here; what somebody closed stays so
             now=now,
         )
         recognised = recogniser.recognise(known, look)

@@ -209,8 +209,11 @@ def test_a_silent_failure_of_an_earlier_run_still_blocks_a_promotion(product: Re
     assert "Staging tests failed (shop)" in one.says
 
 
-def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(product: Ready) -> None:
-    """That is their word, as it ever was."""
+@pytest.mark.parametrize("ledger", [True, False], ids=["on the host", "elsewhere"])
+def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(
+    product: Ready, *, ledger: bool
+) -> None:
+    """That is their word, as it ever was, and however long ago."""
     product.configure(GATE, *PIPELINE)
     sha = product.land()
     product.repo.run("Pipeline", "failure", jobs=JOBS)
@@ -218,6 +221,10 @@ def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(product: Re
     silence(product.host)
     (issue,) = ours(product.repo)
     product.repo.close_issue(issue.number)
+    product.world.advance(timedelta(days=20))
+    if not ledger:
+        product.host.forget()
+        product.host.extra = '[routing]\nidentity = "health-bot"'
 
     one = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
 
