@@ -22,6 +22,7 @@ from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.promotion import OpenIncident
 from pipeline_health.core.model.questions import RunTrace
 from pipeline_health.core.model.readings import Blind, BlindCause, Part, Reading, Seen
+from pipeline_health.core.under_way import is_tried_again
 from pipeline_health.ports import Memory, PipelineHealthError, Tracker
 
 
@@ -108,6 +109,7 @@ class Standing:
         case = advanced(case_of(incident, (), recognised, look), agent_logins=agents, now=now)
         symptoms = {ailment.symptom for ailment in incident.ailments}
         fails = any(finding.symptom in symptoms for finding in look.findings())
+        view = look.view(incident.project)
         return OpenIncident(
             number=None if issue is None else issue.ref.number,
             url=incident.newest.trace.url if issue is None else issue.url,
@@ -116,6 +118,7 @@ class Standing:
             commits=_commits(incident),
             over=case.incident.phase is Phase.RESOLVED and not fails,
             of_tests=_is_of_tests(case.incident),
+            again=view is not None and not fails and is_tried_again(case.incident, view),
             scopes=tuple(dict.fromkeys(one.symptom.scope for one in incident.ailments)),
         )
 

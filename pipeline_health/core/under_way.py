@@ -27,10 +27,7 @@ def questions_under_way(incident: Incident, view: ProjectView) -> Iterator[JobsO
     for ailment in _of_tests(incident) if run is not None else ():
         assert run is not None  # noqa: S101 - asked above
         failed = failed_jobs(ailment, view)
-        if isinstance(failed, JobsOf):
-            yield failed
-        elif failed:
-            yield JobsOf(trace_of(view, run))
+        yield failed if isinstance(failed, JobsOf) else JobsOf(trace_of(view, run))
 
 
 def proofs_under_way(incident: Incident, view: ProjectView) -> Iterator[Proof]:
@@ -47,6 +44,15 @@ def proofs_under_way(incident: Incident, view: ProjectView) -> Iterator[Proof]:
         return
     for ailment in _of_tests(incident):
         yield from _proof(ailment, run, jobs, view)
+
+
+def is_tried_again(incident: Incident, view: ProjectView) -> bool:
+    """Tell whether all that is broken in *incident* is being tested anew, and may still pass."""
+    run = _run(view)
+    answer = None if run is None else view.answers.jobs.get(JobsOf(trace_of(view, run)))
+    if not isinstance(answer, Seen) or any(map(_has_failed, answer.value)):
+        return False
+    return bool(incident.broken) and len(incident.broken) == len(tuple(_of_tests(incident)))
 
 
 def _proof(

@@ -24,7 +24,11 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.questions import Answers, Job, JobsOf, RunTrace
 from pipeline_health.core.model.readings import CheckConclusion, CheckStatus
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.under_way import proofs_under_way, questions_under_way
+from pipeline_health.core.under_way import (
+    is_tried_again,
+    proofs_under_way,
+    questions_under_way,
+)
 
 RED = CheckConclusion.FAILURE
 RUN, BEFORE = (a_run(number, workflow="Pipeline", event="workflow_run") for number in (8, 7))
@@ -115,3 +119,23 @@ def test_jobs_are_asked_for_while_tests_are_broken(
 ) -> None:
     """No other look pays for it."""
     assert list(questions_under_way(of, seen_now)) == asked
+
+
+@pytest.mark.parametrize(
+    ("seen_now", "of", "expected"),
+    [
+        (view(DEPLOYED, ASKS), broken("Smoke"), True),
+        (view(DEPLOYED, NO), broken("Smoke"), True),
+        (view(DEPLOYED, a_job("Smoke", RED)), broken("Smoke"), False),
+        (view(DEPLOYED, known=False), broken("Smoke"), False),
+        (view(DEPLOYED, ended=True), broken("Smoke"), False),
+        (view(DEPLOYED), broken("Smoke", symptom=ailment().symptom), False),
+        (view(DEPLOYED), incident(), False),
+    ],
+    ids=["it is", "the check said no", "failed", "unread", "ended", "another kind", "of CI"],
+)
+def test_what_failed_is_tried_again_until_it_fails_again(
+    seen_now: ProjectView, of: Incident, *, expected: bool
+) -> None:
+    """So long nobody has to give up."""
+    assert is_tried_again(of, seen_now) is expected
