@@ -231,7 +231,7 @@ def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(
     assert one.state is CriterionState.PASS
 
 
-def test_a_silent_failure_of_what_is_gone_blocks_no_longer_than_its_window(product: Ready) -> None:
+def test_what_is_gone_and_silent_blocks_no_promotion_afterwards(product: Ready) -> None:
     """It never gets an issue, so that nobody could close one."""
     silence(product.host)
     product.repo.push("second")
