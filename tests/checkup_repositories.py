@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from checkup_facts import (
+    ACCOUNT,
+    APP,
     FACTS,
     LABELS,
     OPS,
@@ -97,6 +99,14 @@ REPOSITORIES: Mapping[str, Row] = {
         ),
     ),
     "branches without a policy": ("branches", replace(FACTS, policy=None), ()),
+    "an App has no role": (
+        "permissions",
+        replace(
+            with_repo(permission="READ"),
+            account=replace(ACCOUNT, kind=TokenKind.APP, permissions=APP),
+        ),
+        (),
+    ),
     "may only read": (
         "permissions",
         with_repo(permission="READ"),

@@ -85,10 +85,12 @@ def permissions(facts: Facts) -> Iterator[Told]:
         if isinstance(found, RepoFacts):
             for permission in sorted(found.denied):
                 denied[permission].append(repo)
-            if found.permission is not None and found.permission not in _MAY_LABEL:
+            # An App has permissions of its own, and no role in a repository.
+            role = found.permission if account.permissions is None else None
+            if role is not None and role not in _MAY_LABEL:
                 yield fault(
                     _where(facts, repo),
-                    f"our account may only read {repo} ({found.permission.lower()}): GitHub would "
+                    f"our account may only read {repo} ({role.lower()}): GitHub would "
                     "drop the labels of our issues without a word",
                     f"github.com/{found.name}/settings/access: give it the role Triage or Write",
                 )
