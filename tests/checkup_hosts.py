@@ -17,13 +17,7 @@ from checkup_facts import (
     with_kept,
     with_units,
 )
-from pipeline_health.core.model.checkup import (
-    Channels,
-    FileFacts,
-    Flaw,
-    Kept,
-    Unread,
-)
+from pipeline_health.core.model.checkup import Channels, FileFacts, Flaw, Kept, Unread
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import OrphanLine

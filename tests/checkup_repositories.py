@@ -19,11 +19,7 @@ from checkup_facts import (
     with_repo,
     with_routing,
 )
-from pipeline_health.core.model.checkup import (
-    Invisible,
-    TokenKind,
-    WorkflowFile,
-)
+from pipeline_health.core.model.checkup import Invisible, TokenKind, WorkflowFile
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Limits, Policy
 

@@ -10,7 +10,7 @@ from desk import Desk
 from pipeline_health import __version__
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import run
-from pipeline_health.core.model.checkup import Ailing, Examination, Level, Line
+from pipeline_health.core.model.examination import Ailing, Examination, Level, Line
 
 CLASSIC = "ghp_planted_for_this_test"
 

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from pipeline_health.core.checkup import accounts, deploys, hosts, repositories
 from pipeline_health.core.checkup.words import counted, fault
-from pipeline_health.core.model.checkup import EnvironmentFacts, Facts, Line, Sound, Told
+from pipeline_health.core.model.checkup import EnvironmentFacts, Facts
+from pipeline_health.core.model.examination import Line, Sound, Told
 
 Look: TypeAlias = Callable[[Facts], Iterator[Told]]
 

@@ -12,11 +12,10 @@ from pipeline_health.core.model.checkup import (
     Invisible,
     RepoFacts,
     TokenKind,
-    Told,
-    Unchecked,
     Unread,
     WorkflowFile,
 )
+from pipeline_health.core.model.examination import Told, Unchecked
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import Policy, ProjectPolicy, Routing
 
