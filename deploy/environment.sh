@@ -59,6 +59,12 @@ install_environment() {
     half_made=''
   fi
   previous=$(readlink "$link" 2>/dev/null || true)
+  # Mended in its place: the one before it is what is there beside it.
+  if [ "$previous" = "venvs/$id" ]; then
+    previous=''
+    return
+  fi
+  touch "$share/restart"
   point "$link" "venvs/$id"
   remove_older "venvs/$id" "$previous"
 }

@@ -74,6 +74,13 @@ manager_answers() { "${manager[@]}" show --property=Version >/dev/null 2>&1; }
 is_active() { "${manager[@]}" is-active --quiet "$1" 2>/dev/null; }
 is_enabled() { "${manager[@]}" is-enabled --quiet "$1" 2>/dev/null; }
 
+# Two at once would take away what the other one is making. Who dies lets go by that.
+alone() {
+  if ! command -v flock >/dev/null; then return; fi
+  exec 9<"$share"
+  flock -n 9 || fail 1 "another install.sh or uninstall.sh is at work; run this again when it is done"
+}
+
 # The first line says so; in a script, the second one.
 is_ours() {
   local first='' second=''

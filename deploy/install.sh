@@ -23,7 +23,8 @@ the timer, and ends with `pipeline-health doctor`. It never calls sudo.
   --scheduler   `pipeline-health serve` instead: the same looks from one process
   --dry-run     show each file with a diff and each command, and change nothing
 
-PYTHON=/path/to/python3 chooses the interpreter; without it, the newest of python3.11 and later.
+PYTHON=/path/to/python3 chooses the interpreter; without it, the first that is there of python3.13,
+python3.12, python3.11 and a python3 that is new enough.
 END
 }
 
@@ -111,7 +112,15 @@ install_units() {
   reach_python
   if [ "$form" = user ]; then probe_namespaces; fi
   if [ "$changes" != "$before" ]; then renewed=true; fi
-  if [ "$changes" != "$before" ] && $managed; then change "${manager[@]}" daemon-reload; fi
+  if $managed && { [ "$changes" != "$before" ] || needs_reload; }; then
+    change "${manager[@]}" daemon-reload
+  fi
+}
+
+# A run that was cut off may have written a unit, and never told the manager.
+needs_reload() {
+  [[ $("${manager[@]}" show --property=NeedDaemonReload pipeline-health.timer \
+    pipeline-health{,-scheduler,-failure}.service 2>/dev/null) == *=yes* ]]
 }
 
 # Without user namespaces a sandboxed unit would end with 226/NAMESPACE at every look.
@@ -195,18 +204,25 @@ start_units() {
     change "${manager[@]}" enable --quiet --now "$wanted" || fail 1 \
       "$wanted did not start; next: ${manager[*]} status $wanted; $journal -n 30 -u $wanted"
     $dry || say "started $wanted"
-  elif $renewed && [ "$wanted" = pipeline-health-scheduler.service ]; then
+  elif [ "$wanted" = pipeline-health-scheduler.service ] &&
+    { $renewed || [ -e "$share/restart" ]; }; then
     change "${manager[@]}" restart "$wanted"
   fi
+  # There until then: whoever ends this while it shows a look would leave the old code running.
+  $dry || rm -f -- "$share/restart"
 }
 
-renewed=false managed=true half_made='' previous=''
+renewed=false managed=true refused=false code=0 half_made='' previous=''
 scratch=$(mktemp -d)
 trap clean_up EXIT
 
 command -v systemctl >/dev/null || fail 2 "no systemd here; next: docs/operations.md, Containers"
 find_python
 manager_answers || managed=false
+if ! $dry; then
+  mkdir -p "$share"
+  alone
+fi
 
 install_environment
 place "$root/deploy/report_failure.py" "$share/report_failure.py" 644
@@ -219,9 +235,10 @@ if is_template secrets.env || is_template pipeline-health.toml; then
   unfilled=true
 else
   unfilled=false
-  # Shown before anything starts that could file it.
+  # Shown before anything starts that could file it; what cannot even be read would fail each time.
   $dry || told run-once --dry-run
-  if $managed; then
+  if [ "$code" = 2 ]; then refused=true; fi
+  if $managed && ! $refused; then
     linger
     start_units
   fi
@@ -244,6 +261,9 @@ if $unfilled; then
   exit 0
 fi
 told doctor
+if $refused; then
+  fail 1 "nothing was started, because that look was refused (exit code 2); mend it, then run this again"
+fi
 if ! $managed; then
   say ""
   fail 1 "no systemd manager answers, so nothing is started; log in as $(id -un) (ssh; su and sudo \
@@ -253,4 +273,8 @@ say ""
 say "Next:"
 say "  pipeline-health status                    what the last looks saw"
 say "  $journal -f -u 'pipeline-health*'"
-say "  ${manager[*]} list-timers pipeline-health.timer"
+if is_enabled pipeline-health-scheduler.service; then
+  say "  ${manager[*]} status pipeline-health-scheduler.service"
+else
+  say "  ${manager[*]} list-timers pipeline-health.timer"
+fi

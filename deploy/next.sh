@@ -31,7 +31,8 @@ tell_next_steps() {
     fi
     step=$((step + 1))
   fi
-  say "  $step. run this again: it starts the ${runs_by:-timer} and shows what would be filed"
+  say "  $step. run this again${runs_by:+ with --$runs_by}: it shows what would be filed, and starts the \
+${runs_by:-timer}"
 }
 
 # A user's units end with his last session, unless he lingers.
@@ -61,9 +62,10 @@ warn_of_crontab() {
   warn "take those of an older pipeline-health out with: crontab -e; leave archon-cron's others"
 }
 
-# What the command itself says of this installation; it undoes nothing.
+# What the command itself says of this installation; it undoes nothing. Its exit code is kept.
 told() {
-  local code=0 runnable=$command
+  local runnable=$command
+  code=0
   if [ "$form" = user ]; then runnable=$share/venv/bin/pipeline-health; fi
   say "" && say "\$ pipeline-health $*"
   "$runnable" "$@" || code=$?

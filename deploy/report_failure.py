@@ -6,6 +6,9 @@ always exits with 0, ends within half a minute, and never prints a secret: a top
 and so is the URL of a heartbeat.
 """
 
+# The system's Python may be older than ours: in 3.9 `Path | None` fails when it is evaluated.
+from __future__ import annotations
+
 import contextlib
 import os
 import re
@@ -16,8 +19,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPMessage
+from collections.abc import Callable, Iterator, Mapping  # noqa: TC003 - they cost nothing
+from http.client import HTTPMessage  # noqa: TC003 - urllib has it loaded
 from pathlib import Path
 from typing import IO
 
@@ -28,7 +31,7 @@ EPISODE = 20 * 60  # a look every five minutes: failures that far apart had a go
 LARGEST = 64 * 1024
 WANTED = ("HEALTHCHECK_URL", "NTFY_TOPIC")
 NTFY = "https://ntfy.sh"
-LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
+NAME = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)")
 NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
@@ -106,8 +109,9 @@ def _of_file(environment: Mapping[str, str]) -> Mapping[str, str]:
             opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # no wait for a FIFO
             with os.fdopen(opened, "rb") as file:
                 text = file.read(LARGEST).decode("utf-8-sig", "replace")
-            found = (LINE.match(line) for line in text.splitlines())
-            return {it[1]: _value(it[2]) for it in found if it}
+            parted = (line.partition("=") for line in text.splitlines())
+            found = ((NAME.fullmatch(name.strip()), value) for name, _, value in parted)
+            return {name[1]: _value(value.strip()) for name, value in found if name}
     return {}
 
 
@@ -122,7 +126,7 @@ def _secrets_files(environment: Mapping[str, str]) -> Iterator[Path]:
 
 def _value(text: str) -> str:
     quoted = re.match(r"""(['"])(.*?)\1""", text)
-    return quoted[2] if quoted else re.sub(r"\s+#.*", "", text).strip()
+    return quoted[2] if quoted else re.split(r"\s#", text, maxsplit=1)[0].strip()
 
 
 def _fail_heartbeat(url: str, what: str) -> None:

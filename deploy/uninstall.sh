@@ -32,7 +32,7 @@ done
 choose_form "$asked"
 set_places
 if [ "$form" = system ] && [ "$(id -u)" != 0 ] && ! $dry; then
-  dry=true
+  dry=true shown_only=true
   warn "not root, so this is only shown; to do it: sudo $root/deploy/uninstall.sh --system"
 fi
 
@@ -43,18 +43,26 @@ stop_units() {
     return
   fi
   for unit in pipeline-health.timer pipeline-health-scheduler.service; do
+    if is_foreign "$units/$unit"; then continue; fi
     if is_enabled "$unit" || is_active "$unit"; then
       change "${manager[@]}" disable --quiet --now "$unit"
     fi
   done
-  if is_active pipeline-health.service; then change "${manager[@]}" stop pipeline-health.service; fi
+  unit=pipeline-health.service
+  if ! is_foreign "$units/$unit" && is_active "$unit"; then change "${manager[@]}" stop "$unit"; fi
 }
+
+is_foreign() { [ -e "$1" ] && ! is_ours "$1"; }
 
 remove() {
   if [ -e "$1" ] || [ -L "$1" ]; then
-    if $dry; then say "would remove: $1"; else say "removed: $1"; fi
     changes=$((changes + 1))
-    $dry || rm -rf -- "$1"
+    if $dry; then
+      say "would remove: $1"
+    else
+      rm -rf -- "$1"
+      say "removed: $1"
+    fi
   fi
 }
 
@@ -76,6 +84,11 @@ remove_units() {
       warn "left: $units/$file does not carry our first line"
     fi
   done
+  # Where no manager answered, what enabled them is still there, and leads nowhere now.
+  for file in timers.target.wants/pipeline-health.timer \
+    {default,multi-user}.target.wants/pipeline-health-scheduler.service; do
+    if [ -L "$units/$file" ] && [ ! -e "$units/$file" ]; then remove "$units/$file"; fi
+  done
   for file in pipeline-health{,-}.service.d; do
     remove_empty "$units/$file"
     if [ -d "$units/$file" ] && ! $dry; then warn "left: $units/$file has files of yours"; fi
@@ -88,6 +101,7 @@ remove_command() {
   remove "$share/venv"
   remove "$share/venvs"
   remove "$share/report_failure.py"
+  remove "$share/restart"
   remove_empty "$share"
 }
 
@@ -95,7 +109,7 @@ purge_kept() {
   local directory=$state file
   # A user that exists only while a unit runs has its state behind a link that systemd makes.
   if [ -L "$state" ]; then directory=$(readlink -f "$state"); fi
-  for file in "$directory"/pipeline-health.db* "$directory/failure-told"; do remove "$file"; done
+  for file in "$directory"/pipeline-health.db{,-wal,-shm,-journal} "$directory/failure-told"; do remove "$file"; done
   remove "$config/pipeline-health.toml"
   remove "$config/secrets.env"
   remove "$stamps/stamp-pipeline-health.timer" # when the timer last ran: systemd's own
@@ -104,6 +118,7 @@ purge_kept() {
   if [ -L "$state" ] && [ ! -e "$state" ]; then remove "$state"; fi
 }
 
+if ! $dry && [ -d "$share" ]; then alone; fi
 stop_units
 remove_units
 remove_command
@@ -119,3 +134,4 @@ fi
 if ! $purge && { [ -e "$config" ] || [ -e "$state" ]; }; then
   say "Kept: $config (configuration, secrets) and $state (ledger); --purge removes ours there."
 fi
+if ${shown_only-false}; then exit 2; fi

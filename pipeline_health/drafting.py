@@ -14,7 +14,7 @@ from pipeline_health import settings as configured
 from pipeline_health import telemetry
 from pipeline_health.bootstrap import SystemClock
 from pipeline_health.clients.ending import Ending
-from pipeline_health.clients.errors import ClientError, RefusedError
+from pipeline_health.clients.errors import ClientError, NothingThereError, RefusedError
 from pipeline_health.clients.github_listing import Repositories
 from pipeline_health.clients.github_wire import Wire
 from pipeline_health.clients.http import Http, Transport
@@ -107,7 +107,7 @@ class Drafting:
         listed: tuple[OnGitHub, ...] = ()
         try:
             listed = self.github.all()
-        except RefusedError as exc:  # some tokens may see a repository and list none
+        except (RefusedError, NothingThereError) as exc:  # some tokens see, and list none
             unlisted = (Skipped(what="GitHub's list of repositories", why=self.redact(str(exc))),)
         except ClientError as exc:
             raise self._blind(exc) from exc

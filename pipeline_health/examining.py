@@ -19,19 +19,8 @@ from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.github_login import TOPIC
 from pipeline_health.clients.http import Http, Transport
 from pipeline_health.core.checkup import examined
-from pipeline_health.core.model.checkup import (
-    Ailing,
-    Channels,
-    Examination,
-    Facts,
-    Flaw,
-    Kept,
-    Line,
-    Sound,
-    Told,
-    Unchecked,
-    Unread,
-)
+from pipeline_health.core.model.checkup import Channels, Facts, Flaw, Kept, Unread
+from pipeline_health.core.model.examination import Ailing, Examination, Line, Sound, Told, Unchecked
 from pipeline_health.ledger import DryRunLedger, MemoryLedger, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
 from pipeline_health.settings import OptionalSecrets, Readable, policy_of

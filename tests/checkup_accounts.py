@@ -20,10 +20,7 @@ from checkup_facts import (
     with_routing,
     with_tokens,
 )
-from pipeline_health.core.model.checkup import (
-    Kept,
-    TokenKind,
-)
+from pipeline_health.core.model.checkup import Kept, TokenKind
 from pipeline_health.core.model.ids import Login, RepoName
 from pipeline_health.core.model.policy import Policy
 

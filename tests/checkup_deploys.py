@@ -19,10 +19,7 @@ from checkup_facts import (
     with_project,
     with_tokens,
 )
-from pipeline_health.core.model.checkup import (
-    Invisible,
-    RailwayKind,
-)
+from pipeline_health.core.model.checkup import Invisible, RailwayKind
 from pipeline_health.core.model.ids import ProjectName
 
 DEPLOYS: Mapping[str, Row] = {

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 from pipeline_health.core import checkup
 from pipeline_health.core.model.checkup import (
     Account,
-    Ailing,
     Allowance,
     Channels,
     EnvironmentFacts,
@@ -21,13 +20,13 @@ from pipeline_health.core.model.checkup import (
     RailwayToken,
     RepoFacts,
     ServiceFacts,
-    Sound,
     TokenKind,
     TokenPlace,
     UnitFacts,
     Unread,
     WorkflowFile,
 )
+from pipeline_health.core.model.examination import Ailing, Sound
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import Policy, ProjectPolicy, Routing
 

@@ -17,13 +17,7 @@ from checkup_facts import (
     with_kept,
     with_units,
 )
-from pipeline_health.core.model.checkup import (
-    Channels,
-    FileFacts,
-    Flaw,
-    Kept,
-    Unread,
-)
+from pipeline_health.core.model.checkup import Channels, FileFacts, Flaw, Kept, Unread
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import OrphanLine
@@ -35,12 +29,12 @@ HOSTS: Mapping[str, Row] = {
     "a flaw": (
         "configuration",
         replace(FACTS, flaws=(Flaw(where="/c.toml", key="sla", says="is no duration"),)),
-        ("fault", "/c.toml: sla", "is no duration", "mend that line"),
+        ("fault", "/c.toml: sla", "is no duration", "mend that"),
     ),
     "a flaw of a whole file": (
         "configuration",
         replace(FACTS, flaws=(Flaw(where="/c.toml", key="", says="is no TOML"),)),
-        ("fault", "/c.toml", "is no TOML", "mend that line"),
+        ("fault", "/c.toml", "is no TOML", "mend that"),
     ),
     "no policy": ("configuration", replace(FACTS, policy=None), ()),
     "secrets open": (
@@ -70,13 +64,13 @@ HOSTS: Mapping[str, Row] = {
     ),
     "behind": (
         "clock",
-        replace(FACTS, skew={"GitHub": timedelta(seconds=31)}),
-        ("fault", "clock", "31 s behind GitHub", "timedatectl"),
+        replace(FACTS, skew={"GitHub": timedelta(seconds=61)}),
+        ("fault", "clock", "61 s behind GitHub", "timedatectl"),
     ),
     "ahead": (
         "clock",
-        replace(FACTS, skew={"GitHub": timedelta(seconds=-31)}),
-        ("fault", "clock", "31 s ahead of GitHub", "timedatectl"),
+        replace(FACTS, skew={"GitHub": timedelta(seconds=-61)}),
+        ("fault", "clock", "61 s ahead of GitHub", "timedatectl"),
     ),
     "no time": (
         "clock",
@@ -226,9 +220,9 @@ HOSTS: Mapping[str, Row] = {
         with_units(TIMER, replace(SERVICE, version="0")),
         ("fault", "/u/pipeline-health.service", "of version 0", "install.sh"),
     ),
-    "30 seconds are right": (
+    "60 seconds are right": (
         "clock",
-        replace(FACTS, skew={"GitHub": timedelta(seconds=30)}),
+        replace(FACTS, skew={"GitHub": timedelta(seconds=60)}),
         (),
     ),
     "a look that is due": (

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from checkup_facts import (
+    ACCOUNT,
+    APP,
     FACTS,
     LABELS,
     OPS,
@@ -17,11 +19,7 @@ from checkup_facts import (
     with_repo,
     with_routing,
 )
-from pipeline_health.core.model.checkup import (
-    Invisible,
-    TokenKind,
-    WorkflowFile,
-)
+from pipeline_health.core.model.checkup import Invisible, TokenKind, WorkflowFile
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Limits, Policy
 
@@ -97,6 +95,14 @@ REPOSITORIES: Mapping[str, Row] = {
         ),
     ),
     "branches without a policy": ("branches", replace(FACTS, policy=None), ()),
+    "an App has no role": (
+        "permissions",
+        replace(
+            with_repo(permission="READ"),
+            account=replace(ACCOUNT, kind=TokenKind.APP, permissions=APP),
+        ),
+        (),
+    ),
     "may only read": (
         "permissions",
         with_repo(permission="READ"),

@@ -16,7 +16,8 @@ from pathlib import Path
 from checkup_facts import ACCOUNT, FACTS, LEFT, NOON
 from checkup_rows import ROWS
 from pipeline_health.core import checkup
-from pipeline_health.core.model.checkup import Ailing, Facts, Sound, Told, Unchecked
+from pipeline_health.core.model.checkup import Facts
+from pipeline_health.core.model.examination import Ailing, Sound, Told, Unchecked
 
 KEPT = Path(__file__).with_suffix(".toml")
 HEALTHY = {

@@ -8,7 +8,7 @@ import pytest
 
 from desk import Desk
 from pipeline_health.bootstrap import SystemClock
-from pipeline_health.core.model.checkup import Examination
+from pipeline_health.core.model.examination import Examination
 from pipeline_health.examining import Surroundings, examine
 from wire import StillClock
 

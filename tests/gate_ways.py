@@ -290,6 +290,8 @@ MORE: Mapping[str, Damage] = {
     # -- no-open-incident
     "its issue is over": _issues(_incident(over=True)),
     "its failure is silent": _issues(_incident(number=None)),
+    "it is tested again": _issues(_incident(again=True)),
+    "another one is, too": _issues(_incident(again=True), _incident(number=8)),
     "its silent failure is over": _issues(_incident(number=None, over=True)),
     "an issue of another kind is over": _issues(_incident(Kind.SOURCE_BLIND, over=True)),
 }

@@ -18,6 +18,7 @@ case "$*" in
   "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   "-m pip "*) if [ -e "$SHIMS/no-registry" ]; then echo "no such version" >&2; exit 1; fi ;;
   *"-m pipeline_health doctor") exit "$(cat "$SHIMS/doctor")" ;;
+  *"-m pipeline_health run-once"*) exit "$(cat "$SHIMS/look")" ;;
 esac
 """
 
@@ -28,6 +29,7 @@ case " $* " in
   *" is-enabled "* | *" is-active "*) [ -e "$SHIMS/running/$unit" ] ;;
   *" enable "*) touch "$SHIMS/running/$unit" ;;
   *" disable "*) rm "$SHIMS/running/$unit" ;;
+  *NeedDaemonReload*) [ ! -e "$SHIMS/needs-reload" ] || echo "NeedDaemonReload=yes" ;;
 esac
 """
 
@@ -61,7 +63,9 @@ class Newcomer:
         for name, script in _SHIMS.items():
             (self.shims / name).write_text("#!/bin/sh\n" + _TOLD + script)
             (self.shims / name).chmod(0o755)
-        self.is_like(base="/usr\n", doctor="0", lingers="yes\n", cron_lines="", uid="1000\n")
+        self.is_like(
+            base="/usr\n", doctor="0", look="0", lingers="yes\n", cron_lines="", uid="1000\n"
+        )
         self.units = self.home / ".config/systemd/user"
         self.share = self.home / ".local/share/pipeline-health"
         self.config = self.home / ".config/archon-cron"

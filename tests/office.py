@@ -11,13 +11,7 @@ from pipeline_health.clients.github_survey import Asked, GitHubSurvey
 from pipeline_health.clients.http import Http
 from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.railway_survey import RailwaySurvey
-from pipeline_health.core.model.checkup import (
-    Account,
-    Invisible,
-    RepoFacts,
-    TokenKind,
-    Unread,
-)
+from pipeline_health.core.model.checkup import Account, Invisible, RepoFacts, TokenKind, Unread
 from pipeline_health.settings import policy_of, read_leniently
 from pipeline_health.simulator import World
 from pipeline_health.simulator.exchange import Call

@@ -12,7 +12,6 @@ from pipeline_health.core import drill as drills
 from pipeline_health.core.attempts import Patience
 from pipeline_health.core.calling import NUMBER
 from pipeline_health.core.drill import Drill, Hop
-from pipeline_health.core.issue_text import duration
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.ports import (
@@ -180,7 +179,7 @@ class Drilling:
                 return
             if left <= 0:
                 for hop in missing:
-                    late = f"not within {duration(lasting)}"
+                    late = f"not within {drills.exactly(lasting)}"
                     going.comes_to(going.drill.with_hop(hop, late, at=None))
                 return
             self._clock.sleep(min(EVERY.total_seconds(), left))

@@ -33,6 +33,7 @@ from pipeline_health.core.model.urls import UrlSights
 from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
+from pipeline_health.core.under_way import proofs_under_way, questions_under_way
 from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
 
 ROUNDS = 3
@@ -91,6 +92,7 @@ class Look:
                 tuple(earlier_proofs(incident, home, told=self.told_by_head(incident, home))),
             )
             yield home, tuple(apart_proofs(incident, home))
+            yield home, tuple(proofs_under_way(incident, home))
             yield home, tuple(under_other_names(incident, self.told_of(incident), home))
 
     def told_by_head(self, incident: Incident, home: ProjectView) -> frozenset[Symptom]:
@@ -269,6 +271,7 @@ def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
     home = look.view(incident.project)
     if home is not None:
         yield from earlier_questions(incident, home, told=look.told_by_head(incident, home))
+        yield from questions_under_way(incident, home)
         yield from silence_questions(incident, look.told_of(incident), home)
 
 

@@ -6,7 +6,7 @@ of it, and must not promote it either.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.agent.cases import case_of, repo_of
 from pipeline_health.agent.looking import Eyes, Look
@@ -22,6 +22,7 @@ from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.promotion import OpenIncident
 from pipeline_health.core.model.questions import RunTrace
 from pipeline_health.core.model.readings import Blind, BlindCause, Part, Reading, Seen
+from pipeline_health.core.under_way import is_tried_again
 from pipeline_health.ports import Memory, PipelineHealthError, Tracker
 
 
@@ -71,7 +72,7 @@ class Standing:
         recogniser = Recogniser(
             tracker=self._tracker,
             memory=self._memory,
-            reopen_within=self._policy.limits.reopen_within,
+            reopen_within=timedelta.max,  # nothing is reopened here; what somebody closed stays so
             now=now,
         )
         recognised = recogniser.recognise(known, look)
@@ -87,7 +88,7 @@ class Standing:
             seen = recognised.issue_of(incident)
             if isinstance(seen, Seen) and isinstance(seen.value, TrackedIssue) and seen.value.open:
                 yield self._put(incident, seen.value, recognised, look, now=now)
-            elif self._is_kept_silent(incident, seen, now=now):
+            elif self._is_kept_silent(incident, seen, look, now=now):
                 yield self._put(incident, None, recognised, look, now=now)
         for finding in look.findings():
             if _is_of_pipeline(finding) and not _is_told(finding, recognised):
@@ -108,6 +109,7 @@ class Standing:
         case = advanced(case_of(incident, (), recognised, look), agent_logins=agents, now=now)
         symptoms = {ailment.symptom for ailment in incident.ailments}
         fails = any(finding.symptom in symptoms for finding in look.findings())
+        view = look.view(incident.project)
         return OpenIncident(
             number=None if issue is None else issue.ref.number,
             url=incident.newest.trace.url if issue is None else issue.url,
@@ -116,17 +118,25 @@ class Standing:
             commits=_commits(incident),
             over=case.incident.phase is Phase.RESOLVED and not fails,
             of_tests=_is_of_tests(case.incident),
+            again=view is not None and not fails and is_tried_again(case.incident, view),
             scopes=tuple(dict.fromkeys(one.symptom.scope for one in incident.ailments)),
         )
 
-    def _is_kept_silent(self, incident: Incident, seen: Part[Tracked], *, now: datetime) -> bool:
-        """Tell whether *incident* is broken and was silent since, and so was not told of."""
+    def _is_kept_silent(
+        self, incident: Incident, seen: Part[Tracked], look: Look, *, now: datetime
+    ) -> bool:
+        """Tell whether *incident* is broken and was silent since, and so was not told of.
+
+        After its window what nothing speaks of any more, such as a workflow that is gone, is never
+        filed: nobody could close an issue of it, and it would stand in the way for ever.
+        """
         if incident.phase in (Phase.RESOLVED, Phase.MUTED) or not incident.broken:
             return False
         if _is_closed_since(seen, incident.failed_at):
             return False
+        spoken_of = bool(look.projects_of(incident))
         return any(
-            start <= now and end > incident.first_failed_at
+            start <= now and end > (incident.first_failed_at if spoken_of else now)
             for start, end in silent_spans(incident, self._windows)
         )
 

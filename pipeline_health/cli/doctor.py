@@ -10,7 +10,14 @@ from pipeline_health.cli.main import Options
 from pipeline_health.cli.reporting import JsonValue, as_line
 from pipeline_health.cli.tables import tell
 from pipeline_health.core.checkup.words import counted
-from pipeline_health.core.model.checkup import Ailing, Examination, Level, Line, Sound, Unchecked
+from pipeline_health.core.model.examination import (
+    Ailing,
+    Examination,
+    Level,
+    Line,
+    Sound,
+    Unchecked,
+)
 
 
 @click.command(short_help="Check the whole installation, and say how to mend each thing.")

@@ -33,6 +33,7 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
     now = aside.now()
     with aside.open_to_read() as ledger:
         windows, silent = ledger.windows(), Silent(ledger, now=now)
+        unseen = "" if ledger.reports(limit=1) else " No cycle has run yet: that is no health."
         known = [
             incident
             for incident in ledger.incidents()
@@ -45,7 +46,7 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
         for line in table(HEADINGS, [_row(incident) for incident in known]):
             tell(line)
     else:
-        click.echo("No incidents." if everything else "No open incidents.")
+        click.echo(("No incidents." if everything else "No open incidents.") + unseen)
     for line in lines_of(windows, now=now):
         tell(line)
     return Exit.DONE

@@ -131,11 +131,13 @@ def unsilence(options: Options, target: str, *, as_json: bool) -> Exit:
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import aside  # noqa: PLC0415 - `--help` needs none of it
 
-    configured = [project.name for project in aside.wishes(options.config).policy.projects]
+    wishes = aside.wishes(options.config)
+    configured = [project.name for project in wishes.policy.projects]
     now = aside.now()
     with aside.open_to_write() as ledger:
         known = open_windows(ledger.windows(), now=now)
-        of = target_among(target, (*configured, *(window.project for window in known)))
+        names = (*configured, *(window.project for window in known))
+        of = target_among(target, names, unread=wishes.unread)
         ended = ledger.unsilence(of.project, of.kind, now=now)
         left = open_windows(ledger.windows(), now=now)
     if as_json:
@@ -150,14 +152,17 @@ def unsilence(options: Options, target: str, *, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-def target_among(text: str, projects: Collection[ProjectName]) -> Target:
-    """Give the target that *text* names; raises ConfigurationError or a usage error for none."""
+def target_among(text: str, projects: Collection[ProjectName], *, unread: str = "") -> Target:
+    """Give the target that *text* names; raises ConfigurationError or a usage error for none.
+
+    *unread* says why the projects of the configuration are not among them.
+    """
     name, slash, kind = text.partition("/")
     project = next((known for known in projects if known == name), None)
     if project is None:
         known = ", ".join(dict.fromkeys(projects)) or "none"
         msg = f"no project {name} is configured{_nearest(name, projects)}; there are: {known}"
-        raise ConfigurationError(msg)
+        raise ConfigurationError("\n".join(filter(None, (msg, unread))))
     if not slash:
         return Target(project=project, kind=None)
     found = next((one for one in Kind if one == kind), None)

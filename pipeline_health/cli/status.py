@@ -61,7 +61,9 @@ def status(*, as_json: bool) -> Exit:
         told = {**_as_json(reports, newest), "windows": windows_as_json(windows, now=now)}
         click.echo(as_line(told))
     elif not reports:
-        click.echo("No cycle has run yet. Run one: pipeline-health run-once --dry-run")
+        click.echo(
+            "No cycle has run yet. Run one: pipeline-health run-once (--dry-run only shows it)"
+        )
         for line in lines_of(windows, now=now):
             tell(line)
     else:

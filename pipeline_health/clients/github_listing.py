@@ -1,7 +1,7 @@
 """What there is on GitHub for a token: the repositories that it is shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline_health.clients.errors import NothingThereError
@@ -29,7 +29,7 @@ class Repositories:
     def one(self, repo: RepoName) -> OnGitHub | None:
         """Give one repository under the name that it has now, None where GitHub shows none."""
         try:
-            return repository_of(self.wire.get(f"/repos/{repo}"))
+            return self._repository(self.wire.get(f"/repos/{repo}"))
         except NothingThereError:
             return None
 
@@ -44,9 +44,14 @@ class Repositories:
     def _listed(self) -> Iterator[OnGitHub]:
         for page in range(1, MOST_PAGES + 1):
             nodes = list(self._page(page))
-            yield from (repo for repo in map(repository_of, nodes) if repo is not None)
+            yield from (repo for repo in map(self._repository, nodes) if repo is not None)
             if len(nodes) < PAGE:
                 return
+
+    def _repository(self, node: Json) -> OnGitHub | None:
+        """Read a repository; an App labels by its permission for issues, and need not push."""
+        repo = repository_of(node)
+        return replace(repo, may_push=True) if repo is not None and self.is_app else repo
 
     def _page(self, page: int) -> Iterator[Json]:
         if self.is_app:

@@ -48,6 +48,7 @@ class JobVerdict:
 # Written by Railway into `meta.skippedReason` and into its commit status; neither is documented.
 _WATCHED_PATHS = ("no changes to watched files", "watched paths not modified")
 _CI_FAILED = "ci check suite failed"
+_PROMOTION_CHECK = "promotion-check"  # in the command, and in the path of the action
 _GONE = frozenset({RailwayStatus.REMOVED, RailwayStatus.REMOVING})
 _UNDER_WAY = (DeployState.IN_FLIGHT, "is being deployed")
 _RAILWAY: Mapping[object, tuple[DeployState, str]] = {
@@ -151,6 +152,15 @@ def is_part_of(job: Job, name: str) -> bool:
 def is_named(job: str, name: str) -> bool:
     """Tell whether a job that is called *job* is *name*, or its matrix or called part."""
     return job == name or job.startswith((f"{name} (", f"{name} / "))
+
+
+def is_promotion_check(job: Job) -> bool:
+    """Tell whether *job* failed in the step that asks us, and so says only what we said.
+
+    A yes is no proof of staging and a no is no failure of it: taken for a test that failed, one no
+    would stand in the way of the next.
+    """
+    return job.step is not None and _PROMOTION_CHECK in job.step.casefold()
 
 
 def is_removed(deployment: Deployment) -> bool:

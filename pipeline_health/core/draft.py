@@ -28,9 +28,13 @@ _NAMES_SHOWN: Final = 10
 _HOST: Final = re.compile(
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE
 )
-_STAGING: Final = (r"staging", r".*\bstaging\b.*", r"stage|stg")
-_PRODUCTION: Final = (r"production", r".*\bproduction\b.*", r"prod|live")
-"""What the two environments are called, the surest first; a later one counts when none before."""
+_BUT: Final = r"(?<!\bpre\W)(?<!\bnon\W)(?<!\bnot\W)(?<!\bpost\W)"
+_STAGING: Final = (r"staging", rf".*\b{_BUT}staging\b.*", r"stage|stg")
+_PRODUCTION: Final = (r"production", rf".*\b{_BUT}production\b.*", r"prod|live")
+"""What the two environments are called, the surest first; a later one counts when none before.
+
+`pre-production` and the like are none of them.
+"""
 
 
 def draft(railway: Sequence[OnRailway], shown: Mapping[str, OnGitHub]) -> Draft:

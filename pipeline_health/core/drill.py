@@ -79,11 +79,11 @@ class Drill:
         """What came of it, in one sentence."""
         if self.missed:
             names = ", ".join(line.name for line in self.missed)
-            return f"The drill of {self.project} failed: {names} did not come."
+            return f"The drill of {self.project} failed; what did not come: {names}."
         if not self.has(Hop.PICKED_UP):
             return f"The drill of {self.project} was ended before anybody had picked it up."
         longest = max(line.took for line in self.hops if line.took is not None)
-        return f"The drill of {self.project} went through in {_exactly(longest)}."
+        return f"The drill of {self.project} went through in {exactly(longest)}."
 
 
 def title(drill: Drill) -> str:
@@ -131,13 +131,13 @@ def pickup_of(issue: TrackedIssue, patience: Patience) -> str | None:
 def result(drill: Drill) -> str:
     """Give the comment with which the issue is closed: the hops and their times."""
     rows = "\n".join(
-        f"| {line.name} | {'did not come' if line.took is None else _exactly(line.took)} |"
+        f"| {line.name} | {'did not come' if line.took is None else exactly(line.took)} |"
         for line in drill.hops
     )
     return f"{drill.sentence}\n\n| hop | since the drill began |\n|---|---|\n{rows}\n"
 
 
-def _exactly(length: timedelta) -> str:
+def exactly(length: timedelta) -> str:
     """Give a time to the second where it is short."""
     seconds = length.total_seconds()
     return f"{seconds:.1f} s" if seconds < 60 else duration(length)  # noqa: PLR2004 - a minute

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pipeline_health.core.deploy_verdict import is_promotion_check
 from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Kind, Proof
@@ -126,15 +127,23 @@ def failed_jobs(ailment: Ailment, view: ProjectView) -> tuple[str, ...] | JobsOf
 
 
 def _passed(failed: Sequence[str], jobs: Sequence[Job]) -> bool:
-    """Tell whether every job of *failed* passed: itself where it is listed, else its matrix."""
-    without = {job.name for job in jobs if job.conclusion is not CheckConclusion.SUCCESS}
-    green = {without_matrix(job.name) for job in jobs if job.conclusion is CheckConclusion.SUCCESS}
+    """Tell whether every job of *failed* passed: itself where it is listed, else its matrix.
+
+    One that got as far as to ask us, and was told no, has passed all that it does itself.
+    """
+    passed = [job for job in jobs if _has_passed(job)]
+    without = {job.name for job in jobs if job not in passed}
+    green = {without_matrix(job.name) for job in passed}
     red = {
         without_matrix(job.name)
         for job in jobs
-        if job.conclusion not in (CheckConclusion.SUCCESS, CheckConclusion.SKIPPED)
+        if job not in passed and job.conclusion is not CheckConclusion.SKIPPED
     }
     return without.isdisjoint(failed) and {without_matrix(name) for name in failed} <= green - red
+
+
+def _has_passed(job: Job) -> bool:
+    return job.conclusion is CheckConclusion.SUCCESS or is_promotion_check(job)
 
 
 def without_matrix(job: str) -> str:

@@ -13,7 +13,8 @@ from pipeline_health.host.files import Watched, file_facts
 from pipeline_health.host.units import scopes, units_of
 
 _STARTS_US = re.compile(r"pipeline-health(-cron\.sh|.*\s(run-once|serve)\b)")
-_NO_CRONTAB = "no crontab for"
+_NO_CRONTAB = re.compile(r"no crontab for|can't open '|not allowed to use this program")
+"""None is there yet, in the words of cron and of BusyBox, or this user may have none at all."""
 
 
 def look(
@@ -44,7 +45,7 @@ def look(
 def _crontab(shell: Shell) -> tuple[int, ...] | Unread:
     """Give the numbers of the lines that start us; what else is in them nobody gets to see."""
     ran = shell.run("crontab", "-l")
-    if ran is None or (ran.code != 0 and _NO_CRONTAB in ran.said):
+    if ran is None or (ran.code != 0 and _NO_CRONTAB.search(ran.said)):
         return ()
     if ran.code != 0:
         return Unread(f"crontab -l failed: {' '.join(ran.said.split())[:200]}")

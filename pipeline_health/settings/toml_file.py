@@ -107,8 +107,8 @@ def _content(path: Path) -> bytes:
         return read_regular(path, largest=_LARGEST, expected="a TOML file")
     except FileNotFoundError as exc:
         msg = (
-            f"{path}: there is no such file; create it (or name another one with --config or "
-            f"$PIPELINE_HEALTH_CONFIG), for example with\n{_EXAMPLE}"
+            f"{path}: there is no such file; make it with `pipeline-health init`, or name another "
+            f"one with --config or $PIPELINE_HEALTH_CONFIG\nThe smallest one:\n{_EXAMPLE}"
         )
         raise ConfigurationError(msg) from exc
     except OSError as exc:

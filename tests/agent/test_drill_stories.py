@@ -101,7 +101,7 @@ def test_nobody_picks_it_up(shop: Shop) -> None:
     """Then the way is broken there, and the issue is closed all the same."""
     ended = drilled(shop)
     assert [line.hop for line in ended.missed] == [Hop.PICKED_UP]
-    assert ended.sentence == "The drill of shop failed: picked up did not come."
+    assert ended.sentence == "The drill of shop failed; what did not come: picked up."
     assert "| picked up | did not come |" in issues(shop)[0].comments[-1].body
     assert issues(shop)[0].state == "closed"
 

@@ -205,12 +205,15 @@ def test_a_silent_failure_of_an_earlier_run_still_blocks_a_promotion(product: Re
 
     one = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
 
-    assert (one.state, ours(product.repo)) == (CriterionState.FAIL, [])
+    assert (one.state, ours(product.repo)) == (CriterionState.PENDING, [])
     assert "Staging tests failed (shop)" in one.says
 
 
-def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(product: Ready) -> None:
-    """That is their word, as it ever was."""
+@pytest.mark.parametrize("ledger", [True, False], ids=["on the host", "elsewhere"])
+def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(
+    product: Ready, *, ledger: bool
+) -> None:
+    """That is their word, as it ever was, and however long ago."""
     product.configure(GATE, *PIPELINE)
     sha = product.land()
     product.repo.run("Pipeline", "failure", jobs=JOBS)
@@ -218,7 +221,30 @@ def test_a_job_that_a_person_closed_the_issue_of_blocks_no_promotion(product: Re
     silence(product.host)
     (issue,) = ours(product.repo)
     product.repo.close_issue(issue.number)
+    product.world.advance(timedelta(days=20))
+    if not ledger:
+        product.host.forget()
+        product.host.extra = '[routing]\nidentity = "health-bot"'
 
     one = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
 
     assert one.state is CriterionState.PASS
+
+
+def test_what_is_gone_and_silent_blocks_no_promotion_afterwards(product: Ready) -> None:
+    """It never gets an issue, so that nobody could close one."""
+    silence(product.host)
+    product.repo.push("second")
+    product.repo.run("CI", "success")
+    product.repo.run("Lint", "failure")
+    product.host.cycles(2)
+    sha = product.land("third")
+    product.host.cycles(2)
+
+    during = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
+    product.host.cycle(after=HOUR)
+    product.host.cycles(2)
+    afterwards = of(product.check(sha), CriterionName.NO_OPEN_INCIDENT)
+
+    assert ours(product.repo) == []
+    assert (during.state, afterwards.state) == (CriterionState.FAIL, CriterionState.PASS)

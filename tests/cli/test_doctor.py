@@ -10,7 +10,7 @@ from desk import Desk
 from pipeline_health import __version__
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import run
-from pipeline_health.core.model.checkup import Ailing, Examination, Level, Line
+from pipeline_health.core.model.examination import Ailing, Examination, Level, Line
 
 CLASSIC = "ghp_planted_for_this_test"
 
@@ -88,7 +88,7 @@ def test_with_nothing_to_ask_with_nothing_is_asked(
     assert run(["doctor"]) == Exit.WRONG
 
     out = capsys.readouterr().out
-    assert "there is no such file; create it" in out
+    assert "there is no such file; make it with" in out
     assert "GITHUB_TOKEN: is not set" in out
     assert clinic.world.requests == []
 

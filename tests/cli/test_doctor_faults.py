@@ -8,7 +8,7 @@ import pytest
 
 from clinic import Clinic
 from desk import Desk
-from pipeline_health.core.model.checkup import Ailing, Level, Line
+from pipeline_health.core.model.examination import Ailing, Level, Line
 
 FINE_GRAINED = "github_pat_planted_for_this_test"
 OF_GITHUB = "ghp_planted_for_this_test"
@@ -133,7 +133,7 @@ FAULTS = {
         "configuration",
         "limits.issues_per_cycel",
         "no such key; did you mean issues_per_cycle?",
-        "mend that line",
+        "mend that",
     ),
 }
 

@@ -23,7 +23,7 @@ def test_a_drill_that_nobody_picks_up_is_exit_1(
 
     *hops, sentence = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in hops] == ["filed", "listed", "picked up", "closed"]
-    assert sentence == "The drill of shop failed: picked up did not come."
+    assert sentence == "The drill of shop failed; what did not come: picked up."
     assert [issue.state for issue in desk.repo.issues.values()] == ["closed"]
 
 

@@ -285,6 +285,15 @@ def test_a_token_that_may_not_list_is_asked_by_name(shop: Desk, told: Told) -> N
     assert "left out: GitHub's list of repositories: " in err
 
 
+def test_a_github_without_such_a_list_is_asked_by_name(shop: Desk, told: Told) -> None:
+    """Not every server that speaks its language has one."""
+    shop.world.faults.add(host="github", mode="status", status=404, match="/user/repos")
+    code, _, err = told()
+
+    assert (code, 'repo = "acme/shop"' in uncommented(shop)) == (Exit.DONE, True)
+    assert "left out: GitHub's list of repositories: " in err
+
+
 def test_without_railway_the_repositories_are_drafted(shop: Desk, told: Told) -> None:
     """And it is said that nothing of Railway is known; when GitHub is blind too, nothing is."""
     secrets_of(shop).write_text("GITHUB_TOKEN=gh-good-token\n")

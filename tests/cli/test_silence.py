@@ -140,7 +140,9 @@ def test_unsilence_works_where_the_configuration_is_gone(shelf: Shelf) -> None:
 
     assert "there are: shop" in shelf.tell("unsilence", "blog", code=Exit.WRONG)
     assert "Ended: shop" in shelf.tell("unsilence", "shop")
-    assert "there are: none" in shelf.tell("unsilence", "shop", code=Exit.WRONG)
+    refused = shelf.tell("unsilence", "shop", code=Exit.WRONG)
+    assert "there are: none" in refused
+    assert "pipeline-health.toml: there is no such file" in refused
 
 
 def test_windows_are_shown_before_the_first_look_and_after_their_end(shelf: Shelf) -> None:

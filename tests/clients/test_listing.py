@@ -151,6 +151,17 @@ def test_github_lists_what_it_shows(world: World, http: Http) -> None:
         assert (101, "acme/r100", "main") == (len(found), found[0].name, found[0].branch)
 
 
+def test_an_app_that_may_write_issues_need_not_push(world: World, http: Http) -> None:
+    """It is granted to read the contents, so that GitHub says that it may not push."""
+    world.repo("acme/shop").drops_labels = True
+    world.github_tokens["gh-app-token"] = "health[bot]"
+    asked = [repositories(world, http, is_app=is_app) for is_app in (False, True)]
+
+    seen = [[*them.all(), them.one(RepoName("acme/shop"))] for them in asked]
+
+    assert [[one and one.may_push for one in each] for each in seen] == [[False] * 2, [True] * 2]
+
+
 def test_a_repository_is_found_under_its_new_name(world: World, http: Http) -> None:
     """And none where there is none."""
     world.repo("acme/old").rename("acme/new")

@@ -8,12 +8,7 @@ from entries import SHOP
 from office import Office, without_end
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github_survey import Asked, kind_of, skew_of
-from pipeline_health.core.model.checkup import (
-    Invisible,
-    RepoFacts,
-    TokenKind,
-    Unread,
-)
+from pipeline_health.core.model.checkup import Invisible, RepoFacts, TokenKind, Unread
 from pipeline_health.core.model.ids import RepoName
 from wire import NOON
 

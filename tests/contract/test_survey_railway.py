@@ -8,11 +8,7 @@ from entries import SCOPED, SHOP, TOKEN
 from office import Office, Spoil, instead
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.railway_access import Access, HeaderForm
-from pipeline_health.core.model.checkup import (
-    EnvironmentFacts,
-    RailwayKind,
-    Unread,
-)
+from pipeline_health.core.model.checkup import EnvironmentFacts, RailwayKind, Unread
 from pipeline_health.secret import NamedSecret, Secret
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from checkup_facts import ACCOUNT, APP, FACTS, LEFT, NOON, with_account
 from pipeline_health.core import checkup
 from pipeline_health.core.checkup.words import listed, nearest
-from pipeline_health.core.model.checkup import (
+from pipeline_health.core.model.checkup import Facts
+from pipeline_health.core.model.examination import (
     Ailing,
     Examination,
-    Facts,
     Level,
     Line,
     Sound,

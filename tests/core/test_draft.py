@@ -81,6 +81,9 @@ def test_a_project_has_its_repository_its_environments_and_its_domains() -> None
         (["staging", "production eu", "production us"], "staging", None),
         (["pre-production staging", "production"], "pre-production staging", "production"),
         (["staging of production"], "staging of production", None),
+        (["staging", "pre-production", "prod"], "staging", "prod"),
+        (["staging", "Non-Production"], "staging", None),
+        (["pre-staging", "stg", "not production"], "stg", None),
     ],
 )
 def test_environments_are_known_by_their_names(

@@ -71,10 +71,10 @@ def test_a_drill_sums_itself_up() -> None:
     assert over.sentence == "The drill of shop went through in 3 min."
     assert over.has(Hop.PICKED_UP)
     failed = told.with_hop(Hop.PICKED_UP, "not within 20 min", at=None)
-    assert failed.sentence == "The drill of shop failed: picked up did not come."
+    assert failed.sentence == "The drill of shop failed; what did not come: picked up."
     assert not failed.has(Hop.PICKED_UP)
     assert result(failed) == (
-        "The drill of shop failed: picked up did not come.\n\n"
+        "The drill of shop failed; what did not come: picked up.\n\n"
         "| hop | since the drill began |\n|---|---|\n"
         "| filed | 0.0 s |\n| told: ntfy | 2.0 s |\n| picked up | did not come |\n"
     )

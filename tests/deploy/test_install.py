@@ -1,5 +1,7 @@
 """deploy/install.sh and uninstall.sh, with the steps that take long replaced on PATH."""
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -252,6 +254,86 @@ def test_uninstall_removes_what_is_ours_and_keeps_what_is_yours(newcomer: Newcom
     assert list(newcomer.tree()) == [".config/archon-cron/other-cron.env"]
 
 
+def test_an_uninstall_leaves_what_is_not_ours(newcomer: Newcomer) -> None:
+    """A timer of somebody else's goes on; a copy of the ledger stays; no link leads nowhere."""
+    newcomer.fill_in()
+    newcomer.install()
+    state = newcomer.home / ".local/state/archon-cron"
+    for name in ("pipeline-health.db", "pipeline-health.db-wal", "pipeline-health.db.before"):
+        (state / name).touch()
+    (newcomer.units / TIMER).write_text("# mine\n")
+    wanted = newcomer.units / "default.target.wants" / SCHEDULER
+    wanted.parent.mkdir()
+    wanted.symlink_to(newcomer.units / SCHEDULER)
+
+    said = newcomer.uninstall("--purge")
+
+    assert said.code == 0
+    assert newcomer.running() == {TIMER}
+    assert f"left: {newcomer.units}/{TIMER}" in said.text
+    assert not wanted.is_symlink()
+    assert [file.name for file in state.iterdir()] == ["pipeline-health.db.before"]
+
+
+def test_an_uninstall_that_was_only_shown_is_no_success(newcomer: Newcomer) -> None:
+    """As with install.sh: --system without root changes nothing, and says so by its code."""
+    said = newcomer.uninstall("--system")
+
+    assert said.code == 2
+    assert "to do it: sudo " in said.text
+
+
+def test_two_at_once_do_not_take_away_what_the_other_makes(newcomer: Newcomer) -> None:
+    """The second one says so and changes nothing; the first one lets go by ending, however."""
+    newcomer.install()
+    before = newcomer.tree()
+    held = os.open(newcomer.share, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+
+    for said in (newcomer.install(), newcomer.uninstall()):
+        assert said.code == 1
+        assert "is at work; run this again when it is done" in said.text
+    assert newcomer.tree() == before
+    os.close(held)
+    assert newcomer.install().code == 0
+
+
+def test_the_scheduler_is_restarted_though_the_upgrade_was_cut_off(newcomer: Newcomer) -> None:
+    """Once, by whichever run comes to it: else the code of before would go on for good."""
+    newcomer.fill_in()
+    newcomer.install("--scheduler")
+    restart = f"systemctl --user restart {SCHEDULER}"
+    assert restart not in newcomer.install().calls
+    (newcomer.share / "venv").unlink()
+    newcomer.is_like(no_manager="")
+    newcomer.install()
+    newcomer.is_unlike("no-manager")
+
+    assert restart in newcomer.install().calls
+    assert restart not in newcomer.install().calls
+
+
+def test_what_was_cut_off_is_made_up_for(newcomer: Newcomer) -> None:
+    """The manager hears of units that an earlier run wrote; an environment is mended in its place.
+
+    What is told next is what has to be typed: a form that was asked for is asked for again.
+    """
+    said = newcomer.install("--scheduler")
+    assert "run this again with --scheduler: it shows what would be filed, and starts" in said.text
+    link = newcomer.share / "venv"
+    (newcomer.share / "venvs/older").mkdir()
+    (newcomer.share / link.readlink() / "complete").unlink()
+    newcomer.is_like(needs_reload="")
+
+    mended = newcomer.install()
+
+    assert mended.code == 0
+    assert (link / "complete").is_file()
+    assert (newcomer.share / "venvs/older").is_dir()
+    assert "The version before" not in mended.text
+    assert "systemctl --user daemon-reload" in mended.calls
+
+
 def test_receivers_that_only_apprise_knows_bring_it(newcomer: Newcomer) -> None:
     """From the moment that they are set; a name without a value, or behind a #, sets nothing."""
     newcomer.fill_in()
@@ -265,3 +347,16 @@ def test_receivers_that_only_apprise_knows_bring_it(newcomer: Newcomer) -> None:
             file.write(f"{line}\n")
         said = newcomer.install("--dry-run")
         assert f"with the versions of deploy/{versions}," in said.text, line
+
+
+def test_what_every_look_would_refuse_is_not_started(newcomer: Newcomer) -> None:
+    """It would fail every five minutes; whoever mends it runs the installer again."""
+    newcomer.fill_in()
+    newcomer.is_like(look="2")
+    said = newcomer.install()
+
+    assert (said.code, newcomer.running()) == (1, set())
+    assert "nothing was started, because that look was refused" in said.text
+    newcomer.is_like(look="3")
+    assert newcomer.install().code == 0
+    assert newcomer.running() == {TIMER}

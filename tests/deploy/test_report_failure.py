@@ -1,5 +1,6 @@
 """What tells people that a unit failed tells the right ones, once, and never a secret."""
 
+import ast
 import importlib.util
 import os
 import subprocess
@@ -237,6 +238,29 @@ def test_after_a_telling_that_ended_nothing_is_told_again(
     reporter.main()
     assert len(receiver.posts) == 2
     assert receiver.posts[0].text.startswith("a unit of pipeline-health on ")
+
+
+def test_an_old_python_of_the_system_can_run_it() -> None:
+    """On RHEL 9 it is 3.9: no newer syntax, and no type is evaluated."""
+    parsed = ast.parse(REPORTER.read_text(), feature_version=(3, 9))
+
+    first = next(line for line in parsed.body if isinstance(line, ast.ImportFrom))
+    assert (first.module, [name.name for name in first.names]) == ("__future__", ["annotations"])
+
+
+def test_a_file_of_blanks_does_not_hold_it_up(
+    reporter: ModuleType, receiver: Receiver, home: Path
+) -> None:
+    """Time grows with the file, not with its square: people are told within half a minute."""
+    blanks = " " * 30_000
+    text = f"A=x{blanks}x\n export NTFY_TOPIC = {receiver.url}/a#b{blanks}# ours\n"
+    (home / ".config/archon-cron/secrets.env").write_text(text)
+
+    before = time.process_time()
+    reporter.main()
+
+    assert time.process_time() - before < 1
+    assert [post.path for post in receiver.posts] == ["/a"]
 
 
 def test_a_title_is_one_line_of_plain_letters(reporter: ModuleType) -> None:

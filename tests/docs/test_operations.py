@@ -46,12 +46,10 @@ def test_every_place_that_it_names_is_where_things_are_put() -> None:
 
 
 def test_every_option_that_it_names_is_one() -> None:
-    """Of install.sh, uninstall.sh and the command that they end with."""
-    known = "".join(
-        (ROOT / path).read_text()
-        for path in ("deploy/install.sh", "deploy/uninstall.sh", "pipeline_health/cli/run_once.py")
-    )
-    known += "--build-arg"  # docker's
+    """Of install.sh, uninstall.sh and the command."""
+    files = [ROOT / "deploy/install.sh", ROOT / "deploy/uninstall.sh"]
+    files += sorted((ROOT / "pipeline_health" / "cli").glob("*.py"))
+    known = "".join(file.read_text() for file in files) + "--build-arg"  # docker's
     named = {
         option
         for quoted in QUOTED

@@ -101,6 +101,21 @@ def test_files_are_told_by_mode_and_owner(tmp_path: Path) -> None:
     assert file_facts(Watched(path=tmp_path / "none", what="ledger")).mode is None
 
 
+def test_a_configuration_of_root_is_as_good_as_ours() -> None:
+    """The system form installs it so, and whoever is root could change it anyhow."""
+    passwd, user = Path("/etc/passwd"), os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        ours = [
+            file_facts(Watched(path=passwd, what=it)).ours for it in ("configuration", "ledger")
+        ]
+    finally:
+        os.seteuid(user)
+
+    assert ours == [True, False]
+
+
 def test_units_are_told_with_state_text_and_what_they_start(machine: Machine) -> None:
     """A drop-in that we ship is compared as well; the failure unit starts none of ours."""
     machine.program("pipeline-health", "echo pipeline-health, version 9.9")
@@ -185,6 +200,8 @@ def test_a_program_of_somebody_else_is_not_started(machine: Machine) -> None:
     [
         ("echo 'no crontab for me' >&2; exit 1", ()),
         ("echo 'not allowed' >&2; exit 1", Unread("crontab -l failed: not allowed")),
+        ("echo 'You (me) are not allowed to use this program (crontab)' >&2; exit 1", ()),
+        ("echo \"crontab: can't open 'me': No such file or directory\" >&2; exit 1", ()),
         ("echo '* * * * * backup'", ()),
         (
             "echo '# 1 pipeline-health run-once'; echo '2 x/pipeline-health --config c run-once'",

@@ -200,8 +200,9 @@ def test_a_missing_file_says_where_it_was_looked_for_and_how_to_begin(
 
     lines = refusals()
 
-    assert lines[0].startswith(f"{toml}: there is no such file; create it")
-    assert ["  [[projects]]", '  name = "shop"', '  repo = "acme/shop"'] == lines[1:4]
+    assert lines[0].startswith(f"{toml}: there is no such file; make it with")
+    assert lines[1] == "The smallest one:"
+    assert ["  [[projects]]", '  name = "shop"', '  repo = "acme/shop"'] == lines[2:5]
 
 
 def test_a_directory_is_no_configuration(refusals: Refusals, toml: Path) -> None:

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from pipeline_health.core.checkup import accounts, deploys, hosts, repositories
 from pipeline_health.core.checkup.words import counted, fault
-from pipeline_health.core.model.checkup import EnvironmentFacts, Facts, Line, Sound, Told
+from pipeline_health.core.model.checkup import EnvironmentFacts, Facts
+from pipeline_health.core.model.examination import Line, Sound, Told
 
 Look: TypeAlias = Callable[[Facts], Iterator[Told]]
 
@@ -29,7 +30,7 @@ def configuration(facts: Facts) -> Iterator[Told]:
     """Check that the configuration and the secrets say nothing that is wrong by itself."""
     for flaw in facts.flaws:
         where = ": ".join(part for part in (flaw.where, flaw.key) if part)
-        yield fault(where, flaw.says, "mend that line; every other check went on without it")
+        yield fault(where, flaw.says, "mend that; every other check went on without it")
 
 
 def _configured(facts: Facts) -> str:

@@ -4,15 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from pipeline_health.core.checkup.words import advice, fault, listed
-from pipeline_health.core.model.checkup import (
-    Account,
-    Facts,
-    RepoFacts,
-    TokenKind,
-    Told,
-    Unchecked,
-    Unread,
-)
+from pipeline_health.core.model.checkup import Account, Facts, RepoFacts, TokenKind, Unread
+from pipeline_health.core.model.examination import Told, Unchecked
 from pipeline_health.core.model.ids import as_login
 
 SOON = timedelta(days=14)

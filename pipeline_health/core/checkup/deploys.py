@@ -21,10 +21,9 @@ from pipeline_health.core.model.checkup import (
     RailwayKind,
     RailwayToken,
     TokenPlace,
-    Told,
-    Unchecked,
     Unread,
 )
+from pipeline_health.core.model.examination import Told, Unchecked
 from pipeline_health.core.model.policy import ProjectPolicy
 
 STAGING, PRODUCTION = "staging_environment", "production_environment"

@@ -5,17 +5,12 @@ from datetime import timedelta
 from shlex import quote
 
 from pipeline_health.core.checkup.words import advice, counted, fault
-from pipeline_health.core.model.checkup import (
-    Facts,
-    FileFacts,
-    Kept,
-    Told,
-    Unchecked,
-    UnitFacts,
-    Unread,
-)
+from pipeline_health.core.model.checkup import Facts, FileFacts, Kept, UnitFacts, Unread
+from pipeline_health.core.model.examination import Told, Unchecked
 
-SKEW = timedelta(seconds=30)
+SKEW = timedelta(seconds=60)
+"""What a clock may be off: GitHub refuses the signature of an App that is further ahead."""
+
 MISSED = 3
 """So many looks in a row may be missing before somebody is told."""
 

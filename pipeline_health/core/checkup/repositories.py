@@ -12,11 +12,10 @@ from pipeline_health.core.model.checkup import (
     Invisible,
     RepoFacts,
     TokenKind,
-    Told,
-    Unchecked,
     Unread,
     WorkflowFile,
 )
+from pipeline_health.core.model.examination import Told, Unchecked
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import Policy, ProjectPolicy, Routing
 
@@ -85,10 +84,12 @@ def permissions(facts: Facts) -> Iterator[Told]:
         if isinstance(found, RepoFacts):
             for permission in sorted(found.denied):
                 denied[permission].append(repo)
-            if found.permission is not None and found.permission not in _MAY_LABEL:
+            # An App has permissions of its own, and no role in a repository.
+            role = found.permission if account.permissions is None else None
+            if role is not None and role not in _MAY_LABEL:
                 yield fault(
                     _where(facts, repo),
-                    f"our account may only read {repo} ({found.permission.lower()}): GitHub would "
+                    f"our account may only read {repo} ({role.lower()}): GitHub would "
                     "drop the labels of our issues without a word",
                     f"github.com/{found.name}/settings/access: give it the role Triage or Write",
                 )

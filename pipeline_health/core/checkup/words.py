@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Sequence
 
-from pipeline_health.core.model.checkup import Ailing, Level
+from pipeline_health.core.model.examination import Ailing, Level
 
 SHOWN = 10
 

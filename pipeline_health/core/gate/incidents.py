@@ -35,9 +35,13 @@ def no_open_incident(matter: Matter, *, tests_pass: bool) -> Criterion:
     if isinstance(seen, Blind):
         hint = about_blindness(matter, seen)
         return criterion(matter, _NAME, CriterionState.UNKNOWN, seen.why, hint=hint)
-    for incident in seen.value:
-        if not _is_over(matter, incident, tests_pass=tests_pass) and _concerns(matter, incident):
-            return _blocked(matter, incident)
+    standing = [
+        incident
+        for incident in seen.value
+        if not _is_over(matter, incident, tests_pass=tests_pass) and _concerns(matter, incident)
+    ]
+    if standing:  # one that may still end by itself speaks last
+        return _blocked(matter, min(standing, key=lambda incident: incident.again))
     over = [
         one
         for one in seen.value
@@ -73,6 +77,9 @@ def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
 
 
 def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
+    if incident.again:
+        says = f"a run is under way that tests again what failed: {incident.title}"
+        return criterion(matter, _NAME, CriterionState.PENDING, says, url=incident.url)
     if incident.number is None:
         says = f"it is broken, and no issue says so yet: {incident.title}"
         hint = "this passes when that works again; a window of maintenance does not end it"

@@ -38,7 +38,8 @@ class OpenIncident:
 
     *over* says that the facts just read prove it to be over: the next cycle will close it.
     *of_tests* says that all that it rests on is what our own tests said before a promotion, so that
-    nothing but these tests can end it. *scopes* are where it is broken, empty where nobody knows.
+    nothing but these tests can end it. *again* says that what failed is being tested anew.
+    *scopes* are where it is broken, empty where nobody knows.
     """
 
     number: int | None
@@ -48,6 +49,7 @@ class OpenIncident:
     commits: tuple[Sha, ...]
     over: bool
     of_tests: bool = False
+    again: bool = False
     scopes: tuple[Scope, ...] = ()
 
 

@@ -8,6 +8,7 @@ from pipeline_health.core.deploy_runs import DeployRun, newest_deploy_run, trace
 from pipeline_health.core.deploy_verdict import (
     DeployState,
     is_part_of,
+    is_promotion_check,
     judge_conclusion,
     judge_job,
 )
@@ -79,9 +80,13 @@ def _workflow_word(view: ProjectView, symptom: Symptom) -> Observation | None:
 def _by_jobs(
     view: ProjectView, symptom: Symptom, run: DeployRun, jobs: tuple[Job, ...]
 ) -> Observation | None:
-    """Judge the jobs that neither deploy to staging nor to production."""
+    """Judge the jobs that neither deploy nor ask us whether production may be deployed."""
     deploying = [name for name in (view.policy.staging_job, view.policy.production_job) if name]
-    tests = [job for job in jobs if not any(is_part_of(job, name) for name in deploying)]
+    tests = [
+        job
+        for job in jobs
+        if not is_promotion_check(job) and not any(is_part_of(job, name) for name in deploying)
+    ]
     failed = [job for job in tests if judge_conclusion(job.conclusion) is DeployState.FAILED]
     if failed:
         return Finding(

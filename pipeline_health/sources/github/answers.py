@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_rest import LoggedJob
+from pipeline_health.core.deploy_verdict import is_promotion_check
 from pipeline_health.core.model.questions import (
     BranchRun,
     Contains,
@@ -153,7 +154,7 @@ class Answers:
 
     def _evidence(self, trace: RunTrace, now: datetime) -> Evidence:
         jobs = self._jobs(trace, now)
-        failing = [each for each in jobs if each.job.conclusion in _FAILED]
+        failing = _failing(jobs)
         age = now - trace.updated_at
         told = [self._told(trace, each, age=age) for each in failing[:MOST_LOGS]]
         errors = (first_error_of(each.lines) for each in told)
@@ -207,6 +208,12 @@ class Answers:
             if each.job.conclusion is CheckConclusion.SUCCESS
         }
         return tuple(each.job.name for each in failing if each.job.name in passed)
+
+
+def _failing(jobs: Sequence[LoggedJob]) -> list[LoggedJob]:
+    """Give the jobs that failed; one that only asked us is named when there is no other."""
+    failed = [each for each in jobs if each.job.conclusion in _FAILED]
+    return [each for each in failed if not is_promotion_check(each.job)] or failed
 
 
 def _key(trace: RunTrace) -> str:
