@@ -19,7 +19,7 @@ from builders import (
     seen,
 )
 from incident_builders import ailment, incident
-from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
+from pipeline_health.core.model.findings import Kind, Proof, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.questions import Answers, Job, JobsOf, RunTrace
 from pipeline_health.core.model.readings import CheckConclusion, CheckStatus
@@ -101,6 +101,30 @@ def test_a_job_that_passed_is_a_proof_before_its_run_ends(
 
     assert [proof.symptom for proof in proofs] == [TESTS] * proved
     assert all(proof.trace == NOW and proof.commit == HEAD for proof in proofs)
+
+
+def test_the_proof_is_of_the_last_job_that_had_failed() -> None:
+    """By the run that is under way, in words that say what passed and where."""
+    first, last = (a_job(f"Smoke ({leg})", completed_at=ago(minutes=9 - leg)) for leg in (1, 2))
+    for legs in ((first, last), (last, first)):
+        seen_now = view(DEPLOYED, *legs)
+        assert list(proofs_under_way(broken(), seen_now)) == [
+            Proof(
+                symptom=TESTS,
+                project=seen_now.policy.name,
+                at=ago(minutes=7),
+                commit=HEAD,
+                trace=NOW,
+                says=f"What had failed passed in workflow Pipeline at {HEAD[:7]}.",
+            )
+        ]
+
+
+def test_what_failed_must_be_known() -> None:
+    """While the jobs of the run before are not read, nothing that passed is a proof of them."""
+    unread = replace(view(), answers=Answers(jobs={JobsOf(NOW): seen((DEPLOYED, SMOKE))}))
+
+    assert list(proofs_under_way(broken(), unread)) == []
 
 
 @pytest.mark.parametrize(
