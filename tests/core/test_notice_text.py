@@ -11,6 +11,7 @@ from pipeline_health.core.notice_text import (
     LONGEST_TITLE,
     Change,
     begins,
+    drill,
     monday,
     notice_of,
     reminder,
@@ -240,3 +241,12 @@ def test_the_week_in_four_lines() -> None:
         "No issue was filed.",
         "Moments without an answer in 30 days, by hour (UTC): none.",
     ]
+
+
+def test_a_drill_says_that_it_is_one() -> None:
+    """As loudly as an incident, and with nothing to do."""
+    notice = drill("shop", url=URL)
+
+    assert notice.title == "Drill: nothing is broken (shop)"
+    assert notice.body == "This is a fire drill. Nothing is broken.\nNothing is to be done."
+    assert (notice.url, notice.priority) == (URL, 4)

@@ -7,6 +7,7 @@ from concern_builders import NOW, filed, over, unfiled
 from incident_builders import MINUTE, PROJECT, T0
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident, Owner
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import TransientLine
 from pipeline_health.core.week import WEEK, Week, monday_before, week_of
 
@@ -83,3 +84,19 @@ def test_transients_are_summed_by_hour() -> None:
     found = week_of([], looks=1, transients=lines, first_looks={}, now=NOW)
 
     assert list(found.transients.items()) == [(3, 2), (22, 4)]
+
+
+def test_what_was_silent_does_not_count() -> None:
+    """As for the promise itself."""
+    window = MaintenanceWindow(
+        project=PROJECT, kind=None, since=T0, until=T0 + 4 * MINUTE, reason="a new database"
+    )
+    found = week_of(
+        [filed(after=9)],
+        looks=1,
+        first_looks={PROJECT: T0 - WEEK},
+        windows=[window],
+        now=NOW + timedelta(hours=1),
+    )
+
+    assert found.to_issue == 5 * MINUTE
