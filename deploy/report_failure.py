@@ -19,7 +19,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping  # noqa: TC003 - they cost nothing
+from collections.abc import Callable, Iterator, Mapping, Sequence  # noqa: TC003 - they cost nothing
 from http.client import HTTPMessage  # noqa: TC003 - urllib has it loaded
 from pathlib import Path
 from typing import IO
@@ -51,10 +51,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Tell everybody who wants to know, and say in the journal whom."""
     environment = dict(os.environ)
-    if "--unless-told" in sys.argv[1:] and environment.get("SERVICE_RESULT") == "success":
+    if "--unless-told" in arguments and environment.get("SERVICE_RESULT") == "success":
         return  # systemd says so of the attempt before this one
     what = _what(environment)
     _say(3, what)
@@ -223,7 +223,7 @@ def _say(level: int, text: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1:])
     except Exception as error:  # noqa: BLE001 - a traceback could show a secret
         _say(3, f"a defect of the reporter ({type(error).__name__}); nobody was told")
     finally:

@@ -103,7 +103,6 @@ def home(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name, raising=False)
     for name in ("PIPELINE_HEALTH_LEDGER", "HEALTHCHECK_URL", "NTFY_TOPIC"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(sys, "argv", [str(REPORTER)])
     for name, value in {**MONITOR, "HOME": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
     return tmp_path
@@ -140,7 +139,7 @@ def test_one_message_a_failure_and_another_one_a_day(
 
     def sent() -> int:
         before = len(receiver.posts)
-        reporter.main()
+        reporter.main([])
         new = receiver.posts[before:]
         assert f"/{PING}/fail" in [post.path for post in new]
         return len(new) - 1
@@ -174,7 +173,7 @@ def test_a_receiver_that_sends_elsewhere_or_hangs_is_not_followed(
 ) -> None:
     """A redirect would tell the topic to another place; whoever does not answer is left waiting."""
     receiver.status = 302
-    reporter.main()
+    reporter.main([])
     assert len(receiver.posts) == 2
     printed = capfd.readouterr().err
     assert "ntfy was not told: it answered 302" in printed
@@ -194,7 +193,7 @@ def test_a_bare_topic_is_one_of_ntfy_sh(
     monkeypatch.setenv("https_proxy", receiver.url)
     receiver.status = 403
 
-    reporter.main()
+    reporter.main([])
 
     assert [(post.method, post.path) for post in receiver.posts] == [("CONNECT", "ntfy.sh:443")]
 
@@ -214,7 +213,7 @@ def test_who_cannot_be_told_is_named_without_the_secret(
     """Whatever stands in the file, it ends by itself and says so in the journal."""
     (home / ".config/archon-cron/secrets.env").write_text(secrets)
 
-    reporter.main()
+    reporter.main([])
 
     printed = capfd.readouterr().err
     assert why in printed
@@ -227,15 +226,14 @@ def test_after_a_telling_that_ended_nothing_is_told_again(
     receiver: Receiver, reporter: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Outside of the sandbox it speaks only where it could not start within."""
-    monkeypatch.setattr(sys, "argv", [str(REPORTER), "--unless-told"])
     monkeypatch.setenv("SERVICE_RESULT", "success")
-    reporter.main()
+    reporter.main(["--unless-told"])
     assert receiver.posts == []
 
     monkeypatch.setenv("SERVICE_RESULT", "exit-code")
     for name in MONITOR:
         monkeypatch.delenv(name)  # systemd tells them to the first attempt alone
-    reporter.main()
+    reporter.main(["--unless-told"])
     assert len(receiver.posts) == 2
     assert receiver.posts[0].text.startswith("a unit of pipeline-health on ")
 
@@ -257,7 +255,7 @@ def test_a_file_of_blanks_does_not_hold_it_up(
     (home / ".config/archon-cron/secrets.env").write_text(text)
 
     before = time.process_time()
-    reporter.main()
+    reporter.main([])
 
     assert time.process_time() - before < 1
     assert [post.path for post in receiver.posts] == ["/a"]
