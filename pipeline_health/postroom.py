@@ -59,6 +59,8 @@ def deliver(
     except Exception as exc:  # noqa: BLE001 - what was seen is worth more than our telling of it
         tell_of_defect(exc)
         return ()
+    if delivery.sent:
+        log.info("told", notices=delivery.sent)
     for sentence in delivery.dropped:
         log.warning("letter_dropped", why=sentence)
     return delivery.untold

@@ -134,6 +134,19 @@ def test_a_topic_is_in_no_log_no_ledger_and_no_report(
     assert "planted-topic" not in "".join(capsys.readouterr()) + str(reports)
 
 
+def test_a_notice_that_arrived_is_in_the_log(
+    shop: Shop, phone: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How many, and nothing of what they say."""
+    refuse_secret(shop)
+    shop.host.cycle()
+
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "notices=1" in line]
+    assert len(phone.calls) == 1
+    assert "told" in line
+    assert NAMED not in line
+
+
 def test_a_dry_run_tells_nobody(shop: Shop, phone: Site) -> None:
     """And what it would have told is still news."""
     shop.world.github_tokens.clear()
