@@ -156,6 +156,17 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """The issue of a portfolio incident that names this one, first *at* that time."""
+
+    by: Fingerprint
+    repo: RepoName
+    number: int
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One root cause and its life. *failed_at* is the provider's time of its newest failure.
 
@@ -168,6 +179,8 @@ class Incident:
     the issue by which an older monitor told of it before we did.
     *duplicate_of* is the older incident that has its root cause, and now its symptoms too;
     *hidden_behind* is the one upstream whose consequence it is taken for, so that it is not filed.
+    *part_of* is the portfolio incident that it is a member of now, and waits for while it is not
+    filed itself; *named* is the issue that first told of it so.
     """
 
     fingerprint: Fingerprint
@@ -203,6 +216,8 @@ class Incident:
     beside: int | None = None
     duplicate_of: Fingerprint | None = None
     hidden_behind: Fingerprint | None = None
+    part_of: Fingerprint | None = None
+    named: Naming | None = None
 
     @property
     def newest(self) -> Ailment:

@@ -1,0 +1,65 @@
+"""A portfolio incident: one issue for many projects, whose own incidents are its members.
+
+It has no failure of its own. What is broken and what is over is what its members say.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline_health.core.model.findings import Symptom
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName
+from pipeline_health.core.model.incident import Cause, Filing, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One incident as its parent lists it, named there since *named_at* (None: not yet).
+
+    *url* is its own issue where it has one. *over_at* is when it was proved to be over, *left* says
+    why it goes on outside of the parent.
+    """
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    project: ProjectName
+    repo: RepoName
+    title: str
+    since: datetime
+    symptoms: tuple[Symptom, ...]
+    url: str = ""
+    named_at: datetime | None = None
+    over_at: datetime | None = None
+    left: str = ""
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether it is broken, and a matter of its parent's."""
+        return self.over_at is None and not self.left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """One issue in `limits.ops_repo` that names the incidents of many projects.
+
+    *cause* is the root cause that they share, None where they share nothing but that there are too
+    many of them, or no place of their own, to be filed. *phase* is as an incident's; *over_since*
+    is when nothing of it went on any more, *gone_since* when its issue was first found deleted.
+    """
+
+    fingerprint: Fingerprint
+    nonce: Nonce
+    repo: RepoName
+    title: str
+    cause: Cause | None
+    phase: Phase
+    first_seen: datetime
+    members: tuple[Member, ...]
+    filing: Filing | None = None
+    over_since: datetime | None = None
+    resolved_at: datetime | None = None
+    gone_since: datetime | None = None
+
+    @property
+    def going_on(self) -> tuple[Member, ...]:
+        """The members that are broken, and a matter of this parent's."""
+        return tuple(member for member in self.members if member.goes_on)
