@@ -29,7 +29,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "stories": ("tests/agent", "-k", "promotion"),
     "commands": ("tests/cli", "-k", "promotion"),
     "contract": ("tests/contract", "-k", "railway"),
-    "decisions": ("tests/core", "-k", "observe or incidents or reconcile or marker"),
+    "decisions": ("tests/core", "-k", "observe or incidents or reconcile or restraint or marker"),
     "cycles": (
         "tests/agent/test_applying.py",
         "tests/agent/test_doubt_stories.py",
@@ -37,6 +37,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_law_stories.py",
         "tests/agent/test_looking.py",
         "tests/agent/test_recovery_stories.py",
+        "tests/agent/test_restraint_stories.py",
         "tests/agent/test_trouble_stories.py",
     ),
     "issues": ("tests/clients/test_github_parse.py", "tests/contract/test_tracker.py"),

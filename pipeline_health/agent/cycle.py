@@ -26,6 +26,7 @@ from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.reconcile import Terms
+from pipeline_health.core.restraint import restrained
 from pipeline_health.ports import (
     AuditSource,
     CodeSource,
@@ -149,8 +150,9 @@ class Agent:
         )
         correlation.place(found, now=cycle.now)
         placed = converged(correlation.placed(), closed=recognised.closed(), now=cycle.now)
-        cases = (case_of(incident, findings, recognised, look) for incident, findings in placed)
-        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
+        cases = [case_of(incident, findings, recognised, look) for incident, findings in placed]
+        believed = restrained(cases, [incident for incident, _ in placed], now=cycle.now)
+        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in believed]
         return with_hidden(lived, now=cycle.now)
 
     def _lived(self, case: Case, *, now: datetime) -> Case:
