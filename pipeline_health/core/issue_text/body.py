@@ -78,7 +78,7 @@ def body(
         )
     )
     room = LONGEST - len(above) - len(below)
-    return f"{above}\n\n{_evidence_within(room, incident, evidence_shown)}{below}"
+    return f"{above}\n\n{evidence_within(room, incident, evidence_shown)}{below}"
 
 
 def notes_of(body: str) -> str:
@@ -187,8 +187,8 @@ def _occurrence(occurrence: Occurrence, incident: Incident) -> str:
     return f"- {moment(occurrence.at)}{where}: {link('details', occurrence.url)}"
 
 
-def _evidence_within(room: int, incident: Incident, shown: EvidenceMode) -> str:
-    """Give the evidence with as much of the log as fits into *room* characters."""
+def evidence_within(room: int, incident: Incident, shown: EvidenceMode) -> str:
+    """Give the part about the evidence, with as much of the log as fits into *room* characters."""
     texts = (_evidence(incident, shown, characters=characters) for characters in _TAILS)
     without = _evidence(incident, shown, characters=0)
     return next((text for text in texts if len(text) <= room), without)

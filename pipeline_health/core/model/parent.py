@@ -15,8 +15,9 @@ from pipeline_health.core.model.incident import Cause, Filing, Phase
 class Member:
     """One incident as its parent lists it, named there since *named_at* (None: not yet).
 
-    *url* is its own issue where it has one. *over_at* is when it was proved to be over, *left* says
-    why it goes on outside of the parent.
+    *where* is the page on which its newest failure can be read, *url* its own issue where it has
+    one. *over_at* is when it was proved to be over, *left* says why it goes on outside of the
+    parent.
     """
 
     fingerprint: Fingerprint
@@ -26,6 +27,7 @@ class Member:
     title: str
     since: datetime
     symptoms: tuple[Symptom, ...]
+    where: str = ""
     url: str = ""
     named_at: datetime | None = None
     over_at: datetime | None = None
@@ -58,6 +60,11 @@ class Parent:
     over_since: datetime | None = None
     resolved_at: datetime | None = None
     gone_since: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When the first of its members failed, as far as they are known."""
+        return min((member.since for member in self.members), default=self.first_seen)
 
     @property
     def going_on(self) -> tuple[Member, ...]:
