@@ -25,8 +25,8 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
-from pipeline_health.core.reconcile import Terms
 from pipeline_health.core.restraint import restrained
+from pipeline_health.core.terms import Terms
 from pipeline_health.ports import (
     AuditSource,
     CodeSource,

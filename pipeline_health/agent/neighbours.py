@@ -7,7 +7,8 @@ from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.issue import OtherIssue
 from pipeline_health.core.model.plan import Plan
-from pipeline_health.core.reconcile import Terms, reconcile
+from pipeline_health.core.reconcile import reconcile
+from pipeline_health.core.terms import Terms
 from pipeline_health.ports import Tracker, TrackerError
 
 
