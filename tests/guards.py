@@ -66,6 +66,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_telling_stories.py",
         "tests/clients/test_ntfy.py",
         "tests/contract/test_ledger_letters.py",
+        "tests/core/test_concerns_parents.py",
         "tests/core/test_news.py",
     ),
 }

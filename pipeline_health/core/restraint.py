@@ -51,13 +51,13 @@ def _goes_on(case: Case) -> bool:
 
 
 def _is_told(case: Case) -> bool:
-    """Tell whether an open issue tells of *case*: its own as far as is known, or its parent's."""
-    incident, filing = case.incident, case.incident.filing
-    if incident.part_of is not None and incident.named is not None:
-        return True
+    """Tell whether an open issue tells of *case*: its own as far as is known, or a parent's."""
+    filing = case.incident.filing
+    if filing is None:
+        return case.incident.named is not None
     if isinstance(case.issue, Seen):
         return isinstance(case.issue.value, TrackedIssue) and case.issue.value.open
-    return filing is not None and filing.closed_at is None
+    return filing.closed_at is None
 
 
 def _held(case: Case, was: Incident, *, now: datetime) -> Case:

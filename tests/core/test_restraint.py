@@ -119,19 +119,19 @@ def test_more_than_half_and_five_or_more_are_too_many(look: list[Seat], number: 
             seat(with_issue(OVER, NotAsked()), filing=None), False, id="it has no issue yet"
         ),
         pytest.param(
-            seat(with_issue(OVER, NotAsked()), filing=None, part_of=NAMED.by, named=NAMED),
-            True,
-            id="its parent's issue tells of it",
-        ),
-        pytest.param(
             seat(with_issue(OVER, NotAsked()), filing=None, named=NAMED),
-            False,
-            id="its parent told of it, once",
+            True,
+            id="a parent's issue names it",
         ),
         pytest.param(
             seat(with_issue(OVER, NotAsked()), filing=None, part_of=NAMED.by),
             False,
             id="its parent is not filed yet",
+        ),
+        pytest.param(
+            seat(with_issue(OVER, Seen(at=NOW, value=replace(OPEN, open=False))), named=NAMED),
+            False,
+            id="a parent's issue named it, and its own is closed",
         ),
         pytest.param(
             with_issue(OVER, Seen(at=NOW, value=replace(OPEN, open=False))),
