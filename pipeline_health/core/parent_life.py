@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipeline_health.core.incidents import GONE_AFTER, is_muting
+from pipeline_health.core.incidents import GONE_AFTER, is_muting, proof_of
+from pipeline_health.core.issue_text.doing import rerun_commands
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.issue import Gone, TrackedIssue
@@ -56,6 +57,7 @@ def member_of(incident: Incident) -> Member:
         since=incident.first_failed_at,
         symptoms=tuple(ailment.symptom for ailment in incident.broken),
         where=incident.newest.trace.url,
+        rerun="\n".join(rerun_commands(incident)),
         url="" if incident.filing is None else incident.filing.url,
     )
 
@@ -77,8 +79,18 @@ def over_or_gone(member: Member, incident: Incident | None, terms: Terms) -> Mem
     if incident.duplicate_of is not None:
         return replace(member, left="it is told of in another issue")
     if incident.phase is Phase.RESOLVED:
-        return replace(member, over_at=incident.resolved_at or terms.now, left="")
+        return _proved(member, incident, terms)
     return None
+
+
+def _proved(member: Member, incident: Incident, terms: Terms) -> Member:
+    proof = proof_of(incident)
+    return replace(
+        member,
+        over_at=incident.resolved_at or terms.now,
+        proof="" if proof is None else proof.trace.url,
+        left="",
+    )
 
 
 def as_tracked(case: ParentCase, terms: Terms) -> Parent:

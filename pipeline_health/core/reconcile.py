@@ -1,7 +1,7 @@
 """From incidents and issues to a plan of changes, each with its reason.
 
 Nothing is decided after this: the plan is printed, or applied as it stands. New issues come in the
-order in which things failed, a portfolio incident among them, as far as the caps allow; what has no
+order in which things failed, those of many projects first, as far as the caps allow; what has no
 place waits, and is named in the crowd when it would wait for too long.
 """
 
@@ -85,7 +85,10 @@ def _wants_an_issue(parent: Parent) -> bool:
 
 
 def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
-    """Give what every incident and every parent but the crowd needs, oldest failure first."""
+    """Give what every parent but the crowd and every incident needs, each oldest failure first.
+
+    What tells of many projects comes before what tells of one.
+    """
     by_fingerprint = {case.incident.fingerprint: case for case in cases if case.findings}
     wants = [_of_case(case, terms) for case in cases]
     wants += [
@@ -93,7 +96,7 @@ def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
         for case in terms.parents
         if case.parent.fingerprint != CROWD
     ]
-    return tuple(sorted(wants, key=lambda want: want.since))
+    return tuple(sorted(wants, key=lambda want: (not want.parent, want.since)))
 
 
 def _of_case(case: Case, terms: Terms) -> _Want:

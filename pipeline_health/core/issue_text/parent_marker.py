@@ -28,7 +28,7 @@ from pipeline_health.core.model.incident import CauseClass
 from pipeline_health.core.model.parent import Parent
 
 KIND = "many-projects"
-LONGEST = 16_000
+LONGEST = 14_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,9 @@ from pipeline_health.core.model.readings import NotAsked, Part
 class Member:
     """One incident as its parent lists it, named there since *named_at* (None: not yet).
 
-    *where* is the page on which its newest failure can be read, *url* its own issue where it has
-    one. *over_at* is when it was proved to be over, *left* says why it goes on outside of the
-    parent.
+    *where* is the page on which its newest failure can be read, *rerun* the command that runs it
+    again where there is one, *url* its own issue where it has one. *over_at* is when it was proved
+    to be over, on the page *proof*; *left* says why it goes on outside of the parent.
     """
 
     fingerprint: Fingerprint
@@ -30,9 +30,11 @@ class Member:
     since: datetime
     symptoms: tuple[Symptom, ...]
     where: str = ""
+    rerun: str = ""
     url: str = ""
     named_at: datetime | None = None
     over_at: datetime | None = None
+    proof: str = ""
     left: str = ""
 
     @property
