@@ -1,6 +1,6 @@
 """One cycle: collect → observe → diagnose → reconcile → apply → record → report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from pipeline_health.core.correlate import Correlation
 from pipeline_health.core.incidents import advanced
 from pipeline_health.core.inhibition import with_hidden
 from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.incident import Filing, Incident
 from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
@@ -95,8 +95,9 @@ class Agent:
         orphans = Orphans(every, self._policy, look)
         book = self._book.opened(look, now=cycle.now)
         cases = self._diagnosed(recognised, look, cycle, restored=book.restored)
-        terms = self._terms(every, look, recognised, cycle)
-        cases, parents = gathered(cases, book.as_tracked(cases, terms), terms)
+        filings = {i.filing for i in (*every, *recognised.incidents)} | {*book.filings}
+        terms = self._terms(filings, look, recognised, cycle)
+        cases, parents = gathered(cases, book.parents(cases, terms), terms)
         terms = replace(terms, parents=book.beside(parents))
         cases, plan = planned(
             cases, terms, tracker=self._tracker, desk=partial(self._book.desk, look)
@@ -188,7 +189,7 @@ class Agent:
 
     def _terms(
         self,
-        incidents: Sequence[Incident],
+        filings: Collection[Filing | None],
         look: Look,
         recognised: Recognised,
         cycle: Cycle,
@@ -198,8 +199,7 @@ class Agent:
         lately = now - timedelta(hours=1) - self._policy.limits.cycle_deadline
         soon = now + _CLOCKS_DIFFER
         # Those that were found just now count too: a lost ledger is no leave to flood.
-        filings = {i.filing for i in (*incidents, *recognised.incidents) if i.filing is not None}
-        opened = {(f.repo, f.number): f.opened_at for f in filings}
+        opened = {(each.repo, each.number): each.opened_at for each in filings if each is not None}
         return Terms(
             routing=self._policy.routing,
             limits=self._policy.limits,

@@ -4,47 +4,35 @@ Their repository is looked at only while one of them lives, and once by a ledger
 quiet cycle asks nothing of it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline_health.agent.looking import Look
-from pipeline_health.core.issue_text import digest
+from pipeline_health.agent.lost_parents import (
+    Found,
+    adopted,
+    filing_of,
+    found_by,
+    is_hidden,
+    strangers,
+)
 from pipeline_health.core.issue_text.parent_marker import (
-    MemberMark,
-    ParentMarker,
     read_parent_marker,
 )
 from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.findings import Finding, Symptom
-from pipeline_health.core.model.ids import Fingerprint
-from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Owner, Phase
+from pipeline_health.core.model.incident import Filing, Phase
 from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.parent import Parent, ParentCase
 from pipeline_health.core.model.plan import OpenIssue, Outcome, ReopenIssue, UpdateIssue
 from pipeline_health.core.model.policy import Policy
-from pipeline_health.core.model.questions import LinkTrace
 from pipeline_health.core.model.readings import Reading, Seen
-from pipeline_health.core.observe import blind_parts
 from pipeline_health.core.outcomes import filing_after
-from pipeline_health.core.parent_life import as_tracked, member_of
+from pipeline_health.core.parent_life import as_tracked
 from pipeline_health.core.terms import Desk, Terms
 from pipeline_health.ports import Ledger, Tracker, TrackerError
 
 _LISTED = "ops-repo"
-_WHY = "Its issue says so; what else was known of it is lost."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """An open issue of ours that no portfolio incident of the ledger knows: its ledger was lost.
-
-    *failures* are what its marker tells of, as findings of before.
-    """
-
-    issue: TrackedIssue
-    marker: ParentMarker
-    failures: tuple[Diagnosed, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,30 +48,30 @@ class Book:
         return tuple(case.parent for case in self.cases)
 
     @property
+    def filings(self) -> tuple[Filing, ...]:
+        """Where the parents are filed, those of the found issues among them."""
+        known = (case.parent.filing for case in self.cases)
+        return (*filter(None, known), *(filing_of(each.issue) for each in self.found))
+
+    @property
     def restored(self) -> tuple[Diagnosed, ...]:
         """What the issues that were found tell of: broken before, and perhaps over by now."""
         return tuple(failure for each in self.found for failure in each.failures)
 
-    def as_tracked(self, cases: Iterable[Case], terms: Terms) -> tuple[Parent, ...]:
+    def parents(self, cases: Iterable[Case], terms: Terms) -> tuple[Parent, ...]:
         """Give the parents with what people did to their issues, and those that were found."""
-        incidents = [case.incident for case in cases]
         known = (as_tracked(case, terms) for case in self.cases)
-        return (*known, *(_adopted(each, incidents) for each in self.found))
+        incidents = [case.incident for case in cases]
+        return (*known, *(adopted(each, incidents) for each in self.found))
 
     def beside(self, parents: Iterable[Parent]) -> tuple[ParentCase, ...]:
         """Give *parents*, each beside what the tracker showed of it."""
         known = {(case.parent.fingerprint, case.parent.nonce): case for case in self.cases}
-        fresh = {each.marker.nonce: each.issue for each in self.found}
+        known |= {(it.marker.fingerprint, it.marker.nonce): _shown(it) for it in self.found}
         return tuple(
-            replace(case, parent=parent)
-            if (case := known.get((parent.fingerprint, parent.nonce))) is not None
-            else ParentCase(parent=parent)
-            if parent.nonce not in fresh
-            else ParentCase(
-                parent=parent,
-                issue=Seen(at=fresh[parent.nonce].updated_at, value=fresh[parent.nonce]),
-            )
+            ParentCase(parent=parent) if case is None else replace(case, parent=parent)
             for parent in parents
+            for case in (known.get((parent.fingerprint, parent.nonce)),)
         )
 
 
@@ -102,14 +90,14 @@ class ParentBook:
         wanted = [parent for parent in parents if _matters(parent)]
         issues, listed = self._read(wanted, now=now), self._listed(wanted)
         known = {parent.fingerprint for parent in parents if parent.phase is not Phase.RESOLVED}
-        strange = tuple(_strangers(listed or (), known))
+        strange = tuple(strangers(listed or (), known))
         # What a blind project's part in it is, a later cycle finds out.
-        seen = tuple(each for each in strange if not _is_hidden(each[1], look))
+        seen = tuple(each for each in strange if not is_hidden(each[1], look))
         if self._repo is not None and listed is not None and seen == strange:
             self._ledger.remember(_LISTED, self._repo, "listed", now=now)
         return Book(
             cases=tuple(_case(parent, issues, listed or ()) for parent in parents),
-            found=tuple(_found(issue, marker, look) for issue, marker in seen),
+            found=tuple(found_by(issue, marker, look) for issue, marker in seen),
         )
 
     def desk(self, look: Look) -> Desk:
@@ -175,90 +163,14 @@ def _case(
     )
 
 
+def _shown(found: Found) -> ParentCase:
+    issue = Seen(at=found.issue.updated_at, value=found.issue)
+    return ParentCase(parent=adopted(found, ()), issue=issue)
+
+
 def _is_of(issue: TrackedIssue, parent: Parent) -> bool:
     marker = read_parent_marker(issue.body)
     return marker is not None and marker.fingerprint == parent.fingerprint
-
-
-def _strangers(
-    listed: Sequence[TrackedIssue], known: Collection[Fingerprint]
-) -> Iterator[tuple[TrackedIssue, ParentMarker]]:
-    """Give the oldest open issue of each parent that the ledger does not know."""
-    taken = set(known)
-    for issue in sorted(listed, key=lambda each: each.ref.number):
-        marker = read_parent_marker(issue.body)
-        if issue.open and issue.ours and marker is not None and marker.fingerprint not in taken:
-            taken.add(marker.fingerprint)
-            yield issue, marker
-
-
-def _is_hidden(marker: ParentMarker, look: Look) -> bool:
-    """Tell whether a project of which *marker* tells could not be seen."""
-    views = (look.view(mark.project) for mark in marker.members)
-    return any(view is not None and any(blind_parts(view)) for view in views)
-
-
-def _found(issue: TrackedIssue, marker: ParentMarker, look: Look) -> Found:
-    failures = (each for mark in marker.members for each in _failures(mark, marker, issue, look))
-    return Found(issue=issue, marker=marker, failures=tuple(failures))
-
-
-def _failures(
-    mark: MemberMark, marker: ParentMarker, issue: TrackedIssue, look: Look
-) -> Iterator[Diagnosed]:
-    """Give what *mark* tells as a failure of before, where the look shows the thing at all."""
-    for symptom in dict.fromkeys(told.symptom for told in look.observations.get(mark.project, ())):
-        if symptom.kind is mark.kind and symptom.subject == mark.subject:
-            yield Diagnosed(
-                finding=_finding(symptom, mark, marker, issue), cause=_cause(marker), evidence=None
-            )
-
-
-def _finding(
-    symptom: Symptom, mark: MemberMark, marker: ParentMarker, issue: TrackedIssue
-) -> Finding:
-    return Finding(
-        symptom=symptom,
-        project=mark.project,
-        since=marker.first_seen,
-        commit=None,
-        trace=LinkTrace(url=issue.url),
-        says=f"{issue.title}.",
-    )
-
-
-def _cause(marker: ParentMarker) -> Cause:
-    of = marker.cause or CauseClass.UNKNOWN
-    return Cause(of=of, key=marker.key, owner=of.owner, why=_WHY)
-
-
-def _adopted(found: Found, incidents: Sequence[Incident]) -> Parent:
-    """Give the parent that an issue was filed for, with the incidents that it told of."""
-    issue, marker = found.issue, found.marker
-    told = {failure.finding.symptom for failure in found.failures}
-    members = (
-        member_of(incident)
-        for incident in incidents
-        if any(ailment.symptom in told for ailment in incident.ailments)
-    )
-    return Parent(
-        fingerprint=marker.fingerprint,
-        nonce=marker.nonce,
-        repo=issue.ref.repo,
-        title=issue.title,
-        cause=None if marker.cause is None else replace(_cause(marker), owner=Owner.HUMAN),
-        phase=Phase.OPEN,
-        first_seen=marker.first_seen,
-        members=tuple(members),
-        filing=Filing(
-            repo=issue.ref.repo,
-            number=issue.ref.number,
-            url=issue.url,
-            told=digest(issue.body),
-            owner=Owner.HUMAN,
-            opened_at=issue.created_at,
-        ),
-    )
 
 
 def settled_parents(
@@ -268,12 +180,15 @@ def settled_parents(
     kept = {(parent.fingerprint, parent.nonce): parent for parent in parents}
     for outcome in outcomes:
         identity = (outcome.change.fingerprint, outcome.change.nonce)
-        if outcome.applied and identity in kept:
+        if identity in kept:
             kept[identity] = _with_outcome(kept[identity], outcome, now=now)
     return tuple(kept.values())
 
 
 def _with_outcome(parent: Parent, outcome: Outcome, *, now: datetime) -> Parent:
+    if not outcome.applied:
+        opens = isinstance(outcome.change, OpenIssue)
+        return replace(parent, tried=parent.tried + 1) if opens else parent
     filing = filing_after(parent.filing, outcome, now=now)
     told = isinstance(outcome.change, OpenIssue | UpdateIssue | ReopenIssue) and not outcome.found
     phase = Phase.OPEN if parent.phase is Phase.PENDING and filing is not None else parent.phase

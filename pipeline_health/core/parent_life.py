@@ -18,6 +18,10 @@ from pipeline_health.core.model.parent import Member, Parent, ParentCase
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.terms import Terms
 
+MANY = 3
+"""So many projects with one signature are one story."""
+JOINS = timedelta(hours=1)
+"""What fails for the same reason so soon after the newest of them is a part of it, too."""
 SETTLING = timedelta(minutes=10)
 """How long nothing of it must go on before it is over: an outage comes and goes."""
 

@@ -21,6 +21,9 @@ from pipeline_health.core.parent_life import by_identity
 from pipeline_health.core.parent_steps import parent_steps
 from pipeline_health.core.terms import Terms
 
+TRIES = 2
+"""How often members wait for an issue that could not be filed, before each gets its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Want:
@@ -74,7 +77,8 @@ def _telling(terms: Terms) -> Iterator[Fingerprint]:
     open_to_us = desk is not None and desk.why_not is None
     for case in terms.parents:
         parent = case.parent
-        may_be_told = parent.filing is not None or (parent.repo is not None and open_to_us)
+        possible = parent.repo is not None and open_to_us and parent.tried < TRIES
+        may_be_told = parent.filing is not None or possible
         if parent.cause is not None and parent.phase is not Phase.RESOLVED and may_be_told:
             yield parent.fingerprint
 

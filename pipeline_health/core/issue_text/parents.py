@@ -128,6 +128,12 @@ def parent_reopened(parent: Parent, *, why: str) -> str:
     )
 
 
+def parent_grown(new: Sequence[Member]) -> str:
+    """Say that many more fail for the same reason."""
+    projects = counted(len(projects_of(new)), "more project")
+    return f"{sentence(projects)} failed for the same reason: {_named(new, room=_OVER)}."
+
+
 def projects_of(members: Iterable[Member]) -> tuple[str, ...]:
     """Give the names of the projects of *members*, each once, in their order."""
     return tuple(dict.fromkeys(member.project for member in members))

@@ -48,6 +48,7 @@ class Parent:
     """One issue in `limits.ops_repo` that names the incidents of many projects.
 
     *repo* is None where the operator names no such repository: then people are told of it alone.
+    *tried* counts the cycles in which its issue could not be filed.
     *cause* is the root cause that they share, None where they share nothing but that there are too
     many of them, or no place of their own, to be filed. *phase* is as an incident's; *over_since*
     is when nothing of it went on any more, *gone_since* when its issue was first found deleted.
@@ -62,6 +63,7 @@ class Parent:
     first_seen: datetime
     members: tuple[Member, ...]
     filing: Filing | None = None
+    tried: int = 0
     over_since: datetime | None = None
     resolved_at: datetime | None = None
     gone_since: datetime | None = None
