@@ -23,7 +23,6 @@ from pipeline_health.core.parents import (
     signature_of,
     with_names,
 )
-from pipeline_health.core.terms import Terms
 from portfolio_builders import (
     BILLING,
     NOW,
@@ -360,6 +359,6 @@ def test_three_within_a_quarter_of_an_hour_anywhere_in_the_row_count() -> None:
 
 def test_terms_without_a_repository_group_all_the_same() -> None:
     """People are told of the group, whether an issue can be filed for it or not."""
-    terms: Terms = terms_for(many(3), ops=None)
+    terms = terms_for(many(3), ops=None)
 
     assert 1 == len(gathered(cases_of(many(3)), (), terms)[1])
