@@ -39,12 +39,16 @@ class _Want:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
-    """A plan as far as there is room: what is *left* has no place in it; *hour* is what remains."""
+    """A plan as far as there is room: what is *left* has no place in it.
+
+    *hour* is what remains of this hour, *kept* how much of that no single failure may take.
+    """
 
     changes: tuple[Change, ...]
     waiting: tuple[str, ...]
     left: tuple[Left, ...]
     hour: int
+    kept: int
 
 
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
@@ -52,14 +56,14 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     known = tuple(cases)
     told = replace(terms, telling=frozenset(_telling(terms)))
     wants = _wants(known, told)
-    before = next((case for case in told.parents if case.parent.fingerprint == CROWD), None)
+    before = _last_crowd(told)
     draft = _drafted(wants, told, crowd=before)
     crowd = _crowd(before, draft, known, told)
-    steps = () if crowd is None else tuple(parent_steps(crowd, told, specimen=None))
+    steps = _of_crowd(crowd, told)
     if any(isinstance(step, OpenIssue) for step in steps):
         draft = _drafted(wants, told, crowd=before, taken=1)
         crowd = _crowd(before, draft, known, told)
-        steps = () if crowd is None else tuple(parent_steps(crowd, told, specimen=None))
+        steps = _of_crowd(crowd, told)
     parents = [case.parent for case in told.parents if case is not before]
     if crowd is not None:
         parents.append(crowd.parent)
@@ -69,6 +73,26 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
         parents=tuple(parents),
         asks_ops=told.portfolio.desk is None and any(map(_wants_an_issue, parents)),
     )
+
+
+def _last_crowd(terms: Terms) -> ParentCase | None:
+    """Give the crowd that lives, else the newest of those that are over."""
+    crowds = [case for case in terms.parents if case.parent.fingerprint == CROWD]
+    ranked = ((case.parent.phase is not Phase.RESOLVED, case.parent.first_seen) for case in crowds)
+    return max(zip(ranked, crowds, strict=True), key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _of_crowd(crowd: ParentCase | None, terms: Terms) -> tuple[Change | str, ...]:
+    """Give what the crowd needs; without any room it cannot be told of either."""
+    steps = () if crowd is None else tuple(parent_steps(crowd, terms, specimen=None))
+    room = _room(terms) > 0
+    return tuple(step for step in steps if room or not isinstance(step, OpenIssue))
+
+
+def _room(terms: Terms) -> int:
+    """Tell how many issues may be opened in this cycle."""
+    limits = terms.limits
+    return min(limits.issues_per_cycle, limits.issues_per_hour - terms.opened_lately)
 
 
 def _telling(terms: Terms) -> Iterator[Fingerprint]:
@@ -145,7 +169,7 @@ def _drafted(
     The last place of an hour is kept for the crowd: who gets it, names all that come after.
     """
     hour = terms.limits.issues_per_hour - terms.opened_lately - taken
-    room = min(terms.limits.issues_per_cycle - taken, hour)
+    room = _room(terms) - taken
     kept = 0 if taken or not _may_crowd(crowd, terms) else 1
     changes: list[Change] = []
     waiting: list[str] = []
@@ -161,11 +185,11 @@ def _drafted(
                 changes.append(step)
             else:
                 waiting.append(f"{want.title}: {BEYOND_CAPS}")
-                left.append(Left(incidents=want.incidents))
+                left.append(Left(incidents=want.incidents, many=want.parent))
         if want.shut:
             left.append(Left(incidents=want.incidents, shut=True))
     return _Draft(
-        changes=tuple(changes), waiting=tuple(waiting), left=tuple(left), hour=hour - kept
+        changes=tuple(changes), waiting=tuple(waiting), left=tuple(left), hour=hour, kept=kept
     )
 
 
@@ -185,7 +209,7 @@ def _crowd(
     if known is None and terms.portfolio.repo is None:
         return None
     goes_on = known is not None and known.phase is not Phase.RESOLVED
-    named = goes_on or is_pressing(draft.left, terms, hour=draft.hour)
+    named = goes_on or is_pressing(draft.left, terms, hour=draft.hour, kept=draft.kept)
     incidents = by_identity(case.incident for case in cases)
     crowd = crowd_of(known, draft.left if named else (), incidents, terms)
     if crowd is None or (crowd.filing is None and not crowd.going_on):

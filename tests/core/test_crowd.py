@@ -80,24 +80,32 @@ def test_it_presses_when_something_cannot_be_filed_in_time(
     waiting: int, hour: int, *, pressing: bool
 ) -> None:
     """Five a cycle, a cycle in five minutes, and half of thirty minutes to do it in."""
-    assert pressing is is_pressing(left(*new(waiting)), terms(), hour=hour)
+    assert pressing is is_pressing(left(*new(waiting)), terms(), hour=hour, kept=0)
 
 
 def test_what_waited_before_has_less_time_left() -> None:
     """The promise runs from the first look that saw it."""
     waited = tuple(replace(each, first_seen=NOW - 11 * MINUTE) for each in new(1))
 
-    assert is_pressing(left(*waited), terms(), hour=20)
+    assert is_pressing(left(*waited), terms(), hour=20, kept=0)
 
 
 def test_what_has_no_place_at_all_presses_at_once() -> None:
     """Time changes nothing about a repository that takes no issues."""
-    assert is_pressing(left(*new(1), shut=True), terms(), hour=20)
+    assert is_pressing(left(*new(1), shut=True), terms(), hour=20, kept=0)
+
+
+def test_the_place_that_is_kept_is_for_what_tells_of_many() -> None:
+    """A single failure is named in the crowd instead, which takes that place."""
+    (one,) = new(1)
+
+    assert is_pressing(left(one), terms(), hour=1, kept=1)
+    assert not is_pressing((Left(incidents=(one,), many=True),), terms(), hour=1, kept=1)
 
 
 def test_no_room_in_a_cycle_is_room_for_one_at_least() -> None:
     """A limit of none is no division by it."""
-    assert is_pressing(left(*new(4)), terms(limits=Limits(issues_per_cycle=0)), hour=20)
+    assert is_pressing(left(*new(4)), terms(limits=Limits(issues_per_cycle=0)), hour=20, kept=0)
 
 
 def test_it_names_everything_that_waits() -> None:
