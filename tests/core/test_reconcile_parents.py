@@ -358,12 +358,17 @@ def test_many_more_long_after_the_first_ones_are_said_in_a_comment() -> None:
 def test_a_member_that_is_filed_links_the_issue_of_all() -> None:
     """Its own text says that it is not the only one, while that is so."""
     naming = Naming(
-        by=parent_of(many(3)).fingerprint, repo=OPS, number=1, url="https://x.test/1", at=NOW
+        by=parent_of(many(3)).fingerprint,
+        repo=OPS,
+        number=1,
+        url="https://github.com/acme/operations/issues/1",
+        at=NOW,
     )
     part = replace(failing("p9", filed=4), part_of=naming.by, named=naming)
     text = issue_text.body(part, routing=Routing(), evidence_shown=case_of(part).shows)
 
-    assert "It is not the only one: [acme/operations no. 1](https://x.test/1) tells of" in text
+    place = f"[acme/operations no. 1]({naming.url})"
+    assert f"It is not the only one: {place} tells of every project" in text
     for apart in (replace(part, part_of=None), replace(part, named=None)):
         body = issue_text.body(apart, routing=Routing(), evidence_shown=case_of(apart).shows)
         assert "not the only one" not in body

@@ -15,6 +15,7 @@ from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
     duration,
+    issue_link,
     link,
     moment,
     secret_of,
@@ -177,7 +178,7 @@ def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
 def _row(member: Member) -> str:
     broken = prose(member.title.removesuffix(f" ({member.project})"), characters=LONGEST_TITLE)
     where = link("details", member.where) if member.where else "-"
-    own = link("its own", member.url) if member.url else "this one"
+    own = issue_link("its own", member.url) if member.url else "this one"
     return f"| {_name(member.project)} | {broken} | {moment(member.since)} | {where} | {own} |"
 
 
