@@ -24,23 +24,24 @@ CROWD = fingerprint_of(None)
 class Left:
     """What a plan has no place for: an issue that waits, for the *incidents* that it would tell of.
 
-    *shut* says that their repository takes no issue at all.
+    *many* says that it tells of many projects, *shut* that their repository takes no issue at all.
     """
 
     incidents: tuple[Incident, ...]
+    many: bool = False
     shut: bool = False
 
 
-def is_pressing(left: Sequence[Left], terms: Terms, *, hour: int) -> bool:
+def is_pressing(left: Sequence[Left], terms: Terms, *, hour: int, kept: int) -> bool:
     """Tell whether something of what is *left* cannot have its issue in time, oldest first.
 
-    *hour* is how many issues may be filed in this hour after this cycle. Half of the SLA is for
-    seeing a failure at all.
+    *hour* is how many issues may be filed in this hour after this cycle, all but *kept* of them for
+    single failures. Half of the SLA is for seeing a failure at all.
     """
     waiting = [each for each in left if not each.shut]
     per_cycle = max(terms.limits.issues_per_cycle, 1)
     return len(waiting) < len(left) or any(
-        place >= hour
+        place >= hour - (0 if each.many else kept)
         or terms.now + (place // per_cycle + 1) * terms.poll
         > min(incident.first_seen for incident in each.incidents) + terms.sla / 2
         for place, each in enumerate(waiting)

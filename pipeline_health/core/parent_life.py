@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipeline_health.core.incidents import GONE_AFTER, is_muting
+from pipeline_health.core.incidents import GONE_AFTER, is_muting, proof_of
+from pipeline_health.core.issue_text.doing import rerun_commands
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.issue import Gone, TrackedIssue
@@ -17,6 +18,10 @@ from pipeline_health.core.model.parent import Member, Parent, ParentCase
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.terms import Terms
 
+MANY = 3
+"""So many projects with one signature are one story."""
+JOINS = timedelta(hours=1)
+"""What fails for the same reason so soon after the newest of them is a part of it, too."""
 SETTLING = timedelta(minutes=10)
 """How long nothing of it must go on before it is over: an outage comes and goes."""
 
@@ -56,6 +61,7 @@ def member_of(incident: Incident) -> Member:
         since=incident.first_failed_at,
         symptoms=tuple(ailment.symptom for ailment in incident.broken),
         where=incident.newest.trace.url,
+        rerun="\n".join(rerun_commands(incident)),
         url="" if incident.filing is None else incident.filing.url,
     )
 
@@ -77,8 +83,18 @@ def over_or_gone(member: Member, incident: Incident | None, terms: Terms) -> Mem
     if incident.duplicate_of is not None:
         return replace(member, left="it is told of in another issue")
     if incident.phase is Phase.RESOLVED:
-        return replace(member, over_at=incident.resolved_at or terms.now, left="")
+        return _proved(member, incident, terms)
     return None
+
+
+def _proved(member: Member, incident: Incident, terms: Terms) -> Member:
+    proof = proof_of(incident)
+    return replace(
+        member,
+        over_at=incident.resolved_at or terms.now,
+        proof="" if proof is None else proof.trace.url,
+        left="",
+    )
 
 
 def as_tracked(case: ParentCase, terms: Terms) -> Parent:

@@ -12,11 +12,13 @@ from pipeline_health.core.model.plan import (
     Change,
     CloseIssue,
     Comment,
+    CommentIssue,
     OpenIssue,
     ReopenIssue,
     UpdateIssue,
 )
 from pipeline_health.core.model.readings import Blind, NotAsked
+from pipeline_health.core.parent_life import JOINS, MANY
 from pipeline_health.core.terms import Terms
 
 
@@ -79,7 +81,9 @@ def _filed(
         why = _reason_to_reopen(parent, filing, issue, terms)
         if why is not None:
             yield _reopening(parent, issue, body, why=why)
-    elif issue_text.digest(body) != filing.told:
+        return
+    yield from _more(parent, issue, terms)
+    if issue_text.digest(body) != filing.told:
         yield UpdateIssue(
             fingerprint=parent.fingerprint,
             nonce=parent.nonce,
@@ -87,6 +91,25 @@ def _filed(
             body=body,
             reason="The facts in it changed.",
         )
+
+
+def _more(parent: Parent, issue: TrackedIssue, terms: Terms) -> Iterator[CommentIssue]:
+    """Say it when many fail for the same reason long after the others: who reads, read of those."""
+    new = [member for member in parent.going_on if member.named_at is None]
+    named = [member.named_at for member in parent.members if member.named_at is not None]
+    long_ago = bool(named) and terms.now - max(named) > JOINS
+    if not long_ago or len(words.projects_of(new)) < MANY:
+        return
+    newest = max(member.since for member in new)
+    yield CommentIssue(
+        fingerprint=parent.fingerprint,
+        nonce=parent.nonce,
+        ref=issue.ref,
+        comment=Comment(
+            key=f"more {parent.nonce} {newest:%Y%m%dT%H%M%SZ}", body=words.parent_grown(new)
+        ),
+        reason="Many more fail for the same reason, long after the first ones.",
+    )
 
 
 def _closing(parent: Parent, issue: TrackedIssue, body: str) -> CloseIssue:

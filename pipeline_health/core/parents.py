@@ -9,7 +9,7 @@ of this cycle and the parents of before, so that a missed cycle changes nothing 
 
 import hashlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -29,9 +29,12 @@ from pipeline_health.core.model.incident import (
     Owner,
     Phase,
 )
+from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.core.model.parent import Member, Parent
 from pipeline_health.core.model.sight import Source
 from pipeline_health.core.parent_life import (
+    JOINS,
+    MANY,
     back,
     by_identity,
     may_be_back,
@@ -41,8 +44,6 @@ from pipeline_health.core.parent_life import (
 )
 from pipeline_health.core.terms import Terms
 
-MANY = 3
-"""So many projects with one signature are one story."""
 AT_ONCE = timedelta(minutes=15)
 
 Signature: TypeAlias = tuple[CauseClass, str]
@@ -57,11 +58,22 @@ def gathered(
 
     Those that nobody was told of and of which nothing goes on are forgotten.
     """
-    going = [case.incident for case in cases if _may_join(case, terms)]
+    muted = {
+        member.fingerprint
+        for parent in parents
+        if parent.phase is Phase.MUTED
+        for member in parent.going_on
+    }
+    going = [
+        case.incident
+        for case in cases
+        if case.incident.fingerprint not in muted and _may_join(case, terms)
+    ]
     known = by_identity(case.incident for case in cases)
     lived = [_lived(parent, known, going, terms) for parent in parents]
-    taken = {signature_in(parent) for parent in lived if parent.phase is not Phase.RESOLVED}
-    now = _with_new(lived, dict(_groups(going, taken)), terms)
+    taken = {each.fingerprint for parent in lived for each in _goes_on_in(parent)}
+    alone = [incident for incident in going if incident.fingerprint not in taken]
+    now = _with_new(lived, dict(_groups(alone)), terms)
     kept = tuple(parent for parent in now if parent.filing is not None or parent.going_on)
     of = _parts(kept)
     return tuple(_joined(case, of) for case in cases), kept
@@ -120,13 +132,22 @@ def _lived(
     stayed = tuple(
         _member_now(each, known.get(each.fingerprint), signature, terms) for each in parent.members
     )
-    here = {member.fingerprint for member in stayed}
-    came = (
-        member_of(incident)
-        for incident in going
-        if signature_of(incident) == signature and incident.fingerprint not in here
-    )
-    return standing(replace(parent, members=(*stayed, *came)), now=terms.now)
+    grown = replace(parent, members=stayed)
+    came = tuple(_coming(grown, going)) if parent.phase is not Phase.MUTED else ()
+    return standing(replace(grown, members=(*stayed, *came)), now=terms.now)
+
+
+def _coming(parent: Parent, going: Sequence[Incident]) -> Iterator[Member]:
+    """Give what fails for the reason of *parent* soon after the others.
+
+    What fails long after them, nobody who read of them knows of: it is a story of its own.
+    """
+    signature, here = signature_in(parent), {member.fingerprint for member in parent.members}
+    newest = max((member.since for member in parent.going_on), default=parent.since)
+    for incident in going:
+        soon = incident.first_failed_at - newest <= JOINS
+        if soon and signature_of(incident) == signature and incident.fingerprint not in here:
+            yield member_of(incident)
 
 
 def _member_now(
@@ -140,14 +161,12 @@ def _member_now(
     return replace(member_of(incident), named_at=member.named_at)
 
 
-def _groups(
-    going: Sequence[Incident], taken: Collection[Signature | None]
-) -> Iterator[tuple[Fingerprint, Group]]:
+def _groups(going: Sequence[Incident]) -> Iterator[tuple[Fingerprint, Group]]:
     """Give the incidents of each signature that came at once in many projects, oldest first."""
     by_signature: dict[Signature, list[Incident]] = defaultdict(list)
     for incident in going:
         signature = signature_of(incident)
-        if signature is not None and signature not in taken:
+        if signature is not None:
             by_signature[signature].append(incident)
     for signature, incidents in by_signature.items():
         ordered = sorted(incidents, key=lambda each: (each.first_failed_at, each.project))
@@ -173,12 +192,17 @@ def came_at_once(failures: Iterable[tuple[datetime, ProjectName]]) -> bool:
 def _with_new(
     parents: Sequence[Parent], groups: Mapping[Fingerprint, Group], terms: Terms
 ) -> Iterator[Parent]:
-    """Give *parents*, and one for each group; what is back lately is the one that it was."""
+    """Give *parents*, and one for each group, unless one of its signature lives, or did lately.
+
+    What a person muted stays as it is: who decided about those, knew nothing of these.
+    """
     fresh = dict(groups)
     for parent in parents:
-        if parent.fingerprint in fresh and may_be_back(parent, terms):
+        lives = parent.phase in _LIVE
+        if parent.fingerprint in fresh and (lives or may_be_back(parent, terms)):
             members = tuple(map(member_of, fresh.pop(parent.fingerprint)))
-            yield replace(back(parent), members=members)
+            before = parent if lives else back(parent)
+            yield standing(replace(before, members=(*before.members, *members)), now=terms.now)
         elif parent.filing is None:
             yield replace(parent, repo=terms.portfolio.repo)
         else:
@@ -214,9 +238,14 @@ def _parts(parents: Iterable[Parent]) -> Mapping[Fingerprint, Fingerprint]:
     return {
         member.fingerprint: parent.fingerprint
         for parent in parents
-        if parent.cause is not None and parent.phase is not Phase.RESOLVED
-        for member in parent.going_on
+        for member in _goes_on_in(parent)
     }
+
+
+def _goes_on_in(parent: Parent) -> tuple[Member, ...]:
+    """Give what goes on in *parent*, where it has a root cause and lives."""
+    over = parent.cause is None or parent.phase is Phase.RESOLVED
+    return () if over else parent.going_on
 
 
 def _joined(case: Case, of: Mapping[Fingerprint, Fingerprint]) -> Case:
@@ -243,6 +272,12 @@ def with_names(cases: Sequence[Case], parents: Iterable[Parent]) -> tuple[Case, 
         if member.named_at is not None
     }
     return tuple(_noted(case, namings.get(case.incident.fingerprint)) for case in cases)
+
+
+def named_in(incident: Incident) -> IssueRef | None:
+    """Give the issue of a parent that first told of *incident*, if one did."""
+    named = incident.named
+    return None if named is None else IssueRef(named.repo, named.number)
 
 
 def _noted(case: Case, naming: Naming | None) -> Case:

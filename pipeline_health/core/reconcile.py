@@ -1,7 +1,7 @@
 """From incidents and issues to a plan of changes, each with its reason.
 
 Nothing is decided after this: the plan is printed, or applied as it stands. New issues come in the
-order in which things failed, a portfolio incident among them, as far as the caps allow; what has no
+order in which things failed, those of many projects first, as far as the caps allow; what has no
 place waits, and is named in the crowd when it would wait for too long.
 """
 
@@ -21,6 +21,9 @@ from pipeline_health.core.parent_life import by_identity
 from pipeline_health.core.parent_steps import parent_steps
 from pipeline_health.core.terms import Terms
 
+TRIES = 2
+"""How often members wait for an issue that could not be filed, before each gets its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Want:
@@ -36,12 +39,16 @@ class _Want:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
-    """A plan as far as there is room: what is *left* has no place in it; *hour* is what remains."""
+    """A plan as far as there is room: what is *left* has no place in it.
+
+    *hour* is what remains of this hour, *kept* how much of that no single failure may take.
+    """
 
     changes: tuple[Change, ...]
     waiting: tuple[str, ...]
     left: tuple[Left, ...]
     hour: int
+    kept: int
 
 
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
@@ -49,14 +56,14 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     known = tuple(cases)
     told = replace(terms, telling=frozenset(_telling(terms)))
     wants = _wants(known, told)
-    before = next((case for case in told.parents if case.parent.fingerprint == CROWD), None)
+    before = _last_crowd(told)
     draft = _drafted(wants, told, crowd=before)
     crowd = _crowd(before, draft, known, told)
-    steps = () if crowd is None else tuple(parent_steps(crowd, told, specimen=None))
+    steps = _of_crowd(crowd, told)
     if any(isinstance(step, OpenIssue) for step in steps):
         draft = _drafted(wants, told, crowd=before, taken=1)
         crowd = _crowd(before, draft, known, told)
-        steps = () if crowd is None else tuple(parent_steps(crowd, told, specimen=None))
+        steps = _of_crowd(crowd, told)
     parents = [case.parent for case in told.parents if case is not before]
     if crowd is not None:
         parents.append(crowd.parent)
@@ -68,13 +75,34 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     )
 
 
+def _last_crowd(terms: Terms) -> ParentCase | None:
+    """Give the crowd that lives, else the newest of those that are over."""
+    crowds = [case for case in terms.parents if case.parent.fingerprint == CROWD]
+    ranked = ((case.parent.phase is not Phase.RESOLVED, case.parent.first_seen) for case in crowds)
+    return max(zip(ranked, crowds, strict=True), key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _of_crowd(crowd: ParentCase | None, terms: Terms) -> tuple[Change | str, ...]:
+    """Give what the crowd needs; without any room it cannot be told of either."""
+    steps = () if crowd is None else tuple(parent_steps(crowd, terms, specimen=None))
+    room = _room(terms) > 0
+    return tuple(step for step in steps if room or not isinstance(step, OpenIssue))
+
+
+def _room(terms: Terms) -> int:
+    """Tell how many issues may be opened in this cycle."""
+    limits = terms.limits
+    return min(limits.issues_per_cycle, limits.issues_per_hour - terms.opened_lately)
+
+
 def _telling(terms: Terms) -> Iterator[Fingerprint]:
     """Name the parents whose issue speaks for their members, or is going to."""
     desk = terms.portfolio.desk
     open_to_us = desk is not None and desk.why_not is None
     for case in terms.parents:
         parent = case.parent
-        may_be_told = parent.filing is not None or (parent.repo is not None and open_to_us)
+        possible = parent.repo is not None and open_to_us and parent.tried < TRIES
+        may_be_told = parent.filing is not None or possible
         if parent.cause is not None and parent.phase is not Phase.RESOLVED and may_be_told:
             yield parent.fingerprint
 
@@ -85,7 +113,10 @@ def _wants_an_issue(parent: Parent) -> bool:
 
 
 def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
-    """Give what every incident and every parent but the crowd needs, oldest failure first."""
+    """Give what every parent but the crowd and every incident needs, each oldest failure first.
+
+    What tells of many projects comes before what tells of one.
+    """
     by_fingerprint = {case.incident.fingerprint: case for case in cases if case.findings}
     wants = [_of_case(case, terms) for case in cases]
     wants += [
@@ -93,7 +124,7 @@ def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
         for case in terms.parents
         if case.parent.fingerprint != CROWD
     ]
-    return tuple(sorted(wants, key=lambda want: want.since))
+    return tuple(sorted(wants, key=lambda want: (not want.parent, want.since)))
 
 
 def _of_case(case: Case, terms: Terms) -> _Want:
@@ -138,7 +169,7 @@ def _drafted(
     The last place of an hour is kept for the crowd: who gets it, names all that come after.
     """
     hour = terms.limits.issues_per_hour - terms.opened_lately - taken
-    room = min(terms.limits.issues_per_cycle - taken, hour)
+    room = _room(terms) - taken
     kept = 0 if taken or not _may_crowd(crowd, terms) else 1
     changes: list[Change] = []
     waiting: list[str] = []
@@ -154,11 +185,11 @@ def _drafted(
                 changes.append(step)
             else:
                 waiting.append(f"{want.title}: {BEYOND_CAPS}")
-                left.append(Left(incidents=want.incidents))
+                left.append(Left(incidents=want.incidents, many=want.parent))
         if want.shut:
             left.append(Left(incidents=want.incidents, shut=True))
     return _Draft(
-        changes=tuple(changes), waiting=tuple(waiting), left=tuple(left), hour=hour - kept
+        changes=tuple(changes), waiting=tuple(waiting), left=tuple(left), hour=hour, kept=kept
     )
 
 
@@ -178,7 +209,7 @@ def _crowd(
     if known is None and terms.portfolio.repo is None:
         return None
     goes_on = known is not None and known.phase is not Phase.RESOLVED
-    named = goes_on or is_pressing(draft.left, terms, hour=draft.hour)
+    named = goes_on or is_pressing(draft.left, terms, hour=draft.hour, kept=draft.kept)
     incidents = by_identity(case.incident for case in cases)
     crowd = crowd_of(known, draft.left if named else (), incidents, terms)
     if crowd is None or (crowd.filing is None and not crowd.going_on):

@@ -19,6 +19,7 @@ from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
     is_deploy,
+    issue_link,
     jobs_named,
     link,
     moment,
@@ -115,7 +116,7 @@ def _elsewhere(incident: Incident) -> str:
     named = incident.named
     if incident.part_of is None or named is None or named.by != incident.part_of:
         return ""
-    place = link(f"{named.repo} no. {named.number}", named.url)
+    place = issue_link(f"{named.repo} no. {named.number}", named.url)
     return f"\n\nIt is not the only one: {place} tells of every project that fails for this reason."
 
 

@@ -21,13 +21,14 @@ from pipeline_health.core.issue_text.envelope import (
     worded,
     written,
 )
+from pipeline_health.core.issue_text.marker import read_marker
 from pipeline_health.core.model.findings import Kind, Subject, Thing
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
 from pipeline_health.core.model.incident import CauseClass
 from pipeline_health.core.model.parent import Parent
 
 KIND = "many-projects"
-LONGEST = 16_000
+LONGEST = 14_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,3 +130,12 @@ def _member(fields: object) -> MemberMark:
     return MemberMark(
         project=ProjectName(project), kind=Kind(kind), subject=Subject(Thing(thing), name)
     )
+
+
+def identity_of(body: str) -> tuple[Fingerprint, Nonce] | None:
+    """Give what the marker of an issue of ours is found by, whatever sort of incident it tells of.
+
+    None where its first line is no marker.
+    """
+    marker = read_marker(body) or read_parent_marker(body)
+    return None if marker is None else (marker.fingerprint, marker.nonce)

@@ -4,7 +4,7 @@ What is done about one of its members is done about all of them, so that the ste
 first one, and a command that does it for the others where there is one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline_health.core.inert import inline, plain, prose
 from pipeline_health.core.issue_text.body import NOTES, evidence_within
@@ -15,6 +15,7 @@ from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
     duration,
+    issue_link,
     link,
     moment,
     secret_of,
@@ -29,7 +30,9 @@ from pipeline_health.core.model.questions import DeployTrace
 LONGEST = 60_000
 _START = "Many projects at once: "
 CROWD_TITLE = "Failures that have no issue of their own yet"
-_ROWS, _NAMES, _OVER, _REPOS = 22_000, 12_000, 3_000, 3_000
+_ROOM, _NAMES, _OVER, _REPOS, _RERUNS = 26_000, 22_000, 2_000, 2_000, 5_000
+_LEAST_ROWS, _MOST_ROWS = 4_000, 18_000
+_SHOWN = 10
 _NAME = 40
 _GAP = "\n\n"
 _HEAD = ("| Project | Broken | Since | Where | Issue |", "|---|---|---|---|---|")
@@ -55,7 +58,8 @@ def _what(cause: Cause) -> str:
     secret = secret_of(cause)
     if cause.of is CauseClass.CREDENTIAL:
         return f"{secret or f'a credential for {cause.key}'} is rejected"
-    return cause.key
+    provider, _, failure = cause.key.partition(": ")
+    return failure if failure.casefold().startswith(provider.casefold()) else cause.key
 
 
 def parent_body(parent: Parent, *, routing: Routing, specimen: Case | None, notes: str = "") -> str:
@@ -97,6 +101,7 @@ def parent_closing(parent: Parent) -> str:
         if last is None
         else f"Over: {counted(len(over), 'failure')} proved to be over, the last at "
         f"{moment(last)}, {duration(last - parent.since)} after the first one failed."
+        f"{_proofs(over)}"
     )
     elsewhere = (
         f"{counted(len(left), 'failure')} {'goes' if len(left) == 1 else 'go'} on elsewhere: "
@@ -107,12 +112,27 @@ def parent_closing(parent: Parent) -> str:
     return "\n\n".join(part for part in (proved, elsewhere) if part) or "Nothing of it goes on."
 
 
+def _proofs(over: Sequence[Member]) -> str:
+    """Link the proofs of the first few members that are *over*."""
+    proofs = [f"{_name(each.project)} {link('passed', each.proof)}" for each in over if each.proof]
+    if not proofs:
+        return ""
+    more = f", and {len(proofs) - _SHOWN} more" if len(proofs) > _SHOWN else ""
+    return f" Among them: {', '.join(proofs[:_SHOWN])}{more}."
+
+
 def parent_reopened(parent: Parent, *, why: str) -> str:
     """Say why the issue is open again, and in how many projects it is broken."""
     projects = counted(len(projects_of(parent.going_on)), "project")
     return (
         f"Reopened. {prose(sentence(why))}\n\nBroken now in {projects}; the description has them."
     )
+
+
+def parent_grown(new: Sequence[Member]) -> str:
+    """Say that many more fail for the same reason."""
+    projects = counted(len(projects_of(new)), "more project")
+    return f"{sentence(projects)} failed for the same reason: {_named(new, room=_OVER)}."
 
 
 def projects_of(members: Iterable[Member]) -> tuple[str, ...]:
@@ -138,21 +158,27 @@ def _table(members: Sequence[Member]) -> str:
     """Give a row for each member as long as there is room, and the names of all others."""
     if not members:
         return "Nothing of it is broken now; it is closed when that lasts."
-    rows, used = [*_HEAD], 0
-    for at, member in enumerate(members):
-        row = _row(member)
-        used += len(row) + 1
-        if used > _ROWS:
-            rest = members[at:]
-            return "\n".join(rows) + f"\n\nAnd in: {_named(rest, room=_NAMES)}."
-        rows.append(row)
-    return "\n".join(rows)
+    names = sum(len(_name(project)) + 2 for project in projects_of(members))
+    room = min(max(_ROOM - names, _LEAST_ROWS), _MOST_ROWS)
+    rows = tuple(_fitting(map(_row, members), room))
+    rest = members[len(rows) :]
+    more = f"\n\nAnd in: {_named(rest, room=_NAMES)}." if rest else ""
+    return "\n".join((*_HEAD, *rows)) + more
+
+
+def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
+    """Give *lines* as long as there is *room* for them."""
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            return
+        yield line
 
 
 def _row(member: Member) -> str:
     broken = prose(member.title.removesuffix(f" ({member.project})"), characters=LONGEST_TITLE)
     where = link("details", member.where) if member.where else "-"
-    own = link("its own", member.url) if member.url else "this one"
+    own = issue_link("its own", member.url) if member.url else "this one"
     return f"| {_name(member.project)} | {broken} | {moment(member.since)} | {where} | {own} |"
 
 
@@ -162,16 +188,11 @@ def _name(project: str) -> str:
 
 def _named(members: Iterable[Member], *, room: int) -> str:
     """Give the projects of *members* by name, as many as there is *room* for."""
-    names: list[str] = []
-    used, projects = 0, projects_of(members)
-    for at, project in enumerate(projects):
-        name = _name(project)
-        used += len(name) + 2
-        if used > room:
-            left = len(projects) - at
-            return f"{', '.join(names)} and {left} more, which `pipeline-health incidents` lists"
-        names.append(name)
-    return ", ".join(names)
+    projects = projects_of(members)
+    names = tuple(_fitting(map(_name, projects), room))
+    left = len(projects) - len(names)
+    more = f" and {left} more, which `pipeline-health incidents` lists" if left else ""
+    return f"{', '.join(names)}{more}"
 
 
 def _the_rest(parent: Parent) -> str:
@@ -205,24 +226,39 @@ def _how(parent: Parent, specimen: Case | None) -> str:
     if specimen is None:
         return "**A person.** Open the first of the failures above: it is the same in all of them."
     of = _name(specimen.incident.project)
-    steps = f"These are the steps for {of}; they are the same for each of the others.\n\n"
-    return f"{steps}{who_and_how(specimen.incident)}{_for_all(parent, specimen)}"
+    return "\n\n".join(
+        (
+            f"The steps are those for {of}, the first of them; the same holds for every other.",
+            who_and_how(specimen.incident),
+            *_stored(parent, specimen),
+            *_run_again(parent),
+        )
+    )
 
 
-def _for_all(parent: Parent, specimen: Case) -> str:
+def _stored(parent: Parent, specimen: Case) -> Iterator[str]:
     """Give the command that stores a secret in every repository, where that is what mends it."""
     secret = None if parent.cause is None else secret_of(parent.cause)
     repos = tuple(dict.fromkeys(member.repo for member in parent.going_on))
     in_railway = isinstance(specimen.incident.newest.trace, DeployTrace)
     alone = in_railway or specimen.incident.cause.ours or len(repos) == 1
     listed = " ".join(repos)
-    if secret is None or alone or len(listed) > _REPOS:
-        return ""
-    return (
-        f"\n\nIf they all hold one value, one new value is enough for all; it is asked for in each "
-        f"round:\n\n```sh\nfor repo in {listed}; do\n  gh secret set {secret} "
-        '--repo "$repo"\ndone\n```'
-    )
+    if secret is not None and not alone and len(listed) <= _REPOS:
+        yield (
+            "To store it in every repository (it asks for the value each time; never one value for "
+            f"staging and production):\n\n```sh\nfor repo in {listed}; do\n"
+            f'  gh secret set {secret} --repo "$repo"\ndone\n```'
+        )
+
+
+def _run_again(parent: Parent) -> Iterator[str]:
+    """Give the commands that run again what failed in every project, as many as there is room."""
+    commands = tuple(member.rerun for member in parent.going_on if member.rerun)
+    shown = tuple(_fitting(commands, _RERUNS))
+    if len(shown) > 1:
+        some = "" if len(shown) == len(commands) else f" the first {len(shown)} of"
+        listed = "\n".join(shown)
+        yield f"To run again what failed in{some} all of them:\n\n```sh\n{listed}\n```"
 
 
 def _done(parent: Parent) -> str:

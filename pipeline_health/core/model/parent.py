@@ -17,9 +17,9 @@ from pipeline_health.core.model.readings import NotAsked, Part
 class Member:
     """One incident as its parent lists it, named there since *named_at* (None: not yet).
 
-    *where* is the page on which its newest failure can be read, *url* its own issue where it has
-    one. *over_at* is when it was proved to be over, *left* says why it goes on outside of the
-    parent.
+    *where* is the page on which its newest failure can be read, *rerun* the command that runs it
+    again where there is one, *url* its own issue where it has one. *over_at* is when it was proved
+    to be over, on the page *proof*; *left* says why it goes on outside of the parent.
     """
 
     fingerprint: Fingerprint
@@ -30,9 +30,11 @@ class Member:
     since: datetime
     symptoms: tuple[Symptom, ...]
     where: str = ""
+    rerun: str = ""
     url: str = ""
     named_at: datetime | None = None
     over_at: datetime | None = None
+    proof: str = ""
     left: str = ""
 
     @property
@@ -46,6 +48,7 @@ class Parent:
     """One issue in `limits.ops_repo` that names the incidents of many projects.
 
     *repo* is None where the operator names no such repository: then people are told of it alone.
+    *tried* counts the cycles in which its issue could not be filed.
     *cause* is the root cause that they share, None where they share nothing but that there are too
     many of them, or no place of their own, to be filed. *phase* is as an incident's; *over_since*
     is when nothing of it went on any more, *gone_since* when its issue was first found deleted.
@@ -60,6 +63,7 @@ class Parent:
     first_seen: datetime
     members: tuple[Member, ...]
     filing: Filing | None = None
+    tried: int = 0
     over_since: datetime | None = None
     resolved_at: datetime | None = None
     gone_since: datetime | None = None
