@@ -120,7 +120,7 @@ class Agent:
         )
         told = Told(
             cases=cases,
-            plan=plan,
+            plan=replace(plan, parents=parents),
             outcomes=outcomes,
             stale=recognised.stale,
             orphans=orphans.lines(closed=closed),

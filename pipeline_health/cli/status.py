@@ -7,8 +7,8 @@ from datetime import datetime
 import click
 
 from pipeline_health.cli.exits import Exit
-from pipeline_health.cli.portfolio import called, live, parent_as_json
 from pipeline_health.cli.portfolio import lines_of as portfolio_lines
+from pipeline_health.cli.portfolio import live, parent_as_json
 from pipeline_health.cli.reporting import (
     JsonValue,
     as_line,
@@ -18,8 +18,6 @@ from pipeline_health.cli.reporting import (
 )
 from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.cli.windows import lines_of, windows_as_json
-from pipeline_health.core.model.ids import Fingerprint
-from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
 
 HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
@@ -60,7 +58,7 @@ def status(*, as_json: bool) -> Exit:
     now = aside.now()
     with aside.open_to_read() as ledger:
         reports, windows = ledger.reports(limit=REPORTS), ledger.windows()
-        parents, named = live(ledger.parents()), named_in(ledger.incidents())
+        parents = live(ledger.parents())
     newest = newest_of(reports)
     if as_json:
         told = {
@@ -76,7 +74,7 @@ def status(*, as_json: bool) -> Exit:
         for line in lines_of(windows, now=now):
             tell(line)
     else:
-        for line in table(HEADINGS, [_row(seen, named) for seen in newest]):
+        for line in table(HEADINGS, [_row(seen) for seen in newest]):
             tell(line)
         for line in portfolio_lines(parents):
             tell(line)
@@ -113,18 +111,9 @@ def _orphans(report: CycleReport) -> Iterator[str]:
         )
 
 
-def named_in(incidents: Sequence[Incident]) -> Mapping[Fingerprint, str]:
-    """Give the issue that names each of *incidents* that has none of its own, with many others."""
-    return {
-        each.fingerprint: called(each.named)
-        for each in incidents
-        if each.filing is None and each.named is not None and each.phase is not Phase.RESOLVED
-    }
-
-
-def _row(seen: Newest, named: Mapping[Fingerprint, str]) -> tuple[str, ...]:
+def _row(seen: Newest) -> tuple[str, ...]:
     project = seen.project
-    broken = (_broken(finding, named) for finding in project.findings)
+    broken = (_broken(finding) for finding in project.findings)
     return (
         project.name,
         seen.state,
@@ -144,11 +133,13 @@ def _transients(project: ProjectLine) -> Iterator[str]:
         yield f"Transients of {url}, by hour (UTC, 30 days), not filed: {', '.join(counts)}"
 
 
-def _broken(finding: FindingLine, named: Mapping[Fingerprint, str]) -> str:
-    hidden = "" if finding.hidden_behind is None else f" (follows from {finding.hidden_behind})"
-    place = named.get(finding.fingerprint)
-    told = "" if place is None else f" (named in {place})"
-    return f"{finding.symptom.kind} {finding.symptom.subject.name}{hidden or told}"
+def _broken(finding: FindingLine) -> str:
+    told = ""
+    if finding.hidden_behind is not None:
+        told = f" (follows from {finding.hidden_behind})"
+    elif finding.incident is None and finding.named is not None:
+        told = f" (named in {finding.named.repo}#{finding.named.number})"
+    return f"{finding.symptom.kind} {finding.symptom.subject.name}{told}"
 
 
 def _as_json(reports: Sequence[CycleReport], newest: Sequence[Newest]) -> Mapping[str, JsonValue]:

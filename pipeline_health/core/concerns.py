@@ -34,7 +34,7 @@ class Scene:
     *seen* are those whose failures it saw, *shut* says which repositories take no issues and why,
     *crowded* are the titles of what the caps do not let file. *refused* is our GitHub token if it
     is, and *read* says that GitHub was read with it. *others* are projects not looked at this time.
-    *parents* are the portfolio incidents, and *ops_shut* says why no issue of them can be filed.
+    *parents* are the portfolio incidents, and *waits* says why one of them has no issue yet.
     """
 
     now: datetime
@@ -50,7 +50,7 @@ class Scene:
     windows: Sequence[MaintenanceWindow] = ()
     first_looks: Mapping[ProjectName, datetime] = field(default_factory=dict)
     parents: Sequence[Parent] = ()
-    ops_shut: str = ""
+    waits: Mapping[Fingerprint, str] = field(default_factory=dict)
 
 
 def concerns_of(scene: Scene) -> tuple[Concern, ...]:
@@ -170,9 +170,9 @@ def _no_parent_issue(parent: Parent, scene: Scene) -> str:
         return ""
     if parent.repo is None:
         return "no ops_repo is configured, so each of them gets its own as the caps allow"
-    if scene.ops_shut or parent.first_seen >= scene.now:
-        return scene.ops_shut
-    return _not_yet(scene)
+    if parent.first_seen >= scene.now:
+        return ""
+    return scene.waits.get(parent.fingerprint) or _not_yet(scene)
 
 
 def _late_members(parent: Parent, scene: Scene) -> tuple[str, bool]:

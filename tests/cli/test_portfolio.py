@@ -10,6 +10,7 @@ from json_shape import faults
 from pipeline_health.cli.exits import Exit
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import CauseClass, Filing, Naming, Owner, Phase
+from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.core.model.report import FindingLine
 from shelf import Shelf, a_look
@@ -55,6 +56,7 @@ def fill(shelf: Shelf) -> None:
         cause=CauseClass.CREDENTIAL,
         owner=Owner.HUMAN,
         incident=None,
+        named=IssueRef(OPS, 12),
     )
     look = a_look(shelf.ago(1), project="film", findings=(line,))
     shelf.keep([FILM, SHOP], parents=[PARENT, CROWD, OVER], looks=[look])

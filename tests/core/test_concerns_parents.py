@@ -109,7 +109,7 @@ def test_what_speaks_for_its_members(of: Parent, known: list[str]) -> None:
             "no ops_repo is configured, so each of them gets its own as the caps allow",
         ),
         (
-            replace(with_parents(replace(UNFILED, first_seen=NOW)), ops_shut="it is archived"),
+            replace(with_parents(UNFILED), waits={UNFILED.fingerprint: "it is archived"}),
             "it is archived",
         ),
         (with_parents(UNFILED), "it could not be filed yet, which each cycle tries again"),
