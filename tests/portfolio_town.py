@@ -1,12 +1,26 @@
 """Many products under one host, and the operator's own repository for what spans them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 
 from hosts import MINUTE, Host, ours
-from pipeline_health.simulator import Call, Loopback, Simulator, World
+from pipeline_health.simulator import Call, ConnectionCut, Loopback, Simulator, World
 from pipeline_health.simulator.github_records import Issue
+
+NPM = "npm ERR! network request to https://registry.npmjs.org/x failed, reason: ECONNRESET"
+NPM_TITLE = "Many projects at once: npm cannot fetch packages"
+SLA = 30 * MINUTE
+
+
+def rejected(name: str) -> str:
+    """Give the log of a step that finds its secret rejected."""
+    return f"##[error]{name}_TOKEN is invalid or expired: Not Authorized"
+
+
+def broken(at: int) -> str:
+    """Give the log of a test that fails in one product only."""
+    return f"FAILED tests/test_{at}.py::test_total\nE   AssertionError: assert {at} == 4"
 
 
 class Indoors(httpx.BaseTransport):
@@ -25,7 +39,11 @@ class Indoors(httpx.BaseTransport):
             body=request.read(),
         )
         is_railway = request.url.port == self._railway
-        answer = self._simulator.answer("railway" if is_railway else "github", call)
+        try:
+            answer = self._simulator.answer("railway" if is_railway else "github", call)
+        except ConnectionCut as exc:
+            msg = "the answer was cut off"
+            raise httpx.ReadError(msg, request=request) from exc
         stream = httpx.ByteStream(answer.body)
         return httpx.Response(answer.status, headers=answer.headers, stream=stream)
 
@@ -47,13 +65,20 @@ class Town:
         for repo in self.repos:
             repo.run("CI", "success", jobs={"test": "success"})
 
-    def fail(self, *logs: str, of: slice = slice(None)) -> datetime:
-        """Let the next commit of every product fail; the logs go round. Gives when it failed."""
+    def fail(
+        self, *logs: str, of: slice = slice(None), apart: timedelta = timedelta(0)
+    ) -> datetime:
+        """Let the next commit of every product fail, so far *apart*; the logs go round.
+
+        Gives when the first one failed.
+        """
+        first = self.world.now()
         for at, repo in enumerate(self.repos[of]):
             repo.push("next")
             log = logs[at % len(logs)]
             repo.run("CI", "failure", jobs={"test": "failure"}, log=log, step="Validate secrets")
-        return self.world.now()
+            self.world.advance(apart)
+        return first
 
     def mend(self, of: slice = slice(None)) -> None:
         """Let the next commit of every product pass."""

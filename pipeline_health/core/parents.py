@@ -163,15 +163,13 @@ def _member_now(
 
 def _groups(going: Sequence[Incident]) -> Iterator[tuple[Fingerprint, Group]]:
     """Give the incidents of each signature that came at once in many projects, oldest first."""
-    by_signature: dict[Signature, list[Incident]] = defaultdict(list)
+    by_signature: dict[Fingerprint, list[Incident]] = defaultdict(list)
     for incident in going:
-        signature = signature_of(incident)
-        if signature is not None:
-            by_signature[signature].append(incident)
-    for signature, incidents in by_signature.items():
+        by_signature[fingerprint_of(signature_of(incident))].append(incident)
+    for fingerprint, incidents in by_signature.items():
         ordered = sorted(incidents, key=lambda each: (each.first_failed_at, each.project))
         if came_at_once([(each.first_failed_at, each.project) for each in ordered]):
-            yield fingerprint_of(signature), tuple(ordered)
+            yield fingerprint, tuple(ordered)
 
 
 def came_at_once(failures: Iterable[tuple[datetime, ProjectName]]) -> bool:
