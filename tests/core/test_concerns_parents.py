@@ -9,6 +9,7 @@ from incident_builders import MINUTE, PROJECT, REJECTED, T0
 from pipeline_health.core.concerns import Scene, concerns_of
 from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.incident import Incident, Naming, Phase
+from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Concern, Known, NoticeKind, Told, Topic
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.news import news_of
@@ -25,6 +26,7 @@ SHOP, FILM = waiting("shop"), waiting("film")
 MINE = filed(name="mine")
 PARENT = parent(SHOP, FILM, MINE)
 UNFILED = parent(SHOP, FILM, filed=False)
+MUTED = replace(PARENT, phase=Phase.MUTED)
 CROWD = parent(SHOP, FILM, cause=None)
 
 
@@ -124,11 +126,8 @@ def test_without_an_issue_people_are_told_why(given: Scene, why: str) -> None:
     """They hear of the whole group, and of nobody in it."""
     (concern,) = (each for each in told(given) if each.topic is not Topic.TOKEN)
 
-    assert (concern.topic, concern.no_issue, concern.names) == (
-        Topic.PARENT,
-        why,
-        ("shop", "film"),
-    )
+    assert (concern.topic, concern.no_issue, concern.url) == (Topic.PARENT, why, "")
+    assert concern.names == ("shop", "film")
 
 
 def named(of: Incident, minutes: int) -> Incident:
@@ -141,18 +140,34 @@ def named(of: Incident, minutes: int) -> Incident:
 
 def test_a_broken_promise_is_told_with_the_portfolio_incident() -> None:
     """How long the last of them took, and whether that is news."""
-    late = named(SHOP, 43), named(FILM, 5)
-    given = replace(with_parents(PARENT, of=late), now=T0 + 50 * MINUTE)
-    (fresh,), (old,) = told(given), told(replace(given, now=NOW + 2 * DAY))
-    (waits,) = told(
-        replace(with_parents(replace(UNFILED, first_seen=NOW + MINUTE)), now=NOW + MINUTE)
-    )
-    (kept,) = told(with_parents(PARENT, of=(named(SHOP, 5), named(FILM, 6), MINE)))[:1]
+    late = named(SHOP, 43), named(FILM, 38), named(waiting("bank"), 5)
+    given = replace(with_parents(parent(*late), of=late), now=T0 + DAY + 40 * MINUTE)
+    (fresh,), (old,) = told(given), told(replace(given, now=given.now + 4 * MINUTE))
+    next_look = replace(UNFILED, first_seen=NOW + MINUTE)
+    (waits,) = told(replace(with_parents(next_look), now=NOW + MINUTE))
+    (kept, _) = told(with_parents(PARENT, of=(named(SHOP, 5), named(FILM, 6), MINE)))
 
     assert fresh.late == "43 min until it was named; 30 min were promised."
     assert (fresh.lately, old.lately) == (True, False)
     assert waits.late == "31 min and there is no issue yet; 30 min were promised."
     assert kept.late == ""
+
+
+def test_time_in_a_window_breaks_no_promise() -> None:
+    """Neither for many projects nor for one."""
+    window = MaintenanceWindow(
+        project=ProjectName("shop"), kind=None, since=T0, until=T0 + 20 * MINUTE, reason="moving"
+    )
+    one = replace(MINE, project=ProjectName("shop"), named=None)
+    assert one.filing is not None
+    one = replace(one, filing=replace(one.filing, opened_at=T0 + 43 * MINUTE))
+    given = replace(with_parents(parent(SHOP), of=(named(SHOP, 43), one)), now=T0 + 50 * MINUTE)
+
+    assert [bool(concern.late) for concern in told(given)] == [True, True]
+    assert [bool(concern.late) for concern in told(replace(given, windows=[window]))] == [
+        False,
+        False,
+    ]
 
 
 def test_what_is_told_together_waits_for_no_caps() -> None:
@@ -185,8 +200,8 @@ ELSEWHERE = replace(scene(), others=frozenset({PROJECT}))
         ([with_parents(UNFILED), with_parents(PARENT), DONE], ["portfolio", "", "over"]),
         ([with_parents(UNFILED), ELSEWHERE, scene(over(SHOP))], ["portfolio", "", "over"]),
         (
-            [with_parents(PARENT), with_parents(replace(PARENT, phase=Phase.MUTED))],
-            ["portfolio", ""],
+            [with_parents(PARENT), with_parents(MUTED), with_parents(PARENT)],
+            ["portfolio", "", "portfolio"],
         ),
         (
             [with_parents(UNFILED), with_parents(replace(UNFILED, first_seen=NOW))],
@@ -213,7 +228,7 @@ ELSEWHERE = replace(scene(), others=frozenset({PROJECT}))
         "filed, then over",
         "not filed at first",
         "never filed, and out of sight for a while",
-        "muted by a person",
+        "muted by a person, then opened again",
         "to be filed after all",
         "one of it was told before",
         "the caps, then an issue for all that wait",
@@ -258,4 +273,27 @@ def test_the_oldest_portfolio_incident_comes_first() -> None:
         members=(replace(PARENT.members[0], since=T0 + MINUTE),),
     )
 
-    assert keys(with_parents(young, PARENT)) == ["parent", "young"]
+    muted = replace(PARENT, fingerprint=Fingerprint("muted"), phase=Phase.MUTED)
+
+    assert keys(with_parents(young, muted, PARENT)) == ["parent", "young"]
+
+
+def test_a_crowd_says_what_its_members_share() -> None:
+    """Nothing but that they have no issue."""
+    (crowd,) = told(with_parents(CROWD))
+
+    assert crowd.why == (
+        "There are more than may be filed at once, or their repositories take no issues."
+    )
+
+
+def test_the_end_of_one_is_not_the_end_of_another() -> None:
+    """And what is over says so."""
+    other = replace(PARENT, fingerprint=Fingerprint("other"), title="Many projects at once: npm")
+    before = news_of(Told(noted_at=T0), with_parents(PARENT, other), remind=DAY, slack=MINUTE).told
+    ended = replace(other, phase=Phase.RESOLVED)
+
+    (over_now,) = news_of(before, with_parents(PARENT, ended), remind=DAY, slack=MINUTE).notices
+
+    assert over_now.title == "Over: Many projects at once: npm"
+    assert over_now.body.splitlines()[1] == "Nothing of it goes on any more."
