@@ -95,6 +95,14 @@ def test_the_issue_of_a_portfolio_incident_tells_of_its_members(
     assert reason_not_measured(known, hops, now=at(99)) is None
 
 
+@pytest.mark.parametrize("of", [incident(), replace(incident(), filing=_filed(None))])
+def test_what_no_issue_is_known_to_tell_of_was_told_by_none(of: Incident) -> None:
+    """Nor is one whose own issue came at a time that is not kept: it may have come before."""
+    named = of if of.filing is None else replace(of, named=_named(7))
+    hops = hops_of(named, first_look=None)
+    assert (hops.filed_at, hops.by_parent) == (None, False)
+
+
 def at(minutes: int) -> datetime:
     """Give the time so many minutes after T0."""
     return T0 + minutes * MINUTE
