@@ -72,9 +72,9 @@ class Json:
         """Give the whole number below *keys*."""
         here = self.at(*keys)
         if isinstance(here._value, bool) or not isinstance(here._value, int):
-            here._refuse("a whole number")
+            here.refuse("a whole number")
         if not -_LARGEST <= here._value <= _LARGEST:  # which no database could hold
-            here._refuse("a whole number of at most 63 bits")
+            here.refuse("a whole number of at most 63 bits")
         return here._value
 
     def maybe_number(self, *keys: str) -> int | None:
@@ -85,7 +85,7 @@ class Json:
         """Give the truth value below *keys*."""
         here = self.at(*keys)
         if not isinstance(here._value, bool):
-            here._refuse("true or false")
+            here.refuse("true or false")
         return here._value
 
     def time(self, *keys: str) -> datetime:
@@ -95,7 +95,7 @@ class Json:
             parsed = datetime.fromisoformat(here._text())
             return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
         except (ValueError, OverflowError) as exc:  # an offset can leave the calendar
-            here._refuse("a time", exc)
+            here.refuse("a time", exc)
 
     def maybe_time(self, *keys: str) -> datetime | None:
         """Give the time below *keys*, or None when there is none."""
@@ -111,16 +111,17 @@ class Json:
 
     def _text(self) -> str:
         if not isinstance(self._value, str):
-            self._refuse("a text")
+            self.refuse("a text")
         # JSON can hold half a surrogate pair, which no file, database or terminal can
         return self._value.encode("utf-8", "replace").decode()
 
     def _as(self, kind: type, expected: str) -> Any:
         if not isinstance(self._value, kind):
-            self._refuse(expected)
+            self.refuse(expected)
         return self._value
 
-    def _refuse(self, expected: str, cause: Exception | None = None) -> NoReturn:
+    def refuse(self, expected: str, cause: Exception | None = None) -> NoReturn:
+        """Raise for what is here: say what was *expected*, and what sort of thing was found."""
         found = "nothing" if self._value is None else f"a {type(self._value).__name__}"
         msg = f"expected {expected} at {self._path}, found {found}"
         raise UnexpectedShapeError(msg) from cause

@@ -1,0 +1,387 @@
+"""A repository's pushes, failing runs and issues: the kind of file that has `pushes`."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline_health.clients.json import Json
+from pipeline_health.core.model.ids import RepoName, Sha
+from pipeline_health.core.model.incident import Owner
+from pipeline_health.core.model.readings import CheckConclusion, CheckStatus
+from pipeline_health.core.model.recording import (
+    Fact,
+    FiledBefore,
+    JobTold,
+    Pushed,
+    RecordedProject,
+    Recording,
+    RootCause,
+    RunTold,
+)
+from pipeline_health.recordings.replay_1.common import (
+    CI,
+    TESTED_AFTER,
+    UNRECORDED,
+    Numbers,
+    checked,
+    counted,
+    earliest,
+    found_in,
+    head_at,
+    in_order,
+    numbered,
+    owner_of,
+    quoted,
+    repo_of,
+    sha_of,
+    silent_tick,
+)
+
+_DOWN = "deploy_http_down"
+_WHERE = re.compile(r" in (?P<workflow>\S+) / (?P<job>\S+)$")
+_URL = "https://product.test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """The parts of a file that several facts are made of."""
+
+    repo: RepoName
+    pushes: tuple[Pushed, ...]
+    runs: tuple[Json, ...]
+    issues: tuple[Json, ...]
+    causes: tuple[RootCause, ...]
+    ci: Json
+    signals: tuple[Json, ...]
+    numbers: Numbers
+
+    @property
+    def pipeline(self) -> str:
+        """The workflow that deploys."""
+        return self.ci.text("pipeline_workflow")
+
+    def issues_of(self, cause: RootCause) -> tuple[Json, ...]:
+        """Give what was filed about *cause*."""
+        return tuple(i for i in self.issues if i.maybe_text("root_cause") == cause.id)
+
+    def cause_of(self, run: Json) -> str | None:
+        """Give the cause of the issues that were filed for a run."""
+        known = {i.number("number"): i.maybe_text("root_cause") for i in self.issues}
+        told = [known.get(each.number()) for each in run.items("issues")]
+        return next((cause for cause in told if cause is not None), None)
+
+
+def read_storm(whole: Json) -> Recording:
+    """Read the file; raises UnexpectedShapeError."""
+    repo = repo_of(whole)
+    file = _File(
+        repo=repo,
+        pushes=tuple(sorted((_push(repo, each) for each in whole.items("pushes")), key=_when)),
+        runs=tuple(whole.items("runs")),
+        issues=tuple(whole.items("issues")),
+        causes=tuple(_cause(each) for each in whole.items("root_causes")),
+        ci=whole.at("ci"),
+        signals=tuple(whole.items("other_signals")),
+        numbers=Numbers(),
+    )
+    period = [each.time() for each in whole.items("period")]
+    told = [*_runs(file), *_scheduled(file), *_by_label(file)]
+    facts = in_order([*file.pushes, *_tested(file, told), *told, *_silent(file)])
+    return Recording(
+        name=whole.text("incident"),
+        began_at=min(period),
+        ended_at=max(period) + _AFTERWARDS,
+        projects=(_project(file),),
+        facts=facts,
+        causes=file.causes,
+        filed=tuple(_filed(file, each) for each in file.issues),
+        lacks=tuple(_lacks(file, facts)),
+    )
+
+
+_AFTERWARDS = timedelta(minutes=30)
+"""How long after its last push a history goes on: until the monitor of that time looked again."""
+
+
+def _when(fact: Pushed) -> datetime:
+    return fact.at
+
+
+def _push(repo: RepoName, node: Json) -> Pushed:
+    sha = sha_of(node, "sha") or Sha(node.text("sha"))
+    return Pushed(at=node.time("committed_at"), repo=repo, sha=sha, message=node.text("subject"))
+
+
+def _cause(node: Json) -> RootCause:
+    return RootCause(
+        id=node.text("id"),
+        label=node.text("label"),
+        owner=owner_of(node, "owner"),
+        began_at=node.maybe_time("began_at"),
+        ended_at=node.maybe_time("ended_at"),
+    )
+
+
+def _project(file: _File) -> RecordedProject:
+    lines = [
+        f"deploy_workflow = {quoted(file.pipeline)}",
+        f"staging_job = {quoted(file.ci.text('failed_job'))}",
+    ]
+    skipped = [job.text() for job in file.ci.items("skipped_jobs")]
+    production = [job for job in skipped if "production" in job.lower()]
+    lines += [f"production_job = {quoted(job)}" for job in production[:1]]
+    if any(True for _ in _down(file)):
+        lines.append(f'production_url = "{_URL}"')
+    name = file.repo.rpartition("/")[2]
+    return RecordedProject(name=name, repo=file.repo, lines=tuple(lines))
+
+
+# -- the runs that are recorded --------------------------------------------------------------
+
+
+def _runs(file: _File) -> Iterator[RunTold]:
+    for run in file.runs:
+        exact, by = run.maybe_time("observed_at"), _known_by(file, run)
+        at, sha = exact or by, sha_of(run, "head_sha")
+        if at is None or sha is None:
+            continue
+        yield RunTold(
+            at=at,
+            repo=file.repo,
+            run_id=run.number("run_id"),
+            workflow=file.pipeline,
+            event="workflow_run",
+            sha=sha,
+            status=CheckStatus.COMPLETED,
+            conclusion=run.one_of(CheckConclusion, "conclusion"),
+            created_at=at,
+            jobs=_jobs(file),
+            cause=file.cause_of(run) or _cause_at(file, at),
+            bound=exact is None,
+        )
+
+
+def _known_by(file: _File, run: Json) -> datetime | None:
+    """Give by when a run had failed, as far as an issue that was filed for it tells."""
+    numbers = {each.number() for each in run.items("issues")}
+    return earliest(_filed_by(i) for i in file.issues if i.number("number") in numbers)
+
+
+def _filed_by(issue: Json) -> datetime | None:
+    """Give by when an issue was filed: just then, or when an agent took it up at the latest."""
+    exact = issue.maybe_time("filed_at")
+    return exact or issue.maybe_time("agent_first_branch_at") or issue.maybe_time("filed_at_minute")
+
+
+def _cause_at(file: _File, at: datetime) -> str | None:
+    """Give the cause that is recorded to have gone on *at* that time, where it is only one."""
+    found = [c.id for c in file.causes if c.began_at and c.began_at <= at and not _is_over(c, at)]
+    mentioned = {file.cause_of(run) for run in file.runs}
+    of_runs = [cause for cause in found if cause in mentioned]
+    return of_runs[0] if len(of_runs) == 1 else None
+
+
+def _is_over(cause: RootCause, at: datetime) -> bool:
+    return cause.ended_at is not None and cause.ended_at <= at
+
+
+def _jobs(file: _File) -> tuple[JobTold, ...]:
+    """Give the jobs of a failing run of the pipeline: they are the same in every one."""
+    skipped = [job.text() for job in file.ci.items("skipped_jobs")]
+    return (
+        JobTold(
+            name=file.ci.text("failed_job"),
+            conclusion=CheckConclusion.FAILURE,
+            step=file.ci.text("failed_step"),
+            log=file.ci.text("log_line"),
+        ),
+        *(JobTold(name=job, conclusion=CheckConclusion.SKIPPED) for job in skipped),
+    )
+
+
+def _scheduled(file: _File) -> Iterator[RunTold]:
+    """Give the failing runs of a schedule whose time is known; they named the cause in their log.
+
+    Which words they named it with is not recorded: those of the pipeline stand in.
+    """
+    for signal in found_in(file.signals, "at"):
+        at = signal.time("at")
+        head = head_at(file.pushes, at)
+        if head is None:
+            continue
+        name = signal.text("workflow").removesuffix(".yml")
+        log = file.ci.text("log_line") if signal.flag("names_the_cause") else ""
+        yield RunTold(
+            at=at,
+            repo=file.repo,
+            run_id=signal.number("run_id"),
+            workflow=name,
+            event="schedule",
+            sha=head.sha,
+            status=CheckStatus.COMPLETED,
+            conclusion=CheckConclusion.FAILURE,
+            created_at=at,
+            jobs=(JobTold(name=name, conclusion=CheckConclusion.FAILURE, log=log),),
+            cause=_cause_at(file, at) if signal.flag("names_the_cause") else None,
+        )
+
+
+# -- what is recorded of a cause without any run ------------------------------------------------
+
+
+def _without_run(file: _File) -> Iterator[tuple[RootCause, tuple[Json, ...]]]:
+    """Give the causes of which issues are recorded, and no run that failed, nor any silence."""
+    of_runs = {file.cause_of(run) for run in file.runs}
+    for cause in file.causes:
+        issues = file.issues_of(cause)
+        silences = any(issue.maybe_text("check") == _DOWN for issue in issues)
+        if issues and cause.id not in of_runs and not silences:
+            yield cause, issues
+
+
+def _by_label(file: _File) -> Iterator[RunTold]:
+    """Give the failure of a cause that a commit ended: red by when it was filed, green after it.
+
+    Its label says what failed, and where that is not CI, in which workflow and job.
+    """
+    for cause, issues in _without_run(file):
+        by = earliest(_filed_by(issue) for issue in issues)
+        head = None if by is None else head_at(file.pushes, by)
+        if by is None or head is None or cause.ended_at is None or cause.owner is not Owner.AGENT:
+            continue
+        workflow, job = _place_of(cause)
+        yield RunTold(
+            at=by,
+            repo=file.repo,
+            run_id=file.numbers.at(by),
+            workflow=workflow,
+            event="push" if workflow == CI else "schedule",
+            sha=head.sha,
+            status=CheckStatus.COMPLETED,
+            conclusion=CheckConclusion.FAILURE,
+            created_at=head.at,
+            jobs=(JobTold(name=job, conclusion=CheckConclusion.FAILURE, log=cause.label),),
+            cause=cause.id,
+            bound=True,
+        )
+
+
+def _place_of(cause: RootCause) -> tuple[str, str]:
+    named = _WHERE.search(cause.label)
+    return (CI, CI.lower()) if named is None else (named["workflow"], named["job"])
+
+
+def _tested(file: _File, told: Sequence[RunTold]) -> Iterator[RunTold]:
+    """Give a run of CI at each commit of which none is recorded.
+
+    It passed where the pipeline began, which it lets begin, and where a failure of its own is
+    recorded to have ended; else how it ended is unknown.
+    """
+    recorded = {run.sha for run in told if run.workflow == CI}
+    passed = {run.sha for run in told if run.workflow == file.pipeline}
+    for cause, _ in _without_run(file):
+        if cause.ended_at is not None and any(
+            r.cause == cause.id for r in told if r.workflow == CI
+        ):
+            passed |= {push.sha for push in file.pushes if push.at == cause.ended_at}
+    for push in file.pushes:
+        if push.sha not in recorded:
+            at = push.at + TESTED_AFTER
+            ended = CheckConclusion.SUCCESS if push.sha in passed else UNRECORDED
+            yield checked(push, at, file.numbers.at(push.at), ended)
+
+
+# -- URLs ------------------------------------------------------------------------------------
+
+
+def _down(file: _File) -> Iterator[tuple[Json, datetime]]:
+    """Give the issues about a URL, with the time at which it was found silent."""
+    for issue in file.issues:
+        if issue.maybe_text("check") == _DOWN:
+            at = issue.maybe_time("failure_logged_at") or issue.maybe_time("filed_at")
+            if at is not None:
+                yield issue, at
+
+
+def _silent(file: _File) -> Iterator[Fact]:
+    for issue, at in _down(file):
+        yield from silent_tick(file.repo, at, cause=issue.maybe_text("root_cause"))
+
+
+# -- what the monitor of that time did -----------------------------------------------------------
+
+
+def _filed(file: _File, issue: Json) -> FiledBefore:
+    exact = issue.maybe_time("filed_at")
+    is_taken = not issue.at("agent_first_branch_at").missing
+    return FiledBefore(
+        repo=file.repo,
+        number=issue.number("number"),
+        title=issue.maybe_text("title"),
+        cause=issue.maybe_text("root_cause"),
+        filed_at=_filed_by(issue),
+        failed_at=issue.maybe_time("failure_logged_at"),
+        given_to=Owner.AGENT if is_taken or any(issue.items("prs")) else None,
+        bound=exact is None,
+    )
+
+
+# -- what is not recorded -------------------------------------------------------------------------
+
+
+def _lacks(file: _File, facts: Sequence[Fact]) -> Iterator[str]:
+    runs = [fact for fact in facts if isinstance(fact, RunTold) and fact.event == "workflow_run"]
+    played = {run.run_id for run in runs}
+    left = [run.number("run_id") for run in file.runs if run.number("run_id") not in played]
+    if left:
+        which = counted(len(left), "failing run", "failing runs")
+        yield f"{which} of {len(file.runs)}: commit or time is not recorded; not replayed."
+    bound = sum(run.bound for run in runs)
+    if bound:
+        which = counted(bound, "failing run has", "failing runs have")
+        yield f"{which} no time of their own: they failed by when their issue was filed (a bound)."
+    yield (
+        f"The runs of {CI} are not recorded: one that ends {TESTED_AFTER.seconds // 60} minutes "
+        "after each push stands in. It passed where the pipeline began, which begins when it "
+        "ended, and at the end of a cause of its own; elsewhere its verdict is unknown."
+    )
+    yield from _lacking_causes(file, facts)
+    yield from _lacking_signals(file)
+    if any(True for _ in _down(file)):
+        yield (
+            "How long a URL was silent is not recorded: it is from the tick of the monitor of "
+            f"that time until that look was over. {_URL} stands in for it."
+        )
+
+
+def _lacking_causes(file: _File, facts: Sequence[Fact]) -> Iterator[str]:
+    told: Mapping[str | None, RunTold] = {f.cause: f for f in facts if isinstance(f, RunTold)}
+    for cause, issues in _without_run(file):
+        numbers = numbered([issue.number("number") for issue in issues])
+        run = told.get(cause.id)
+        if run is None:
+            yield (
+                f"{cause.id} ({numbers}): no failing run, no log of one and no end is recorded; "
+                "nothing of it can be replayed."
+            )
+            continue
+        yield (
+            f"{cause.id} ({numbers}): no failing run is recorded; a run of {run.workflow} that had "
+            f"failed by {run.at:%Y-%m-%dT%H:%M:%SZ} stands in, with the label of the cause as its "
+            "log. The time is a bound: that of the issue."
+        )
+        if run.event == "schedule":
+            yield (
+                f"{cause.id}: what began the run of {run.workflow} is not recorded; a schedule "
+                "stands in, and one failure of a schedule is not filed."
+            )
+
+
+def _lacking_signals(file: _File) -> Iterator[str]:
+    without = [s for s in file.signals if s.at("at").missing]
+    if without:
+        which = counted(len(without), "failing run", "failing runs")
+        yield f"{which} of a schedule: only the day is recorded; not replayed."
+    if len(without) < len(file.signals):
+        yield "The logs of scheduled runs are not recorded: the line of the pipeline stands in."
