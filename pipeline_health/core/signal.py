@@ -5,8 +5,7 @@ have the same figures by the same rules.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from pipeline_health.core.model.findings import Kind
@@ -27,131 +26,21 @@ from pipeline_health.core.model.recording import (
     SuiteTold,
     UrlTold,
 )
+from pipeline_health.core.model.signal import (
+    Bound,
+    Counted,
+    Difference,
+    Failure,
+    Figures,
+    Issue,
+    OfCause,
+)
 from pipeline_health.core.model.urls import Place
-from pipeline_health.core.service_level import Spread, spread_of
 
 _PLACES = {
     Kind.STAGING_UNREACHABLE: Place.STAGING,
     Kind.PRODUCTION_UNREACHABLE: Place.PRODUCTION,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """One failure that an issue told of when it was filed, by whatever names it."""
-
-    commit: Sha | None = None
-    run_id: int | None = None
-    deployment: str | None = None
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """An issue as a replay left it. *owner* is whose it was first, *left_with* whose it is last.
-
-    *failures* are those that it told of when it was filed; *comments* counts all of ours.
-    """
-
-    repo: RepoName
-    number: int
-    title: str
-    owner: Owner | None
-    left_with: Owner | None
-    opened_at: datetime
-    closed_at: datetime | None = None
-    failures: tuple[Failure, ...] = ()
-    comments: int = 0
-    reopened: int = 0
-    moved: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """One issue of whatever monitor, as the figures take it.
-
-    *cause* is the root cause that it is about, None where that is not recorded; *groundless* says
-    that it is about no recorded failure at all. *owners* are all who had it, as far as is known.
-    *took* is the time from the failure to the issue; where *bound*, no longer than that.
-    """
-
-    repo: RepoName
-    number: int
-    title: str | None
-    cause: str | None
-    groundless: bool
-    owners: frozenset[Owner]
-    filed_at: datetime | None
-    took: timedelta | None
-    bound: bool
-    comments: int = 0
-    reopened: int = 0
-    moved: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfCause:
-    """What was filed about one root cause: *repeats* are the issues beyond the first."""
-
-    cause: RootCause
-    issues: tuple[Counted, ...]
-    wrong_owner: int
-
-    @property
-    def repeats(self) -> int:
-        """How many issues there are beyond the first."""
-        return max(len(self.issues) - 1, 0)
-
-    @property
-    def false_alarms(self) -> int:
-        """How many issues there are although nobody had to mend anything."""
-        return len(self.issues) if self.cause.owner is None else 0
-
-    @property
-    def first(self) -> Counted | None:
-        """The issue that was filed first."""
-        return next(iter(self.issues), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """The figures of one monitor on one recording.
-
-    *unattributed* are issues whose cause is not recorded: they are neither repeats nor false.
-    *took* is the spread of the times from failure to issue of what somebody had to mend, of which
-    *bounds* are upper bounds.
-    """
-
-    issues: int
-    causes: tuple[OfCause, ...]
-    groundless: tuple[Counted, ...]
-    unattributed: tuple[Counted, ...]
-    took: Spread | None
-    measured: int
-    bounds: int
-    comments: int
-    reopened: int
-    moved: int
-
-    @property
-    def root_causes(self) -> int:
-        """How many root causes were filed that somebody had to mend."""
-        return sum(bool(of.issues) and of.cause.owner is not None for of in self.causes)
-
-    @property
-    def repeats(self) -> int:
-        """How many issues told again of a cause that had one."""
-        return sum(of.repeats for of in self.causes)
-
-    @property
-    def wrong_owner(self) -> int:
-        """How many issues somebody had who could not mend it."""
-        return sum(of.wrong_owner for of in self.causes)
-
-    @property
-    def false_alarms(self) -> int:
-        """How many issues there are about nothing that anybody had to mend."""
-        return len(self.groundless) + sum(of.false_alarms for of in self.causes)
 
 
 # -- from issues to what is counted ----------------------------------------------------------------
@@ -194,7 +83,7 @@ def counted(issue: Issue, recording: Recording) -> Counted:
         owners=frozenset(owners),
         filed_at=issue.opened_at,
         took=None if fact is None else issue.opened_at - fact.at,
-        bound=isinstance(fact, RunTold) and fact.bound,
+        bound=Bound.AT_LEAST if isinstance(fact, RunTold) and fact.bound else Bound.EXACT,
         comments=issue.comments,
         reopened=issue.reopened,
         moved=issue.moved,
@@ -213,7 +102,7 @@ def counted_before(filed: FiledBefore) -> Counted:
         owners=frozenset() if filed.given_to is None else frozenset({filed.given_to}),
         filed_at=filed_at,
         took=None if filed_at is None or failed_at is None else filed_at - failed_at,
-        bound=filed.bound,
+        bound=Bound.AT_MOST if filed.bound else Bound.EXACT,
     )
 
 
@@ -272,13 +161,19 @@ def figures(counted: Iterable[Counted], causes: Sequence[RootCause]) -> Figures:
         causes=tuple(_of_cause(cause, issues) for cause in causes),
         groundless=groundless,
         unattributed=tuple(i for i in issues if i.cause not in ids and i not in groundless),
-        took=spread_of(one.took for one in timed if one.took is not None),
-        measured=len(timed),
-        bounds=sum(one.bound for one in timed),
-        comments=sum(one.comments for one in issues),
-        reopened=sum(one.reopened for one in issues),
-        moved=sum(one.moved for one in issues),
+        took=tuple(sorted(one.took for one in timed if one.took is not None)),
+        at_least=sum(one.bound is Bound.AT_LEAST for one in timed),
+        at_most=sum(one.bound is Bound.AT_MOST for one in timed),
+        comments=_sum(one.comments for one in issues),
+        reopened=_sum(one.reopened for one in issues),
+        moved=_sum(one.moved for one in issues),
     )
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """Give the sum, None where any of *numbers* is not recorded."""
+    known = list(numbers)
+    return None if None in known else sum(number or 0 for number in known)
 
 
 def _by_time(one: Counted) -> tuple[float, int]:
@@ -293,15 +188,6 @@ def _of_cause(cause: RootCause, issues: Sequence[Counted]) -> OfCause:
 
 
 # -- two replays of one history --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One issue that two replays do not have in common, or not alike; None where one has none."""
-
-    before: Issue | None
-    after: Issue | None
-    says: tuple[str, ...]
 
 
 def differences(before: Sequence[Issue], after: Sequence[Issue]) -> Iterator[Difference]:

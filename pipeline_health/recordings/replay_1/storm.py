@@ -1,8 +1,7 @@
 """A repository's pushes, failing runs and issues: the kind of file that has `pushes`."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.json import Json
@@ -25,57 +24,31 @@ from pipeline_health.recordings.replay_1.common import (
     UNRECORDED,
     Numbers,
     checked,
-    counted,
     earliest,
     found_in,
     head_at,
     in_order,
-    numbered,
     owner_of,
     quoted,
     repo_of,
     sha_of,
     silent_tick,
 )
+from pipeline_health.recordings.replay_1.storm_file import (
+    URL,
+    StormFile,
+    lacks_of,
+    silences,
+    without_run,
+)
 
-_DOWN = "deploy_http_down"
 _WHERE = re.compile(r" in (?P<workflow>\S+) / (?P<job>\S+)$")
-_URL = "https://product.test"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """The parts of a file that several facts are made of."""
-
-    repo: RepoName
-    pushes: tuple[Pushed, ...]
-    runs: tuple[Json, ...]
-    issues: tuple[Json, ...]
-    causes: tuple[RootCause, ...]
-    ci: Json
-    signals: tuple[Json, ...]
-    numbers: Numbers
-
-    @property
-    def pipeline(self) -> str:
-        """The workflow that deploys."""
-        return self.ci.text("pipeline_workflow")
-
-    def issues_of(self, cause: RootCause) -> tuple[Json, ...]:
-        """Give what was filed about *cause*."""
-        return tuple(i for i in self.issues if i.maybe_text("root_cause") == cause.id)
-
-    def cause_of(self, run: Json) -> str | None:
-        """Give the cause of the issues that were filed for a run."""
-        known = {i.number("number"): i.maybe_text("root_cause") for i in self.issues}
-        told = [known.get(each.number()) for each in run.items("issues")]
-        return next((cause for cause in told if cause is not None), None)
 
 
 def read_storm(whole: Json) -> Recording:
     """Read the file; raises UnexpectedShapeError."""
     repo = repo_of(whole)
-    file = _File(
+    file = StormFile(
         repo=repo,
         pushes=tuple(sorted((_push(repo, each) for each in whole.items("pushes")), key=_when)),
         runs=tuple(whole.items("runs")),
@@ -96,7 +69,7 @@ def read_storm(whole: Json) -> Recording:
         facts=facts,
         causes=file.causes,
         filed=tuple(_filed(file, each) for each in file.issues),
-        lacks=tuple(_lacks(file, facts)),
+        lacks=tuple(lacks_of(file, facts)),
     )
 
 
@@ -123,7 +96,7 @@ def _cause(node: Json) -> RootCause:
     )
 
 
-def _project(file: _File) -> RecordedProject:
+def _project(file: StormFile) -> RecordedProject:
     lines = [
         f"deploy_workflow = {quoted(file.pipeline)}",
         f"staging_job = {quoted(file.ci.text('failed_job'))}",
@@ -131,8 +104,8 @@ def _project(file: _File) -> RecordedProject:
     skipped = [job.text() for job in file.ci.items("skipped_jobs")]
     production = [job for job in skipped if "production" in job.lower()]
     lines += [f"production_job = {quoted(job)}" for job in production[:1]]
-    if any(True for _ in _down(file)):
-        lines.append(f'production_url = "{_URL}"')
+    if any(True for _ in silences(file)):
+        lines.append(f'production_url = "{URL}"')
     name = file.repo.rpartition("/")[2]
     return RecordedProject(name=name, repo=file.repo, lines=tuple(lines))
 
@@ -140,7 +113,7 @@ def _project(file: _File) -> RecordedProject:
 # -- the runs that are recorded --------------------------------------------------------------
 
 
-def _runs(file: _File) -> Iterator[RunTold]:
+def _runs(file: StormFile) -> Iterator[RunTold]:
     for run in file.runs:
         exact, by = run.maybe_time("observed_at"), _known_by(file, run)
         at, sha = exact or by, sha_of(run, "head_sha")
@@ -162,7 +135,7 @@ def _runs(file: _File) -> Iterator[RunTold]:
         )
 
 
-def _known_by(file: _File, run: Json) -> datetime | None:
+def _known_by(file: StormFile, run: Json) -> datetime | None:
     """Give by when a run had failed, as far as an issue that was filed for it tells."""
     numbers = {each.number() for each in run.items("issues")}
     return earliest(_filed_by(i) for i in file.issues if i.number("number") in numbers)
@@ -174,7 +147,7 @@ def _filed_by(issue: Json) -> datetime | None:
     return exact or issue.maybe_time("agent_first_branch_at") or issue.maybe_time("filed_at_minute")
 
 
-def _cause_at(file: _File, at: datetime) -> str | None:
+def _cause_at(file: StormFile, at: datetime) -> str | None:
     """Give the cause that is recorded to have gone on *at* that time, where it is only one."""
     found = [c.id for c in file.causes if c.began_at and c.began_at <= at and not _is_over(c, at)]
     mentioned = {file.cause_of(run) for run in file.runs}
@@ -186,7 +159,7 @@ def _is_over(cause: RootCause, at: datetime) -> bool:
     return cause.ended_at is not None and cause.ended_at <= at
 
 
-def _jobs(file: _File) -> tuple[JobTold, ...]:
+def _jobs(file: StormFile) -> tuple[JobTold, ...]:
     """Give the jobs of a failing run of the pipeline: they are the same in every one."""
     skipped = [job.text() for job in file.ci.items("skipped_jobs")]
     return (
@@ -200,7 +173,7 @@ def _jobs(file: _File) -> tuple[JobTold, ...]:
     )
 
 
-def _scheduled(file: _File) -> Iterator[RunTold]:
+def _scheduled(file: StormFile) -> Iterator[RunTold]:
     """Give the failing runs of a schedule whose time is known; they named the cause in their log.
 
     Which words they named it with is not recorded: those of the pipeline stand in.
@@ -230,22 +203,12 @@ def _scheduled(file: _File) -> Iterator[RunTold]:
 # -- what is recorded of a cause without any run ------------------------------------------------
 
 
-def _without_run(file: _File) -> Iterator[tuple[RootCause, tuple[Json, ...]]]:
-    """Give the causes of which issues are recorded, and no run that failed, nor any silence."""
-    of_runs = {file.cause_of(run) for run in file.runs}
-    for cause in file.causes:
-        issues = file.issues_of(cause)
-        silences = any(issue.maybe_text("check") == _DOWN for issue in issues)
-        if issues and cause.id not in of_runs and not silences:
-            yield cause, issues
-
-
-def _by_label(file: _File) -> Iterator[RunTold]:
+def _by_label(file: StormFile) -> Iterator[RunTold]:
     """Give the failure of a cause that a commit ended: red by when it was filed, green after it.
 
     Its label says what failed, and where that is not CI, in which workflow and job.
     """
-    for cause, issues in _without_run(file):
+    for cause, issues in without_run(file):
         by = earliest(_filed_by(issue) for issue in issues)
         head = None if by is None else head_at(file.pushes, by)
         if by is None or head is None or cause.ended_at is None or cause.owner is not Owner.AGENT:
@@ -272,7 +235,7 @@ def _place_of(cause: RootCause) -> tuple[str, str]:
     return (CI, CI.lower()) if named is None else (named["workflow"], named["job"])
 
 
-def _tested(file: _File, told: Sequence[RunTold]) -> Iterator[RunTold]:
+def _tested(file: StormFile, told: Sequence[RunTold]) -> Iterator[RunTold]:
     """Give a run of CI at each commit of which none is recorded.
 
     It passed where the pipeline began, which it lets begin, and where a failure of its own is
@@ -280,7 +243,7 @@ def _tested(file: _File, told: Sequence[RunTold]) -> Iterator[RunTold]:
     """
     recorded = {run.sha for run in told if run.workflow == CI}
     passed = {run.sha for run in told if run.workflow == file.pipeline}
-    for cause, _ in _without_run(file):
+    for cause, _ in without_run(file):
         if cause.ended_at is not None and any(
             r.cause == cause.id for r in told if r.workflow == CI
         ):
@@ -295,24 +258,15 @@ def _tested(file: _File, told: Sequence[RunTold]) -> Iterator[RunTold]:
 # -- URLs ------------------------------------------------------------------------------------
 
 
-def _down(file: _File) -> Iterator[tuple[Json, datetime]]:
-    """Give the issues about a URL, with the time at which it was found silent."""
-    for issue in file.issues:
-        if issue.maybe_text("check") == _DOWN:
-            at = issue.maybe_time("failure_logged_at") or issue.maybe_time("filed_at")
-            if at is not None:
-                yield issue, at
-
-
-def _silent(file: _File) -> Iterator[Fact]:
-    for issue, at in _down(file):
+def _silent(file: StormFile) -> Iterator[Fact]:
+    for issue, at in silences(file):
         yield from silent_tick(file.repo, at, cause=issue.maybe_text("root_cause"))
 
 
 # -- what the monitor of that time did -----------------------------------------------------------
 
 
-def _filed(file: _File, issue: Json) -> FiledBefore:
+def _filed(file: StormFile, issue: Json) -> FiledBefore:
     exact = issue.maybe_time("filed_at")
     is_taken = not issue.at("agent_first_branch_at").missing
     return FiledBefore(
@@ -325,63 +279,3 @@ def _filed(file: _File, issue: Json) -> FiledBefore:
         given_to=Owner.AGENT if is_taken or any(issue.items("prs")) else None,
         bound=exact is None,
     )
-
-
-# -- what is not recorded -------------------------------------------------------------------------
-
-
-def _lacks(file: _File, facts: Sequence[Fact]) -> Iterator[str]:
-    runs = [fact for fact in facts if isinstance(fact, RunTold) and fact.event == "workflow_run"]
-    played = {run.run_id for run in runs}
-    left = [run.number("run_id") for run in file.runs if run.number("run_id") not in played]
-    if left:
-        which = counted(len(left), "failing run", "failing runs")
-        yield f"{which} of {len(file.runs)}: commit or time is not recorded; not replayed."
-    bound = sum(run.bound for run in runs)
-    if bound:
-        which = counted(bound, "failing run has", "failing runs have")
-        yield f"{which} no time of their own: they failed by when their issue was filed (a bound)."
-    yield (
-        f"The runs of {CI} are not recorded: one that ends {TESTED_AFTER.seconds // 60} minutes "
-        "after each push stands in. It passed where the pipeline began, which begins when it "
-        "ended, and at the end of a cause of its own; elsewhere its verdict is unknown."
-    )
-    yield from _lacking_causes(file, facts)
-    yield from _lacking_signals(file)
-    if any(True for _ in _down(file)):
-        yield (
-            "How long a URL was silent is not recorded: it is from the tick of the monitor of "
-            f"that time until that look was over. {_URL} stands in for it."
-        )
-
-
-def _lacking_causes(file: _File, facts: Sequence[Fact]) -> Iterator[str]:
-    told: Mapping[str | None, RunTold] = {f.cause: f for f in facts if isinstance(f, RunTold)}
-    for cause, issues in _without_run(file):
-        numbers = numbered([issue.number("number") for issue in issues])
-        run = told.get(cause.id)
-        if run is None:
-            yield (
-                f"{cause.id} ({numbers}): no failing run, no log of one and no end is recorded; "
-                "nothing of it can be replayed."
-            )
-            continue
-        yield (
-            f"{cause.id} ({numbers}): no failing run is recorded; a run of {run.workflow} that had "
-            f"failed by {run.at:%Y-%m-%dT%H:%M:%SZ} stands in, with the label of the cause as its "
-            "log. The time is a bound: that of the issue."
-        )
-        if run.event == "schedule":
-            yield (
-                f"{cause.id}: what began the run of {run.workflow} is not recorded; a schedule "
-                "stands in, and one failure of a schedule is not filed."
-            )
-
-
-def _lacking_signals(file: _File) -> Iterator[str]:
-    without = [s for s in file.signals if s.at("at").missing]
-    if without:
-        which = counted(len(without), "failing run", "failing runs")
-        yield f"{which} of a schedule: only the day is recorded; not replayed."
-    if len(without) < len(file.signals):
-        yield "The logs of scheduled runs are not recorded: the line of the pipeline stands in."
