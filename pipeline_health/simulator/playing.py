@@ -46,9 +46,10 @@ _PROVIDERS: tuple[Host, ...] = ("github", "railway")
 
 @dataclass(slots=True, kw_only=True)
 class _Known:
-    """What was told of before, by the ids of its providers."""
+    """What was told of before, by its provider's id; *unknown* are runs that ended unrecognised."""
 
     runs: dict[int, Run] = field(default_factory=dict)
+    unknown: set[int] = field(default_factory=set)
     suites: dict[int, ExternalSuite] = field(default_factory=dict)
     records: dict[int, DeploymentRecord] = field(default_factory=dict)
     deployments: dict[str, tuple[RailwayService, RailwayDeployment]] = field(default_factory=dict)
@@ -142,10 +143,16 @@ class Player:
             )
             run.id, run.created_at = told.run_id, told.created_at
             self._known.runs[told.run_id] = run
-        elif run.status == "completed" and run.conclusion != conclusion:
+        elif run.status == "completed" and conclusion != run.conclusion and self._was_known(told):
             repo.rerun(run)
         run.status, run.conclusion, run.updated_at = status, conclusion, told.at
         self._jobs(run, told)
+        if isinstance(told.conclusion, Unrecognised):
+            self._known.unknown.add(told.run_id)
+
+    def _was_known(self, told: RunTold) -> bool:
+        """Tell whether how a run ended was known: else what is told now is of the same attempt."""
+        return told.run_id not in self._known.unknown
 
     def _jobs(self, run: Run, told: RunTold) -> None:
         """Give a run the jobs that were told of, and no other."""

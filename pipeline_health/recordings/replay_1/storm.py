@@ -238,21 +238,45 @@ def _place_of(cause: RootCause) -> tuple[str, str]:
 def _tested(file: StormFile, told: Sequence[RunTold]) -> Iterator[RunTold]:
     """Give a run of CI at each commit of which none is recorded.
 
-    It passed where the pipeline began, which it lets begin, and where a failure of its own is
-    recorded to have ended; else how it ended is unknown.
+    It passed where the pipeline is recorded, which begins when it ended, and where a failure of its
+    own is recorded to have ended; else how it ended is unknown.
     """
     recorded = {run.sha for run in told if run.workflow == CI}
-    passed = {run.sha for run in told if run.workflow == file.pipeline}
-    for cause, _ in without_run(file):
-        if cause.ended_at is not None and any(
-            r.cause == cause.id for r in told if r.workflow == CI
-        ):
-            passed |= {push.sha for push in file.pushes if push.at == cause.ended_at}
+    piped = {run.sha: run for run in reversed(told) if run.workflow == file.pipeline}
+    mended = _mended(file, told)
     for push in file.pushes:
-        if push.sha not in recorded:
-            at = push.at + TESTED_AFTER
-            ended = CheckConclusion.SUCCESS if push.sha in passed else UNRECORDED
-            yield checked(push, at, file.numbers.at(push.at), ended)
+        if push.sha in recorded:
+            continue
+        number, ended = file.numbers.at(push.at), push.at + TESTED_AFTER
+        run = piped.get(push.sha)
+        if run is None and push.at not in mended:
+            yield checked(push, ended, number, UNRECORDED)
+            continue
+        yield checked(push, ended, number, CheckConclusion.SUCCESS)
+        if run is None or run.bound:
+            yield _unknown(file, push, ended, file.numbers.at(ended) if run is None else run.run_id)
+
+
+def _mended(file: StormFile, told: Sequence[RunTold]) -> frozenset[datetime | None]:
+    """Give when failures of CI itself ended: with the commit of that time."""
+    of_ci = {run.cause for run in told if run.workflow == CI}
+    return frozenset(cause.ended_at for cause, _ in without_run(file) if cause.id in of_ci)
+
+
+def _unknown(file: StormFile, push: Pushed, at: datetime, run_id: int) -> RunTold:
+    """Give the run of the pipeline that a passed CI begins: how it ended is not known then."""
+    return RunTold(
+        at=at,
+        repo=file.repo,
+        run_id=run_id,
+        workflow=file.pipeline,
+        event="workflow_run",
+        sha=push.sha,
+        status=CheckStatus.COMPLETED,
+        conclusion=UNRECORDED,
+        created_at=at,
+        jobs=(JobTold(name=file.ci.text("failed_job"), conclusion=UNRECORDED),),
+    )
 
 
 # -- URLs ------------------------------------------------------------------------------------

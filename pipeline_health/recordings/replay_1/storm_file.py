@@ -84,8 +84,9 @@ def lacks_of(file: StormFile, facts: Sequence[Fact]) -> Iterator[str]:
         yield f"{which} no time of their own: they failed by when their issue was filed (a bound)."
     yield (
         f"The runs of {CI} are not recorded: one that ends {TESTED_AFTER.seconds // 60} minutes "
-        "after each push stands in. It passed where the pipeline began, which begins when it "
-        "ended, and at the end of a cause of its own; elsewhere its verdict is unknown."
+        "after each push stands in. It passed where the pipeline is recorded, which begins when "
+        "it ended, and at the commit that ended a cause of its own; elsewhere its verdict is "
+        "unknown, and so is all that the pipeline did."
     )
     yield from _lacking_causes(file, facts)
     yield from _lacking_signals(file)
