@@ -47,7 +47,8 @@ CASES = Promise(
 
 def replayed(promise: Promise, folder: Path) -> Replayed:
     """Replay the file of *promise*."""
-    return replaying.replay(replaying.read(folder / promise.file), every=promise.every)
+    history = replaying.read(folder / promise.file)
+    return replaying.replay(replaying.prepare(history), every=promise.every)
 
 
 def broken(promise: Promise, of: Replayed) -> Iterator[str]:

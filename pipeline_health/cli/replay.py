@@ -82,14 +82,11 @@ def replay(
     from pipeline_health import replaying  # noqa: PLC0415 - `--help` needs none of it
 
     history = replaying.read(recording)
-    first_config = config or options.config
+    wanted = [config or options.config, *([] if diff is None else [diff])]
+    prepared = [replaying.prepare(history, each) for each in wanted]
     with progress() as watch:
-        first = replaying.replay(history, config=first_config, every=every, watch=watch)
-        second = (
-            None
-            if diff is None
-            else replaying.replay(history, config=diff, every=every, watch=watch)
-        )
+        first, *others = [replaying.replay(each, every=every, watch=watch) for each in prepared]
+    second = next(iter(others), None)
     if as_json:
         whole = replayed_as_json(first)
         beside = {} if second is None else {"diff": diff_as_json(first, second)}

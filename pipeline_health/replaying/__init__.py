@@ -18,8 +18,9 @@ from pipeline_health.core.model.signal import Figures, Issue
 from pipeline_health.core.signal import counted, counted_before, figures
 from pipeline_health.replaying.configuration import as_recorded, settings_for
 from pipeline_health.replaying.stage import Stage, Tick
+from pipeline_health.settings import Settings
 
-__all__ = ["Replayed", "Tick", "Watch", "read", "replay"]
+__all__ = ["Prepared", "Replayed", "Tick", "Watch", "prepare", "read", "replay"]
 
 _GARBAGE = 50_000
 
@@ -56,37 +57,58 @@ def read(path: Path) -> Recording:
     return recordings.read(path)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A recording, and what the agent is told to watch of it; nothing was replayed yet."""
+
+    recording: Recording
+    config: Path | None
+    settings: Settings
+    lacks: tuple[str, ...]
+
+
+def prepare(recording: Recording, config: Path | None = None) -> Prepared:
+    """Configure the agent as *config* wants it, else as the recording implies.
+
+    Raises ConfigurationError.
+    """
+    with TemporaryDirectory(prefix="pipeline-health-replay-") as home:
+        settings = settings_for(recording, config, Path(home))
+    policy, unwatched = as_recorded(settings.policy, recording, config)
+    return Prepared(
+        recording=recording,
+        config=config,
+        settings=replace(settings, policy=policy),
+        lacks=(*recording.lacks, *unwatched),
+    )
+
+
 def replay(
-    recording: Recording,
+    prepared: Prepared,
     *,
-    config: Path | None = None,
     every: timedelta | None = None,
     watch: Watch = lambda _, __: None,
 ) -> Replayed:
-    """Run cycle after cycle over *recording*, as *config* wants it, else as the recording implies.
-
-    Without *every* a cycle comes each poll_interval. Raises ConfigurationError.
-    """
-    with TemporaryDirectory(prefix="pipeline-health-replay-") as home, telemetry.muted(), _spared():
-        settings = settings_for(recording, config, Path(home))
-        policy, unwatched = as_recorded(settings.policy, recording, config)
-        stage = Stage(replace(settings, policy=policy), recording)
-        interval = policy.poll_interval if every is None else every
-        moments = list(_moments(recording, interval))
+    """Run cycle after cycle over what is recorded; without *every* one each poll_interval."""
+    recording = prepared.recording
+    interval = prepared.settings.policy.poll_interval if every is None else every
+    moments = list(_moments(recording, interval))
+    stage = Stage(prepared.settings, recording)
+    with telemetry.muted(), _spared():
         for number, moment in enumerate(moments, start=1):
             stage.cycle(moment)
             watch(number, len(moments))
     issues = tuple(stage.issues())
     return Replayed(
         recording=recording,
-        config=config,
+        config=prepared.config,
         every=interval,
         cycles=len(moments),
         ticks=tuple(stage.ticks),
         issues=issues,
         figures=figures([counted(issue, recording) for issue in issues], recording.causes),
         before=figures(map(counted_before, recording.filed), recording.causes),
-        lacks=(*recording.lacks, *unwatched),
+        lacks=prepared.lacks,
     )
 
 

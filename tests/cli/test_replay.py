@@ -125,7 +125,7 @@ def test_two_configurations_are_compared_issue_by_issue(
     now.write_text(PROJECT + PIPELINE)
     tomorrow.write_text(PROJECT)
 
-    every = ("--every", "10m")
+    every = ("--every", "30m")
     found = told(capsys, history, "--config", now, "--diff", tomorrow, *every)
     assert run(["replay", str(history), "--config", str(now), "--diff", str(tomorrow), *every]) == 0
     shown = capsys.readouterr().out
