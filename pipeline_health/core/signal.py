@@ -5,12 +5,13 @@ have the same figures by the same rules.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from pipeline_health.core.model.findings import Kind
-from pipeline_health.core.model.ids import RepoName, Sha
-from pipeline_health.core.model.incident import Incident, Owner
+from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.incident import Ailment, Incident, Owner
 from pipeline_health.core.model.questions import DeployTrace, LinkTrace, RunTrace
 from pipeline_health.core.model.recording import (
     DeploymentTold,
@@ -48,22 +49,18 @@ _PLACES = {
 
 def failures_of(incident: Incident) -> tuple[Failure, ...]:
     """Give what an issue about *incident* tells of now."""
-    return tuple(
-        _failure(ailment.trace, ailment.commit, _PLACES.get(ailment.symptom.kind))
-        for ailment in incident.ailments
-    )
+    return tuple(_failure(incident.repo, ailment) for ailment in incident.ailments)
 
 
-def _failure(
-    trace: RunTrace | DeployTrace | LinkTrace, commit: Sha | None, place: Place | None
-) -> Failure:
-    match trace:
+def _failure(repo: RepoName, ailment: Ailment) -> Failure:
+    bare = Failure(repo=repo, commit=ailment.commit)
+    match ailment.trace:
         case RunTrace(run_id=run_id):
-            return Failure(commit=commit, run_id=run_id)
+            return replace(bare, run_id=run_id)
         case DeployTrace(deployment_id=deployment):
-            return Failure(commit=commit, deployment=deployment)
+            return replace(bare, deployment=deployment)
         case LinkTrace():
-            return Failure(commit=commit, place=place)
+            return replace(bare, place=_PLACES.get(ailment.symptom.kind))
         case unreachable:
             assert_never(unreachable)
 
@@ -71,7 +68,7 @@ def _failure(
 def counted(issue: Issue, recording: Recording) -> Counted:
     """Give *issue* with the recorded failure that it is about: the earliest of those it told of."""
     known = [fact for fact in recording.facts if fact.at <= issue.opened_at]
-    found = [fact for each in issue.failures if (fact := _told(issue, each, known)) is not None]
+    found = [fact for each in issue.failures if (fact := _told(each, known)) is not None]
     fact = min(found, key=lambda one: one.at, default=None)
     owners = {owner for owner in (issue.owner, issue.left_with) if owner is not None}
     return Counted(
@@ -106,32 +103,35 @@ def counted_before(filed: FiledBefore) -> Counted:
     )
 
 
-def _told(issue: Issue, failure: Failure, known: Sequence[Fact]) -> Fact | None:
+def _told(failure: Failure, known: Sequence[Fact]) -> Fact | None:
     """Give the newest fact that tells of *failure*: by its own name, else by its commit."""
-    named = [fact for fact in known if _names(fact, failure, issue.repo)]
-    of_commit = [fact for fact in known if _is_at(fact, failure.commit, issue.repo)]
+    named = [fact for fact in known if _names(fact, failure)]
+    of_commit = [fact for fact in known if _is_at(fact, failure)]
     return next(iter([*reversed(named), *reversed(of_commit)]), None)
 
 
-def _names(fact: Fact, failure: Failure, repo: RepoName) -> bool:
+def _names(fact: Fact, failure: Failure) -> bool:
     match fact:
         case RunTold():
-            return fact.repo == repo and fact.run_id == failure.run_id
+            return fact.repo == failure.repo and fact.run_id == failure.run_id
         case DeploymentTold():
             return fact.id == failure.deployment
         case UrlTold():
-            return fact.repo == repo and not fact.answers and fact.place is failure.place
+            return fact.repo == failure.repo and not fact.answers and fact.place is failure.place
         case Pushed() | SuiteTold() | StatusTold() | RecordTold() | SightTold():
             return False
         case unreachable:
             assert_never(unreachable)
 
 
-def _is_at(fact: Fact, commit: Sha | None, repo: RepoName) -> bool:
-    """Tell whether *fact* is about *commit*, and has a cause: else nothing failed there."""
+def _is_at(fact: Fact, failure: Failure) -> bool:
+    """Tell whether *fact* is about the commit of *failure*, and has a cause, so that it failed."""
     match fact:
         case Pushed() | SuiteTold() | StatusTold() | RecordTold():
-            return (fact.repo, fact.sha) == (repo, commit) and fact.cause is not None
+            return (fact.repo, fact.sha) == (
+                failure.repo,
+                failure.commit,
+            ) and fact.cause is not None
         case RunTold() | DeploymentTold() | UrlTold() | SightTold():
             return False
         case unreachable:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from pipeline_health import bootstrap
 from pipeline_health.clients.within import Within
-from pipeline_health.core.issue_text import read_marker
 from pipeline_health.core.model.ids import Fingerprint, RepoName
 from pipeline_health.core.model.incident import Incident, Owner
 from pipeline_health.core.model.recording import Recording
@@ -21,7 +20,6 @@ from pipeline_health.replaying.configuration import TOKEN
 from pipeline_health.replaying.line import Line
 from pipeline_health.settings import Settings
 from pipeline_health.simulator import World, WorldClock
-from pipeline_health.simulator.github_records import Issue as KeptIssue
 from pipeline_health.simulator.playing import Player
 
 _LOGIN = "health-bot"
@@ -42,6 +40,7 @@ class Tick:
 class _Account:
     """What is kept of one issue while it lives."""
 
+    fingerprint: Fingerprint
     owner: Owner | None
     incidents: tuple[Incident, ...]
     reopened: int = 0
@@ -102,9 +101,19 @@ class Stage:
                 self._accounts[place].moved += change.change == _HAND_OVER
 
     def _opened(self, fingerprint: Fingerprint) -> _Account:
-        found = self._incidents(fingerprint)
-        owner = next((i.filing.owner for i in found if i.filing is not None), None)
-        return _Account(owner=owner, incidents=found)
+        return _Account(
+            fingerprint=fingerprint,
+            owner=self._owner(fingerprint),
+            incidents=self._incidents(fingerprint),
+        )
+
+    def _owner(self, fingerprint: Fingerprint) -> Owner | None:
+        """Tell whom the labels of an issue name, of a portfolio incident's too."""
+        filings = (
+            *(one.filing for one in self._ledger.incidents() if one.fingerprint == fingerprint),
+            *(one.filing for one in self._ledger.parents() if one.fingerprint == fingerprint),
+        )
+        return next((filing.owner for filing in filings if filing is not None), None)
 
     def _incidents(self, fingerprint: Fingerprint) -> tuple[Incident, ...]:
         """Give the incident of an issue, or the members of a portfolio incident."""
@@ -123,7 +132,7 @@ class Stage:
                 number=number,
                 title=kept.title,
                 owner=account.owner,
-                left_with=self._left_with(kept) or account.owner,
+                left_with=self._owner(account.fingerprint) or account.owner,
                 opened_at=kept.created_at,
                 closed_at=kept.closed_at,
                 failures=tuple(f for each in account.incidents for f in failures_of(each)),
@@ -131,7 +140,3 @@ class Stage:
                 reopened=account.reopened,
                 moved=account.moved,
             )
-
-    def _left_with(self, kept: KeptIssue) -> Owner | None:
-        marker = read_marker(kept.body)
-        return None if marker is None else marker.owner

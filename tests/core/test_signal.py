@@ -8,7 +8,7 @@ import pytest
 from builders import MINUTE, NOW, sha
 from incident_builders import incident
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.ids import ProjectName, RepoName
+from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import Owner
 from pipeline_health.core.model.questions import DeployTrace, LinkTrace, RunTrace, Trace
 from pipeline_health.core.model.railway import RailwayStatus
@@ -74,6 +74,17 @@ def run(
         cause=cause,
         bound=bound,
     )
+
+
+def failure(
+    *,
+    commit: Sha | None = None,
+    run_id: int | None = None,
+    deployment: str | None = None,
+    place: Place | None = None,
+) -> Failure:
+    """Give a failure in the repository."""
+    return Failure(repo=REPO, commit=commit, run_id=run_id, deployment=deployment, place=place)
 
 
 def issue(number: int, minutes: float, *failures: Failure, owner: Owner = Owner.HUMAN) -> Issue:
@@ -156,42 +167,42 @@ UNREADABLE = SightTold(at=at(2), provider="github", readable=False)
 
 
 @pytest.mark.parametrize(
-    ("fact", "failure"),
+    ("fact", "of"),
     [
-        (run(4711, 2), Failure(run_id=4711)),
-        (DEPLOYMENT, Failure(deployment="d-1")),
-        (DOWN, Failure(place=Place.PRODUCTION)),
-        (PUSHED, Failure(commit=sha(7))),
-        (SUITE, Failure(commit=sha(7))),
-        (STATUS, Failure(commit=sha(7))),
-        (RECORD, Failure(commit=sha(7))),
+        (run(4711, 2), failure(run_id=4711)),
+        (DEPLOYMENT, failure(deployment="d-1")),
+        (DOWN, failure(place=Place.PRODUCTION)),
+        (PUSHED, failure(commit=sha(7))),
+        (SUITE, failure(commit=sha(7))),
+        (STATUS, failure(commit=sha(7))),
+        (RECORD, failure(commit=sha(7))),
     ],
     ids=lambda given: type(given).__name__,
 )
-def test_an_issue_is_about_the_fact_that_its_failure_names(fact: Fact, failure: Failure) -> None:
+def test_an_issue_is_about_the_fact_that_its_failure_names(fact: Fact, of: Failure) -> None:
     """By the run, the deployment or the URL; else by the commit."""
-    found = counted(issue(1, 7, failure), history(UNREADABLE, run(9, 1, cause=None), fact))
+    found = counted(issue(1, 7, of), history(UNREADABLE, run(9, 1, cause=None), fact))
 
     assert ("token", False, 5 * MINUTE) == (found.cause, found.groundless, found.took)
 
 
 @pytest.mark.parametrize(
-    ("fact", "failure"),
+    ("fact", "of"),
     [
-        (run(4711, 2), Failure(run_id=4712)),
-        (replace(run(4711, 2), repo=RepoName("acme/film")), Failure(run_id=4711)),
-        (run(4711, 8), Failure(run_id=4711)),
-        (run(7, 2), Failure(commit=sha(7))),
-        (replace(DOWN, answers=True), Failure(place=Place.PRODUCTION)),
-        (DOWN, Failure(place=Place.STAGING)),
-        (replace(PUSHED, cause=None), Failure(commit=sha(7))),
-        (replace(PUSHED, repo=RepoName("acme/film")), Failure(commit=sha(7))),
-        (UNREADABLE, Failure()),
+        (run(4711, 2), failure(run_id=4712)),
+        (replace(run(4711, 2), repo=RepoName("acme/film")), failure(run_id=4711)),
+        (run(4711, 8), failure(run_id=4711)),
+        (run(7, 2), failure(commit=sha(7))),
+        (replace(DOWN, answers=True), failure(place=Place.PRODUCTION)),
+        (DOWN, failure(place=Place.STAGING)),
+        (replace(PUSHED, cause=None), failure(commit=sha(7))),
+        (replace(PUSHED, repo=RepoName("acme/film")), failure(commit=sha(7))),
+        (UNREADABLE, failure()),
     ],
 )
-def test_an_issue_is_about_nothing_that_another_fact_tells(fact: Fact, failure: Failure) -> None:
+def test_an_issue_is_about_nothing_that_another_fact_tells(fact: Fact, of: Failure) -> None:
     """Another run, another repository, another URL, a later time, or no failure at all."""
-    found = counted(issue(1, 7, failure), history(fact))
+    found = counted(issue(1, 7, of), history(fact))
 
     assert (None, True, None) == (found.cause, found.groundless, found.took)
 
@@ -200,14 +211,14 @@ def test_time_runs_from_the_earliest_failure_that_the_issue_told_of() -> None:
     """And of what is told twice of one run, the last word counts."""
     facts = (run(1, 1), run(1, 2), run(2, 3, cause="lint"))
 
-    found = counted(issue(1, 7, Failure(run_id=2), Failure(run_id=1)), history(*facts))
+    found = counted(issue(1, 7, failure(run_id=2), failure(run_id=1)), history(*facts))
 
     assert ("token", 5 * MINUTE, Bound.EXACT) == (found.cause, found.took, found.bound)
 
 
 def test_from_a_failure_that_is_a_bound_it_took_at_least_so_long() -> None:
     """It may have failed earlier."""
-    found = counted(issue(1, 7, Failure(run_id=1)), history(run(1, 2, bound=True)))
+    found = counted(issue(1, 7, failure(run_id=1)), history(run(1, 2, bound=True)))
 
     assert (5 * MINUTE, Bound.AT_LEAST) == (found.took, found.bound)
 
@@ -349,22 +360,22 @@ DEPLOY = DeployTrace(project=ProjectName("shop"), deployment_id="d-1", changed_a
 
 
 @pytest.mark.parametrize(
-    ("trace", "symptom", "failure"),
+    ("trace", "symptom", "of"),
     [
-        (RUN, SYMPTOM, Failure(commit=sha(1), run_id=4711)),
-        (DEPLOY, SYMPTOM, Failure(commit=sha(1), deployment="d-1")),
-        (LinkTrace(url=""), SYMPTOM, Failure(commit=sha(1))),
-        (LinkTrace(url=""), DOWN_SYMPTOM, Failure(commit=sha(1), place=Place.PRODUCTION)),
+        (RUN, SYMPTOM, failure(commit=sha(1), run_id=4711)),
+        (DEPLOY, SYMPTOM, failure(commit=sha(1), deployment="d-1")),
+        (LinkTrace(url=""), SYMPTOM, failure(commit=sha(1))),
+        (LinkTrace(url=""), DOWN_SYMPTOM, failure(commit=sha(1), place=Place.PRODUCTION)),
     ],
 )
 def test_an_incident_tells_of_what_its_traces_name(
-    trace: Trace, symptom: Symptom, failure: Failure
+    trace: Trace, symptom: Symptom, of: Failure
 ) -> None:
     """Symptom by symptom."""
     (ailment, *_) = incident().ailments
     ill = replace(ailment, trace=trace, symptom=symptom, commit=sha(1))
 
-    assert (failure,) == failures_of(replace(incident(), ailments=(ill,)))
+    assert (of,) == failures_of(replace(incident(), ailments=(ill,)))
 
 
 def test_that_a_provider_could_not_be_read_has_no_cause() -> None:

@@ -1,6 +1,7 @@
 """The real agent over a history that a test writes down fact by fact."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,25 +25,34 @@ from pipeline_health.core.model.recording import (
 )
 
 REPO = RepoName("acme/shop")
+NPM = "npm ERR! network request to https://registry.npmjs.org/x failed, reason: ECONNRESET"
 BUG = RootCause(id="bug", label="a bug", owner=Owner.AGENT)
 
 
-def commit(number: int, minutes: int, *, failed: bool) -> Iterator[Fact]:
+def commit(
+    number: int,
+    minutes: int,
+    *,
+    failed: bool,
+    repo: RepoName = REPO,
+    log: str = "AssertionError",
+    run: int = 0,
+) -> Iterator[Fact]:
     """Give a commit that is tested in five minutes."""
     at = NOW + minutes * MINUTE
     ended = CheckConclusion.FAILURE if failed else CheckConclusion.SUCCESS
-    yield Pushed(at=at, repo=REPO, sha=sha(number), message=f"work {number}")
+    yield Pushed(at=at, repo=repo, sha=sha(number), message=f"work {number}")
     yield RunTold(
         at=at + 5 * MINUTE,
-        repo=REPO,
-        run_id=30_000_000_000 + number,
+        repo=repo,
+        run_id=30_000_000_000 + 100 * run + number,
         workflow="CI",
         event="push",
         sha=sha(number),
         status=CheckStatus.COMPLETED,
         conclusion=ended,
         created_at=at,
-        jobs=(JobTold(name="test", conclusion=ended, log="AssertionError" if failed else ""),),
+        jobs=(JobTold(name="test", conclusion=ended, log=log if failed else ""),),
         cause="bug" if failed else None,
     )
 
@@ -112,6 +122,32 @@ def test_nothing_is_filed_while_github_could_not_be_read() -> None:
     (issue,) = found.issues
     assert NOW + 120 * MINUTE == issue.opened_at
     assert [85 * MINUTE] == list(found.figures.took)
+
+
+def test_many_projects_that_fail_for_one_reason_are_one_issue_about_it(tmp_path: Path) -> None:
+    """In the repository of the operator; its cause is that of the failures of its members."""
+    names = [f"p{number}" for number in range(6)]
+    config = tmp_path / "c.toml"
+    tables = (f'[[projects]]\nname = "{name}"\nrepo = "acme/{name}"\n' for name in names)
+    config.write_text("\n".join(['[limits]\nops_repo = "acme/ops"\n', *tables]))
+    facts = [
+        fact
+        for at, name in enumerate(names)
+        for number, failed in ((1, False), (2, True))
+        for fact in commit(
+            number, number * 20, failed=failed, repo=RepoName(f"acme/{name}"), log=NPM, run=at
+        )
+    ]
+    recording = replace(
+        history(*sorted(facts, key=lambda fact: fact.at)),
+        projects=tuple(RecordedProject(name=n, repo=RepoName(f"acme/{n}")) for n in names),
+    )
+
+    found = replaying.replay(replaying.prepare(recording, config), every=10 * MINUTE)
+
+    (issue,) = found.issues
+    assert ("acme/ops", Owner.HUMAN) == (issue.repo, issue.owner)
+    assert ([1], 0) == ([len(e.issues) for e in found.figures.causes], found.figures.false_alarms)
 
 
 def test_what_the_agent_logs_meanwhile_is_not_logged_here(

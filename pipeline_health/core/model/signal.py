@@ -20,8 +20,9 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One failure that an issue told of when it was filed, by whatever names it."""
+    """One failure in *repo* that an issue told of when it was filed, by whatever names it."""
 
+    repo: RepoName
     commit: Sha | None = None
     run_id: int | None = None
     deployment: str | None = None
