@@ -66,9 +66,9 @@ def replay(
     cause, for whom, how long after the failure; beside it the same of the monitor of that time,
     where the file has it. What the file does not record is not replayed, and is said.
 
-    A repeat is an issue beyond the first for one root cause, a false alarm one that nobody had to
-    mend, a wrong owner one who could not mend it. Where only a bound of a time is recorded, the
-    length from it is one too.
+    A false alarm is an issue that nobody had to mend, a repeat any other beyond the first for one
+    root cause, a wrong owner one who could not mend it. Where only a bound of a time is recorded,
+    the length from it is one too.
 
     FILE is JSON of the schema replay/1. A configuration finds its projects by repo; what it watches
     and the file does not tell of is left out, and said.

@@ -75,7 +75,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfCause:
-    """What was filed about one root cause: *repeats* are the issues beyond the first."""
+    """What was filed about one root cause, in the order of filing."""
 
     cause: RootCause
     issues: tuple[Counted, ...]
@@ -83,8 +83,8 @@ class OfCause:
 
     @property
     def repeats(self) -> int:
-        """How many issues there are beyond the first."""
-        return max(len(self.issues) - 1, 0)
+        """How many issues there are beyond the first; a false alarm repeats nothing."""
+        return 0 if self.cause.owner is None else max(len(self.issues) - 1, 0)
 
     @property
     def false_alarms(self) -> int:
