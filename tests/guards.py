@@ -33,7 +33,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "stories": ("tests/agent", "-k", "promotion"),
     "commands": ("tests/cli", "-k", "promotion"),
     "contract": ("tests/contract", "-k", "railway"),
-    "decisions": ("tests/core", "-k", "observe or incidents or reconcile or marker"),
+    "decisions": ("tests/core", "-k", "observe or incidents or reconcile or restraint or marker"),
     "cycles": (
         "tests/agent/test_applying.py",
         "tests/agent/test_doubt_stories.py",
@@ -41,6 +41,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_law_stories.py",
         "tests/agent/test_looking.py",
         "tests/agent/test_recovery_stories.py",
+        "tests/agent/test_restraint_stories.py",
         "tests/agent/test_trouble_stories.py",
     ),
     "portfolio": ("tests/core", "-k", "parent or crowd or inhibition"),
@@ -72,6 +73,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_telling_stories.py",
         "tests/clients/test_ntfy.py",
         "tests/contract/test_ledger_letters.py",
+        "tests/core/test_concerns_parents.py",
         "tests/core/test_news.py",
     ),
 }

@@ -28,6 +28,7 @@ from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.parents import gathered, with_names
+from pipeline_health.core.restraint import restrained
 from pipeline_health.core.terms import Portfolio, Terms
 from pipeline_health.ports import (
     AuditSource,
@@ -119,7 +120,7 @@ class Agent:
         )
         told = Told(
             cases=cases,
-            plan=plan,
+            plan=replace(plan, parents=parents),
             outcomes=outcomes,
             stale=recognised.stale,
             orphans=orphans.lines(closed=closed),
@@ -177,8 +178,9 @@ class Agent:
             for incident, findings in correlation.placed()
         )
         placed = converged(seen, closed=recognised.closed(), now=cycle.now)
-        cases = (case_of(incident, findings, recognised, look) for incident, findings in placed)
-        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
+        cases = [case_of(incident, findings, recognised, look) for incident, findings in placed]
+        believed = restrained(cases, [incident for incident, _ in placed], now=cycle.now)
+        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in believed]
         return with_hidden(lived, now=cycle.now)
 
     def _lived(self, case: Case, *, now: datetime) -> Case:

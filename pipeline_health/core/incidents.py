@@ -162,9 +162,10 @@ def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Ca
     elif not incident.broken:
         incident = _over(incident, case.issue, now=now)
     elif incident.phase is not Phase.MUTED:
-        healing = not case.findings and (case.in_flight or incident.broken != incident.ailments)
+        held = incident.held_since is not None
+        healing = case.in_flight or held or incident.broken != incident.ailments
         standing = Phase.PENDING if incident.filing is None else Phase.OPEN
-        phase = Phase.RECOVERING if healing else standing
+        phase = Phase.RECOVERING if healing and not case.findings else standing
         incident = replace(incident, phase=phase, green_looks=0)
     return replace(case, incident=incident if incident.filing else _titled(incident))
 
