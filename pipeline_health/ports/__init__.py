@@ -9,12 +9,14 @@ from pipeline_health.ports.errors import (
     LeaseLostError,
     LedgerError,
     PipelineHealthError,
+    RecordingError,
     RequestError,
     RunnerError,
     TrackerError,
 )
 from pipeline_health.ports.ledger import Lease, Ledger, Memory
 from pipeline_health.ports.notifier import Notifier, NotifierError
+from pipeline_health.ports.recorder import Recorder
 from pipeline_health.ports.sources import (
     AuditSource,
     CodeSource,
@@ -46,6 +48,8 @@ __all__ = [
     "NotifierError",
     "PipelineHealthError",
     "Publisher",
+    "Recorder",
+    "RecordingError",
     "RequestError",
     "Runner",
     "RunnerError",

@@ -1,0 +1,40 @@
+"""A recording that the cycles of a host are written to, and what it tells."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from hosts import Host
+from pipeline_health.core.model.recording import Recording
+from pipeline_health.core.model.report import CycleReport
+from pipeline_health.recordings.own_file import OwnFile
+from pipeline_health.recordings.own_reading import read_own
+from pipeline_health.recordings.own_recorder import OwnRecorder
+from pipeline_health.telemetry import Redaction
+
+
+class Tape:
+    """Records the cycles of a host, each by a process of its own as far as the file can tell."""
+
+    def __init__(self, host: Host, path: Path) -> None:
+        self.host = host
+        self.path = path
+        self.trouble: str | None = None
+
+    def cycle(self, **how: object) -> CycleReport:
+        """Run one cycle and record it."""
+        machine = self.host.machine
+        with OwnFile.open(self.path) as file:
+            redaction = Redaction(self.host.settings().secrets())
+            recorder = OwnRecorder(file, redact=redaction, version="1.2.3")
+            self.host.machine = replace(machine, recorder=recorder)
+            report = self.host.cycle(**how)  # type: ignore[arg-type] - as the host takes it
+        self.host.machine, self.trouble = machine, recorder.trouble
+        return report
+
+    def lines(self) -> list[str]:
+        """Give the lines of the file."""
+        return self.path.read_text().splitlines()
+
+    def read(self) -> Recording:
+        """Read it back."""
+        return read_own(self.path)
