@@ -1,7 +1,10 @@
 """A recording that the cycles of a host are written to, and what it tells."""
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from hosts import Host
 from pipeline_health.core.model.recording import Recording
@@ -11,6 +14,8 @@ from pipeline_health.recordings.own_reading import read_own
 from pipeline_health.recordings.own_recorder import OwnRecorder
 from pipeline_health.telemetry import Redaction
 
+Write: TypeAlias = Callable[[int, bytes], int]
+
 
 class Tape:
     """Records the cycles of a host, each by a process of its own as far as the file can tell."""
@@ -19,15 +24,16 @@ class Tape:
         self.host = host
         self.path = path
         self.trouble: str | None = None
+        self.write: Write = os.write
 
-    def cycle(self, **how: object) -> CycleReport:
+    def cycle(self, **how: Any) -> CycleReport:
         """Run one cycle and record it."""
         machine = self.host.machine
-        with OwnFile.open(self.path) as file:
+        with OwnFile.open(self.path, write=self.write) as file:
             redaction = Redaction(self.host.settings().secrets())
             recorder = OwnRecorder(file, redact=redaction, version="1.2.3")
             self.host.machine = replace(machine, recorder=recorder)
-            report = self.host.cycle(**how)  # type: ignore[arg-type] - as the host takes it
+            report = self.host.cycle(**how)
         self.host.machine, self.trouble = machine, recorder.trouble
         return report
 

@@ -134,7 +134,7 @@ def log_of(evidence: Evidence, log: str | None = None, *, mark: str = "") -> str
     if first is None or first in end:
         return end
     line = f"{mark}{first}"[: LOG // 2]
-    return f"{line}\n{whole[-(LOG - len(line) - 1) :]}"
+    return f"{line}\n{whole[-(LOG - len(line) - 1) :]}".rstrip("\n")
 
 
 # -- runs and their jobs ---------------------------------------------------------------------

@@ -24,7 +24,7 @@ from pipeline_health.recordings.own_lines import LONGEST_LINE, SCHEMA
 from pipeline_health.recordings.own_tail import Told, told_in
 
 LARGEST = 64 * 1024 * 1024
-_LOOKED_BACK: Final = (256 * 1024, 8 * 1024 * 1024)
+_LOOKED_BACK: Final = (256 * 1024, 4 * 1024 * 1024)
 """So far back the file is read for what it tells of a project; a longer silence is ended by all."""
 
 _OURS: Final = 0o600
@@ -66,19 +66,18 @@ class OwnFile:
         Raises RecordingError where something else is there, or it could not be written to; what is
         there is left as it is.
         """
-        try:
-            opened = _opened(path)
-        except OSError as exc:
-            msg = f"{path}: could not be opened ({exc.strerror}); expected a file to write to"
-            raise RecordingError(msg) from exc
-        try:
-            problem = _problem(path, opened)
-        except OSError as exc:
-            problem = f"could not be read ({exc.strerror})"
-        if problem is not None:
-            os.close(opened)
-            msg = f"{path}: {problem}"
-            raise RecordingError(msg)
+        with contextlib.ExitStack() as undo:
+            try:
+                opened = _opened(path)
+                undo.callback(os.close, opened)
+                problem = _problem(path, opened)
+            except OSError as exc:
+                msg = f"{path}: could not be opened ({exc.strerror}); expected a file to write to"
+                raise RecordingError(msg) from exc
+            if problem is not None:
+                msg = f"{path}: {problem}"
+                raise RecordingError(msg)
+            undo.pop_all()
         return cls(path, opened, write=write, largest=largest)
 
     def __enter__(self) -> Self:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, assert_never
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -58,6 +58,8 @@ def written(line: Line) -> bytes:
             return _text(_plain(_looks(), line))
         case Shown():
             return _text(_plain(_shown(), line))
+        case unreachable:
+            assert_never(unreachable)
 
 
 def fit_to_keep(shown: Shown, redact: Callable[[str], str]) -> Shown:
@@ -75,6 +77,11 @@ def without_logs(shown: Shown) -> Shown:
         ),
         deployments=tuple(replace(each, log="") for each in shown.deployments),
     )
+
+
+def read_heading(line: bytes) -> Heading:
+    """Read the first line of a recording; raises LineError where it is none of ours."""
+    return _decoded(_headings(), line)
 
 
 def read(line: bytes) -> Line:

@@ -2,16 +2,18 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pipeline_health.core.model.recording import Recording
 from pipeline_health.core.model.shown import Entry, Heading
 from pipeline_health.core.retold import retold
 from pipeline_health.ports import RecordingError
 from pipeline_health.recordings.own_file import LARGEST, heading_problem
-from pipeline_health.recordings.own_lines import LineError, read
+from pipeline_health.recordings.own_lines import LineError, read, read_heading
+
+LineT = TypeVar("LineT")
 
 _HALF: Final = "The last line was not written to its end, and is left out."
 
@@ -27,15 +29,9 @@ def read_own(path: Path) -> Recording:
     if problem is not None:
         msg = f"{path}: {problem}"
         raise RecordingError(msg)
-    lines = list(_lines(whole, path))
-    match lines:
-        case [Heading() as heading, *entries]:
-            return retold(
-                path.name, heading, tuple(_entries(entries, path)), lacks=(_HALF,) if rest else ()
-            )
-        case _:
-            msg = f"{path}, line 1: is no heading; expected one with schema, version and began_at"
-            raise RecordingError(msg)
+    heading = _line(path, 1, whole[0], by=read_heading)
+    entries = tuple(_entries(path, whole[1:]))
+    return retold(path.name, heading, entries, lacks=(_HALF,) if rest else ())
 
 
 def _content(path: Path) -> bytes:
@@ -55,18 +51,18 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _lines(lines: Sequence[bytes], path: Path) -> Iterator[Heading | Entry]:
-    for number, line in enumerate(lines, start=1):
-        try:
-            yield read(line)
-        except LineError as exc:
-            msg = f"{path}, line {number}: {exc}"
-            raise RecordingError(msg) from exc
-
-
-def _entries(lines: Sequence[Heading | Entry], path: Path) -> Iterator[Entry]:
+def _entries(path: Path, lines: Sequence[bytes]) -> Iterator[Entry]:
     for number, line in enumerate(lines, start=2):
-        if isinstance(line, Heading):
+        entry = _line(path, number, line, by=read)
+        if isinstance(entry, Heading):
             msg = f"{path}, line {number}: is a second heading; expected what a look showed"
             raise RecordingError(msg)
-        yield line
+        yield entry
+
+
+def _line(path: Path, number: int, line: bytes, *, by: Callable[[bytes], LineT]) -> LineT:
+    try:
+        return by(line)
+    except LineError as exc:
+        msg = f"{path}, line {number}: {exc}"
+        raise RecordingError(msg) from exc

@@ -9,7 +9,7 @@ from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.shown import LookedAt, Shown
 from pipeline_health.recordings.own_lines import Line, LineError, read
 
-MOST_LINES = 100
+MOST_LINES = 40
 """After so many lines of a project all of it is told anew, so that nobody has to read far back."""
 
 _PROJECT = re.compile(rb'\{"project":("(?:[^"\\]|\\.)*"),')
