@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from hosts import Host
 from pipeline_health.core.model.recording import Recording
 from pipeline_health.core.model.report import CycleReport
-from pipeline_health.recordings.own_file import OwnFile
-from pipeline_health.recordings.own_reading import read_own
-from pipeline_health.recordings.own_recorder import OwnRecorder
+from pipeline_health.history.file import HistoryFile
+from pipeline_health.history.reading import read_file
+from pipeline_health.history.recorder import HistoryRecorder
 from pipeline_health.telemetry import Redaction
 
 Write: TypeAlias = Callable[[int, bytes], int]
@@ -29,9 +29,9 @@ class Tape:
     def cycle(self, **how: Any) -> CycleReport:
         """Run one cycle and record it."""
         machine = self.host.machine
-        with OwnFile.open(self.path, write=self.write) as file:
+        with HistoryFile.open(self.path, write=self.write) as file:
             redaction = Redaction(self.host.settings().secrets())
-            recorder = OwnRecorder(file, redact=redaction, version="1.2.3")
+            recorder = HistoryRecorder(file, redact=redaction, version="1.2.3")
             self.host.machine = replace(machine, recorder=recorder)
             report = self.host.cycle(**how)
         self.host.machine, self.trouble = machine, recorder.trouble
@@ -43,4 +43,4 @@ class Tape:
 
     def read(self) -> Recording:
         """Read it back."""
-        return read_own(self.path)
+        return read_file(self.path)

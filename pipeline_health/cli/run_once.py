@@ -18,7 +18,7 @@ from pipeline_health.cli.tables import moment, tell
 from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLine, ProjectLine
 
 if TYPE_CHECKING:
-    from pipeline_health.recordings.own_recorder import OwnRecorder
+    from pipeline_health.history.recorder import HistoryRecorder
     from pipeline_health.settings import Settings
 
 
@@ -100,18 +100,18 @@ def run_once(
 
 
 @contextmanager
-def recording(file: Path | None, settings: "Settings") -> "Iterator[OwnRecorder | None]":
-    """Open the recording that was asked for, if any; raises RecordingError where it cannot be."""
+def recording(file: Path | None, settings: "Settings") -> "Iterator[HistoryRecorder | None]":
+    """Open the recording that was asked for, if any; raises HistoryError where it cannot be."""
     if file is None:
         yield None
         return
     # Imported here: who records nothing pays for none of it.
-    from pipeline_health.recordings.own_file import OwnFile  # noqa: PLC0415
-    from pipeline_health.recordings.own_recorder import OwnRecorder  # noqa: PLC0415
+    from pipeline_health.history.file import HistoryFile  # noqa: PLC0415
+    from pipeline_health.history.recorder import HistoryRecorder  # noqa: PLC0415
     from pipeline_health.telemetry import Redaction  # noqa: PLC0415
 
-    with OwnFile.open(file) as opened:
-        yield OwnRecorder(opened, redact=Redaction(settings.secrets()), version=__version__)
+    with HistoryFile.open(file) as opened:
+        yield HistoryRecorder(opened, redact=Redaction(settings.secrets()), version=__version__)
 
 
 def exit_of(report: CycleReport) -> Exit:

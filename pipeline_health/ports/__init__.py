@@ -5,11 +5,11 @@ Every implementation, one floor up, passes the suite of its port in `tests/contr
 
 from pipeline_health.ports.clock import Clock
 from pipeline_health.ports.errors import (
+    HistoryError,
     LeaseHeldError,
     LeaseLostError,
     LedgerError,
     PipelineHealthError,
-    RecordingError,
     RequestError,
     RunnerError,
     TrackerError,
@@ -36,6 +36,7 @@ __all__ = [
     "CommitSource",
     "DeploySource",
     "EndToEnd",
+    "HistoryError",
     "HistorySource",
     "Lease",
     "LeaseHeldError",
@@ -49,7 +50,6 @@ __all__ = [
     "PipelineHealthError",
     "Publisher",
     "Recorder",
-    "RecordingError",
     "RequestError",
     "Runner",
     "RunnerError",

@@ -43,5 +43,5 @@ class LeaseLostError(LedgerError):
     """The lease was lost while the plan was applied; no further write is made."""
 
 
-class RecordingError(PipelineHealthError):
-    """A recording could not be written to, or is none that we can read."""
+class HistoryError(PipelineHealthError):
+    """A recording of our own could not be written to, or is none that we can read."""

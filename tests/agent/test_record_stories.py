@@ -96,8 +96,8 @@ def test_a_recording_tells_the_story_of_its_cycles(shop: Shop, tape: Tape) -> No
         ("deploy", "web", RailwayStatus.SUCCESS, ""),
         ("url", "staging", "False"),
         ("sight", "github", "False"),
-        ("sight", "github", "True"),
         ("url", "staging", "True"),
+        ("sight", "github", "True"),
     ]
     assert told["deploy", "web", RailwayStatus.FAILED, "error: boom"] == at["failed"]
     assert told["url", "staging", "False"] == at["silent"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.shown import LookedAt, Shown
-from pipeline_health.recordings.own_lines import Line, LineError, read
+from pipeline_health.history.lines import Line, LineError, read
 
 MOST_LINES = 40
 """After so many lines of a project all of it is told anew, so that nobody has to read far back."""

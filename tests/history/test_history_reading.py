@@ -11,10 +11,10 @@ from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.recording import RecordedProject
 from pipeline_health.core.model.shown import Heading, LookedAt, Shown
 from pipeline_health.core.retold import STANDING
-from pipeline_health.ports import RecordingError
-from pipeline_health.recordings.own_file import LARGEST
-from pipeline_health.recordings.own_lines import SCHEMA, written
-from pipeline_health.recordings.own_reading import read_own
+from pipeline_health.history.file import LARGEST
+from pipeline_health.history.lines import SCHEMA, written
+from pipeline_health.history.reading import read_file
+from pipeline_health.ports import HistoryError
 from shown_samples import A_PUSH, short
 
 SHOP = ProjectName("shop")
@@ -34,11 +34,11 @@ def kept(tmp_path: Path, content: bytes) -> Path:
 
 
 def test_a_recording_is_read_as_a_history(tmp_path: Path) -> None:
-    """Its name is that of the file."""
-    history = read_own(kept(tmp_path, HEADING + SEEN + LOOKED))
+    """Its name says since when."""
+    history = read_file(kept(tmp_path, HEADING + SEEN + LOOKED))
 
     assert (history.name, history.projects, history.facts) == (
-        "history.jsonl",
+        "recorded from 2026-03-02 12:00 on",
         (PRODUCT,),
         (A_PUSH,),
     )
@@ -48,7 +48,7 @@ def test_a_recording_is_read_as_a_history(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", [1, 20])
 def test_a_last_line_that_was_cut_is_left_out_and_that_is_said(tmp_path: Path, cut: int) -> None:
     """What stands before it is whole."""
-    history = read_own(kept(tmp_path, HEADING + SEEN + LOOKED + SEEN[:-cut]))
+    history = read_file(kept(tmp_path, HEADING + SEEN + LOOKED + SEEN[:-cut]))
 
     assert history.facts == (A_PUSH,)
     assert history.lacks[len(STANDING) :] == (
@@ -59,8 +59,8 @@ def test_a_last_line_that_was_cut_is_left_out_and_that_is_said(tmp_path: Path, c
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "holds no whole line"),
-        (HEADING[:-1], "holds no whole line"),
+        (b"", "is no recording of ours; expected one that `run-once --record` made"),
+        (HEADING[:-1], "is no recording of ours; expected one that `run-once --record` made"),
         (b"mine\n", "is no recording of ours"),
         (HEADING.replace(b"/1", b"/2"), "pipeline-health-recording/2"),
         (b'{"schema":"pipeline-health-recording/1"}\n', "line 1: version: Field required"),
@@ -80,10 +80,10 @@ def test_what_cannot_be_read_is_refused_with_its_line(
     """Before anything is replayed of it."""
     path = kept(tmp_path, content)
 
-    with pytest.raises(RecordingError, match=says) as refused:
-        read_own(path)
+    with pytest.raises(HistoryError, match=says) as refused:
+        read_file(path)
 
-    assert str(refused.value).startswith(str(path))
+    assert str(refused.value).startswith(f"{path}: ")
 
 
 def nothing(path: Path) -> None:
@@ -122,5 +122,5 @@ def test_what_is_no_file_of_a_fair_size_is_refused(
     path = tmp_path / "history.jsonl"
     make(path)
 
-    with pytest.raises(RecordingError, match=says):
-        read_own(path)
+    with pytest.raises(HistoryError, match=says):
+        read_file(path)

@@ -13,10 +13,10 @@ import pytest
 from builders import HEAD, NOW, PARENT
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.shown import LookedAt, Shown
-from pipeline_health.ports import RecordingError
-from pipeline_health.recordings.own_file import OwnFile
-from pipeline_health.recordings.own_lines import LONGEST_LINE, read
-from pipeline_health.recordings.own_tail import MOST_LINES
+from pipeline_health.history.file import HistoryFile
+from pipeline_health.history.lines import LONGEST_LINE, read
+from pipeline_health.history.tail import MOST_LINES
+from pipeline_health.ports import HistoryError
 from shown_samples import A_DEPLOYMENT, A_PUSH, A_RUN
 
 SHOP, FILM = ProjectName("shop"), ProjectName("film")
@@ -34,7 +34,7 @@ def look(
     """Let a process of its own append what was *seen*, and give the lines of the file."""
     at = NOW + after
     looked = LookedAt(looked_at=at, projects=tuple(each.project for each in seen))
-    with OwnFile.open(path, write=write, largest=largest) as file:
+    with HistoryFile.open(path, write=write, largest=largest) as file:
         file.append([replace(each, at=at) for each in seen], looked, version="1")
     return path.read_bytes().splitlines()
 
@@ -146,7 +146,7 @@ def test_a_line_that_is_too_long_goes_without_its_logs(path: Path) -> None:
 
     assert len(line) < LONGEST_LINE
     assert b"xxx" not in line
-    with pytest.raises(RecordingError, match=r"what was seen of shop is too much for a line$"):
+    with pytest.raises(HistoryError, match=r"what was seen of shop is too much for a line$"):
         look(path, replace(ALL, pushes=endless), after=FIVE)
 
 
@@ -175,7 +175,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
     before = path.read_bytes()
     changed = replace(ALL, head=HEAD)
 
-    with pytest.raises(RecordingError, match=says.replace("?", r"\?")):
+    with pytest.raises(HistoryError, match=says.replace("?", r"\?")):
         look(path, changed, after=FIVE, write=write)
 
     assert path.read_bytes() == before
@@ -187,7 +187,7 @@ def test_a_full_recording_says_how_to_go_on(path: Path) -> None:
     look(path, ALL)
     before = path.read_bytes()
 
-    with pytest.raises(RecordingError, match=r"is full \(0 MiB\).*the name of another file$"):
+    with pytest.raises(HistoryError, match=r"is full \(0 MiB\).*the name of another file$"):
         look(path, replace(ALL, head=HEAD), after=FIVE, largest=len(before) + 10)
 
     assert path.read_bytes() == before
@@ -198,7 +198,7 @@ def test_two_runs_do_not_write_at_once(path: Path) -> None:
     look(path, ALL)
     with path.open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(RecordingError, match=r"another run is writing to it$"):
+        with pytest.raises(HistoryError, match=r"another run is writing to it$"):
             look(path, ALL, after=FIVE)
 
     assert len(look(path, ALL, after=FIVE)) == 4
@@ -225,8 +225,8 @@ def test_what_is_no_recording_of_ours_is_left_as_it_is(
     path.write_bytes(content)
     path.chmod(0o600)
 
-    with pytest.raises(RecordingError, match=says):
-        OwnFile.open(path)
+    with pytest.raises(HistoryError, match=says):
+        HistoryFile.open(path)
 
     assert path.read_bytes() == content
 
@@ -273,8 +273,8 @@ def test_what_cannot_be_a_recording_is_refused(
     """With the path, and nothing is made of it or beside it."""
     make(path)
 
-    with pytest.raises(RecordingError, match=rf"{path.name}: .*{says}"):
-        OwnFile.open(path)
+    with pytest.raises(HistoryError, match=rf"{path.name}: .*{says}"):
+        HistoryFile.open(path)
 
     assert not path.with_name("elsewhere").exists()
 
@@ -288,8 +288,8 @@ def test_what_belongs_to_others_is_refused(path: Path, *, link: bool) -> None:
     path.symlink_to(real)
     os.chown(path, 12_345, -1, follow_symlinks=not link)
 
-    with pytest.raises(RecordingError, match=r"belongs to user .*, and not to us"):
-        OwnFile.open(path)
+    with pytest.raises(HistoryError, match=r"belongs to user .*, and not to us"):
+        HistoryFile.open(path)
 
 
 def test_a_link_of_ours_to_a_recording_of_ours_is_followed(path: Path) -> None:

@@ -18,10 +18,9 @@ from typing import Final, Self
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.shown import Heading, LookedAt, Shown
 from pipeline_health.core.untold import untold
-from pipeline_health.ports import RecordingError
-from pipeline_health.recordings import own_lines
-from pipeline_health.recordings.own_lines import LONGEST_LINE, SCHEMA
-from pipeline_health.recordings.own_tail import Told, told_in
+from pipeline_health.history.lines import LONGEST_LINE, SCHEMA, without_logs, written
+from pipeline_health.history.tail import Told, told_in
+from pipeline_health.ports import HistoryError
 
 LARGEST = 64 * 1024 * 1024
 _LOOKED_BACK: Final = (256 * 1024, 4 * 1024 * 1024)
@@ -30,11 +29,11 @@ _LOOKED_BACK: Final = (256 * 1024, 4 * 1024 * 1024)
 _OURS: Final = 0o600
 _OPENED_TO_OTHERS: Final = 0o077
 _FIRST_LINE: Final = 4096
-_SCHEMA: Final = re.compile(rb'\{"schema":"(pipeline-health-recording/[0-9]{1,9})"')
+SCHEMA_OF: Final = re.compile(rb'\{"schema":"(pipeline-health-recording/[0-9]{1,9})"')
 _BEGINNING: Final = b'{"schema":"pipeline-health-recording/'
 
 
-class OwnFile:
+class HistoryFile:
     """A recording that is being written; one process at a time appends to it.
 
     *write* is how bytes reach a file, *largest* how many of them it may hold.
@@ -63,7 +62,7 @@ class OwnFile:
     ) -> Self:
         """Open the recording at *path*, or make one, mode 0600, in a folder that is there.
 
-        Raises RecordingError where something else is there, or it could not be written to; what is
+        Raises HistoryError where something else is there, or it could not be written to; what is
         there is left as it is.
         """
         with contextlib.ExitStack() as undo:
@@ -73,10 +72,10 @@ class OwnFile:
                 problem = _problem(path, opened)
             except OSError as exc:
                 msg = f"{path}: could not be opened ({exc.strerror}); expected a file to write to"
-                raise RecordingError(msg) from exc
+                raise HistoryError(msg) from exc
             if problem is not None:
                 msg = f"{path}: {problem}"
-                raise RecordingError(msg)
+                raise HistoryError(msg)
             undo.pop_all()
         return cls(path, opened, write=write, largest=largest)
 
@@ -94,17 +93,16 @@ class OwnFile:
     def append(self, seen: Sequence[Shown], looked: LookedAt, *, version: str) -> None:
         """Append what the file does not tell yet of what was *seen*, and that somebody *looked*.
 
-        It is one write. Raises RecordingError where it could not be made; then the file is as it
+        It is one write. Raises HistoryError where it could not be made; then the file is as it
         was.
         """
         try:
             with self._alone():
                 size = self._without_half_line()
-                written = b"".join(self._lines(seen, looked, version=version, size=size))
-                self._put(written, size)
+                self._put(b"".join(self._lines(seen, looked, version, size)), size)
         except OSError as exc:
             msg = f"{self._path}: could not be written ({exc.strerror})"
-            raise RecordingError(msg) from exc
+            raise HistoryError(msg) from exc
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -112,7 +110,7 @@ class OwnFile:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
             msg = f"{self._path}: another run is writing to it"
-            raise RecordingError(msg) from exc
+            raise HistoryError(msg) from exc
         try:
             yield
         finally:
@@ -129,26 +127,26 @@ class OwnFile:
         return whole
 
     def _lines(
-        self, seen: Sequence[Shown], looked: LookedAt, *, version: str, size: int
+        self, seen: Sequence[Shown], looked: LookedAt, version: str, size: int
     ) -> Iterator[bytes]:
         told = self._told(frozenset(shown.project for shown in seen), size)
         if size == 0:
             heading = Heading(schema=SCHEMA, version=version, began_at=looked.looked_at)
-            yield own_lines.written(heading)
+            yield written(heading)
         for shown in seen:
             news = untold(shown, told.of(shown.project))
             if news is not None:
                 yield self._bounded(news)
         same = told.projects == looked.projects
-        yield own_lines.written(LookedAt(looked_at=looked.looked_at) if same else looked)
+        yield written(LookedAt(looked_at=looked.looked_at) if same else looked)
 
     def _bounded(self, shown: Shown) -> bytes:
-        line = own_lines.written(shown)
+        line = written(shown)
         if len(line) > LONGEST_LINE:
-            line = own_lines.written(own_lines.without_logs(shown))
+            line = written(without_logs(shown))
         if len(line) > LONGEST_LINE:
             msg = f"{self._path}: what was seen of {shown.project} is too much for a line"
-            raise RecordingError(msg)
+            raise HistoryError(msg)
         return line
 
     def _told(self, projects: frozenset[ProjectName], size: int) -> Told:
@@ -162,22 +160,22 @@ class OwnFile:
                 break
         return told
 
-    def _put(self, written: bytes, size: int) -> None:
-        if size + len(written) > self._largest:
+    def _put(self, text: bytes, size: int) -> None:
+        if size + len(text) > self._largest:
             msg = (
                 f"{self._path}: is full ({self._largest // 1024 // 1024} MiB), and nothing more is"
                 " written to it; go on with --record and the name of another file"
             )
-            raise RecordingError(msg)
+            raise HistoryError(msg)
         try:
-            done = self._write(self._file, written)
+            done = self._write(self._file, text)
         except OSError:
             os.ftruncate(self._file, size)
             raise
-        if done < len(written):
+        if done < len(text):
             os.ftruncate(self._file, size)
             msg = f"{self._path}: could not be written to its end; is the disk full?"
-            raise RecordingError(msg)
+            raise HistoryError(msg)
 
     def _bytes(self, start: int, end: int) -> bytes:
         return os.pread(self._file, end - start, start)
@@ -215,10 +213,10 @@ def heading_problem(beginning: bytes) -> str | None:
     line, end, _ = beginning.partition(b"\n")
     if not end and _BEGINNING.startswith(line[: len(_BEGINNING)]):
         return None
-    found = _SCHEMA.match(line)
+    found = SCHEMA_OF.match(line)
     if found is None:
         return "is no recording of ours, and was left as it is; name another file"
     schema = found[1].decode()
     if schema != SCHEMA:
-        return f"is a recording of the form {schema}, and we know {SCHEMA}; name another file"
+        return f"is a recording of the form {schema}, and this version knows {SCHEMA}"
     return None

@@ -9,15 +9,15 @@ import structlog
 from pipeline_health.core.model.shown import LookedAt
 from pipeline_health.core.model.snapshot import Snapshot
 from pipeline_health.core.showing import shown
-from pipeline_health.ports import RecordingError
-from pipeline_health.recordings.own_file import OwnFile
-from pipeline_health.recordings.own_lines import fit_to_keep
+from pipeline_health.history.file import HistoryFile
+from pipeline_health.history.lines import fit_to_keep
+from pipeline_health.ports import HistoryError
 
 
-class OwnRecorder:
+class HistoryRecorder:
     """Appends to one recording. *trouble* says why the last look is not in it, None when it is."""
 
-    def __init__(self, file: OwnFile, *, redact: Callable[[str], str], version: str) -> None:
+    def __init__(self, file: HistoryFile, *, redact: Callable[[str], str], version: str) -> None:
         self.trouble: str | None = None
         self._file = file
         self._redact = redact
@@ -28,7 +28,7 @@ class OwnRecorder:
         try:
             self._keep(snapshot, now=snapshot.now)
             self.trouble = None
-        except RecordingError as exc:
+        except HistoryError as exc:
             self._missed(self._redact(str(exc)))
         except Exception as exc:  # noqa: BLE001 - a defect of ours costs a line, and no cycle
             trace = self._redact("".join(traceback.format_exception(exc)))

@@ -15,7 +15,7 @@ from pipeline_health.core.model.ids import Login, ProjectName, RepoName, Sha
 from pipeline_health.core.model.readings import CheckConclusion, Unrecognised
 from pipeline_health.core.model.recording import JobTold
 from pipeline_health.core.model.shown import Heading, LookedAt, Shown
-from pipeline_health.recordings.own_lines import (
+from pipeline_health.history.lines import (
     LONGEST_LOG,
     LONGEST_TEXT,
     MOST_FACTS,

@@ -1,1 +1,0 @@
-"""Recorded histories in files: read, and in our own format also written (docs/replay.md)."""
