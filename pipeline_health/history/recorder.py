@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 import structlog
 
@@ -36,7 +37,8 @@ class HistoryRecorder:
             self._missed(self._redact(f"a defect of ours: {type(exc).__name__}: {exc}"))
 
     def _keep(self, snapshot: Snapshot, *, now: datetime) -> None:
-        seen = [fit_to_keep(shown(view), self._redact) for view in snapshot.projects]
+        redact = cache(self._redact)  # names and times stand there many times
+        seen = [fit_to_keep(shown(view), redact) for view in snapshot.projects]
         looked = LookedAt(looked_at=now, projects=tuple(each.project for each in seen))
         self._file.append(seen, looked, version=self._version)
 
