@@ -26,6 +26,7 @@ from pipeline_health.core.retold_sight import (
     moment,
     sights,
     spells,
+    stretches,
     with_projects,
 )
 
@@ -61,6 +62,7 @@ def retold(
             *_few(spells(entries), "times when something could not be read"),
             *_few(_set_back(lines), "commits that were taken off a branch"),
         ),
+        stretches=stretches(entries),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.core.model.recording import RecordedProject, SightTold
+from pipeline_health.core.model.recording import RecordedProject, SightTold, Stretch
 from pipeline_health.core.model.shown import Entry, LookedAt, Shown, SourceTold
 from pipeline_health.core.model.sight import Source
 
@@ -44,9 +44,7 @@ def moment(at: datetime) -> str:
 def gaps(entries: Sequence[Entry]) -> Iterator[str]:
     """Tell when nobody looked, oldest first."""
     last: dict[ProjectName, datetime] = {}
-    for entry in entries:
-        if not isinstance(entry, LookedAt):
-            continue
+    for entry in _looks(entries):
         missed: dict[datetime, list[str]] = {}
         for project in entry.projects or ():
             before = last.get(project, entry.looked_at)
@@ -56,6 +54,23 @@ def gaps(entries: Sequence[Entry]) -> Iterator[str]:
         for before, names in missed.items():
             span = f"from {moment(before)} to {moment(entry.looked_at)}"
             yield f"Nobody looked at {', '.join(names)} {span}."
+
+
+def stretches(entries: Sequence[Entry]) -> tuple[Stretch, ...]:
+    """Give the times in which somebody looked, none where that was all the time."""
+    found: list[Stretch] = []
+    for look in _looks(entries):
+        if found and look.looked_at - found[-1].ended_at <= LONGEST_PAUSE:
+            found[-1] = replace(found[-1], ended_at=look.looked_at)
+        else:
+            found.append(Stretch(began_at=look.looked_at, ended_at=look.looked_at))
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _looks(entries: Sequence[Entry]) -> list[LookedAt]:
+    """Give the looks in the order of their times: a clock may have been set back."""
+    looks = (entry for entry in entries if isinstance(entry, LookedAt))
+    return sorted(looks, key=lambda look: look.looked_at)
 
 
 def sights(entries: Sequence[Entry]) -> Iterator[SightTold]:

@@ -13,6 +13,7 @@ from pipeline_health.core.model.recording import (
     RecordedProject,
     Recording,
     SightTold,
+    Stretch,
     UrlTold,
 )
 from pipeline_health.core.model.shown import Entry, Heading, LookedAt, Shown, SourceTold
@@ -165,6 +166,17 @@ def test_a_time_without_looks_is_no_quiet_time() -> None:
         "Nobody looked at film from 2026-03-02 12:30 to 2026-03-02 13:01.",
         "Nobody looked at shop, film from 2026-03-02 13:01 to 2026-03-02 15:20.",
     )
+    assert recording.stretches == (
+        Stretch(began_at=minute(0), ended_at=minute(61)),
+        Stretch(began_at=minute(200), ended_at=minute(200)),
+    )
+
+
+def test_a_time_without_a_gap_is_one_stretch() -> None:
+    """Half an hour between two looks is none, whatever the order of the clock."""
+    recording = told(first(SHOP), look(60), look(30), look(90))
+
+    assert (recording.stretches, recording.ended_at, missing(recording)) == ((), minute(90), ())
 
 
 def test_a_provider_is_dark_when_no_project_could_be_read() -> None:
