@@ -22,8 +22,10 @@ from pipeline_health.core.model.recording import (
 from pipeline_health.core.model.shown import Entry, Heading, LookedAt, Shown
 from pipeline_health.core.retold_sight import (
     described,
+    distinct,
     gaps,
     moment,
+    reconfigured,
     sights,
     spells,
     stretches,
@@ -53,11 +55,12 @@ def retold(
         name=name,
         began_at=heading.began_at,
         ended_at=max(looks, default=heading.began_at),
-        projects=tuple(projects.values()),
+        projects=distinct(projects.values()),
         facts=tuple(sorted(facts, key=lambda fact: fact.at)),
         lacks=(
             *STANDING,
             *lacks,
+            *_few(reconfigured(entries), "changes of what is watched"),
             *_few(gaps(entries), "times when nobody looked"),
             *_few(spells(entries), "times when something could not be read"),
             *_few(_set_back(lines), "commits that were taken off a branch"),

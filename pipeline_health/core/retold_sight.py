@@ -1,6 +1,6 @@
 """What a recording tells of the looking itself: at what, with which gaps, and how well."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +34,25 @@ def described(entries: Sequence[Entry]) -> Mapping[ProjectName, RecordedProject]
         for entry in entries
         if isinstance(entry, Shown) and entry.described is not None
     }
+
+
+def distinct(projects: Iterable[RecordedProject]) -> tuple[RecordedProject, ...]:
+    """Give each of *projects* once, under its last name: a name is only a label."""
+    return tuple({replace(each, name=""): each for each in projects}.values())
+
+
+def reconfigured(entries: Sequence[Entry]) -> Iterator[str]:
+    """Tell where a project was described in another way before."""
+    last: dict[ProjectName, RecordedProject] = {}
+    for entry in entries:
+        if isinstance(entry, LookedAt) or entry.described is None:
+            continue
+        if last.get(entry.project, entry.described) != entry.described:
+            yield (
+                f"{entry.project} was configured in another way before {moment(entry.at)}:"
+                " what was seen then is replayed as if it had been so all the time."
+            )
+        last[entry.project] = entry.described
 
 
 def moment(at: datetime) -> str:

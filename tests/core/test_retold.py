@@ -214,6 +214,33 @@ def test_a_project_that_was_never_described_is_left_out() -> None:
     assert recording.projects == (product(SHOP),)
 
 
+def test_the_last_description_counts_and_a_change_is_told() -> None:
+    """A whole line that repeats it is none."""
+    moved = replace(product(SHOP), branch="trunk")
+    recording = told(
+        first(SHOP),
+        look(5, news(described=product(SHOP))),
+        look(10, news(described=moved)),
+        look(15, news(described=moved)),
+    )
+
+    assert recording.projects == (moved,)
+    assert missing(recording) == (
+        "shop was configured in another way before 2026-03-02 12:10: what was seen then is"
+        " replayed as if it had been so all the time.",
+    )
+
+
+def test_a_project_that_was_renamed_is_one() -> None:
+    """Its name is a label; under two of them everything would be filed twice."""
+    named = replace(product(SHOP), name="store")
+    store = ProjectName("store")
+
+    recording = told(first(SHOP), look(5, news(store, whole=True, described=named), at=[store]))
+
+    assert recording.projects == (named,)
+
+
 def test_what_is_missing_is_told_in_a_few_sentences() -> None:
     """However many there are."""
     looks = [look(number * 60) for number in range(1, MOST_SENTENCES + 4)]
