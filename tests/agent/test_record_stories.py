@@ -134,17 +134,17 @@ def test_a_look_at_one_project_tells_of_that_one(street: Street, tmp_path: Path)
     """So that nobody takes the others for quiet."""
     tape = Tape(street.host, tmp_path / "history.jsonl")
     tape.cycle()
-    for _ in range(7):
-        tape.cycle(only=["film"])
+    for _ in range(2):
+        tape.cycle(only=["film"], after=20 * MINUTE)
 
     tape.cycle()
 
     assert [line for line in tape.lines() if '"projects"' in line][1:] == [
-        '{"looked_at":"2026-03-02T10:15:00Z","projects":["film"]}',
-        '{"looked_at":"2026-03-02T10:50:00Z","projects":["shop","film"]}',
+        '{"looked_at":"2026-03-02T10:30:00Z","projects":["film"]}',
+        '{"looked_at":"2026-03-02T10:55:00Z","projects":["shop","film"]}',
     ]
     assert tape.read().lacks[-1] == (
-        "Nobody looked at shop from 2026-03-02 10:10 to 2026-03-02 10:50."
+        "Nobody looked at shop from 2026-03-02 10:10 to 2026-03-02 10:55."
     )
 
 
