@@ -138,11 +138,45 @@ def test_a_commit_lands_between_the_looks_that_did_not_show_it_and_did() -> None
     ]
 
 
+def test_a_look_at_another_project_says_nothing_of_this_one() -> None:
+    """A commit may have landed since its own project was looked at."""
+    recording = told(
+        first(SHOP, FILM),
+        look(5, at=[FILM]),
+        look(10, news(pushes=(push(sha(1), minute(3)),)), at=[SHOP, FILM]),
+    )
+
+    assert [fact.at for fact in recording.facts] == [minute(3)]
+
+
+def test_a_commit_came_before_the_first_of_its_runs() -> None:
+    """However many there are, and in whatever order; the words that were told first stay."""
+    runs = tuple(replace(A_RUN, sha=sha(1), run_id=at, created_at=minute(at)) for at in (8, 6, 7))
+    recording = told(
+        first(SHOP),
+        look(10, news(pushes=(push(sha(1), minute(9), "first words"),), runs=runs)),
+        look(15, news(pushes=(push(sha(1), minute(9), "other words"),))),
+    )
+
+    assert push(sha(1), minute(6), "first words") in recording.facts
+
+
+def test_runs_and_deployments_that_differ_are_each_told() -> None:
+    """Only what differs in what it left behind is one."""
+    runs = (A_RUN, replace(A_RUN, run_id=7, jobs=()))
+    deployments = (A_DEPLOYMENT, replace(A_DEPLOYMENT, id="d7", log=""))
+
+    recording = told(first(SHOP, runs=runs, deployments=deployments))
+
+    assert recording.facts == (*runs, *deployments)
+
+
 def test_a_branch_that_was_set_back_is_missing_in_words() -> None:
     """A history of pushes cannot say it."""
     recording = told(
         first(SHOP, head=PARENT, pushes=(push(PARENT, minute(-9)),)),
         look(5, news(head=HEAD, pushes=(push(HEAD, minute(4)),))),
+        look(8, news()),
         look(10, news(head=PARENT)),
         look(15, news(whole=True, head=PARENT)),
     )
@@ -243,10 +277,11 @@ def test_what_is_missing_is_told_in_a_few_sentences() -> None:
     """However many there are."""
     looks = [look(number * 60) for number in range(1, MOST_SENTENCES + 4)]
 
-    said = missing(told(first(SHOP), *looks))
+    said, fewer = missing(told(first(SHOP), *looks)), missing(told(first(SHOP), *looks[:-3]))
 
-    assert len(said) == MOST_SENTENCES + 1
+    assert (len(said), len(fewer)) == (MOST_SENTENCES + 1, MOST_SENTENCES)
     assert said[-1] == "There are 3 more times when nobody looked."
+    assert MOST_SENTENCES == 20
 
 
 def test_a_recording_without_a_look_is_as_long_as_its_heading() -> None:

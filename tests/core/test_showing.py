@@ -9,6 +9,7 @@ from builders import (
     HEAD,
     NOW,
     PARENT,
+    REPO,
     a_branch,
     a_branch_run,
     a_deployment,
@@ -29,7 +30,7 @@ from builders import (
     github,
     seen,
 )
-from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.ids import Login, RepoName
 from pipeline_health.core.model.policy import EvidenceMode
 from pipeline_health.core.model.questions import (
     Answers,
@@ -41,8 +42,25 @@ from pipeline_health.core.model.questions import (
     RunTrace,
 )
 from pipeline_health.core.model.railway import RailwayStatus
-from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, Commit, Suite
-from pipeline_health.core.model.recording import JobTold, RecordedProject
+from pipeline_health.core.model.readings import (
+    CheckConclusion,
+    CheckStatus,
+    Commit,
+    DeploymentState,
+    StatusState,
+    Suite,
+)
+from pipeline_health.core.model.recording import (
+    DeploymentTold,
+    JobTold,
+    Pushed,
+    RecordedProject,
+    RecordTold,
+    RunTold,
+    StatusTold,
+    SuiteTold,
+    UrlTold,
+)
 from pipeline_health.core.model.sight import Source
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.urls import Place
@@ -89,8 +107,8 @@ def jobs_of(evidence: Evidence, **asked: CheckConclusion) -> tuple[JobTold, ...]
 def test_a_project_is_described_by_what_is_no_default() -> None:
     """Enough to be watched again by whoever has no configuration."""
     policy = replace(
-        a_policy(services=("web", 'a "b"'), deploy_workflow="Deploy", ci_workflows=("CI",)),
-        staging_environment="stage",
+        a_policy(services=("web", 'ä "b"'), deploy_workflow="Deploy", ci_workflows=("CI",)),
+        staging_environment="stäge",
         production_environment="live",
         production_named=True,
         staging_url="https://stage.example",
@@ -108,9 +126,9 @@ def test_a_project_is_described_by_what_is_no_default() -> None:
         branch="main",
         railway_project="railway-project",
         lines=(
-            'staging_environment = "stage"',
+            'staging_environment = "stäge"',
             'production_environment = "live"',
-            'services = ["web", "a \\"b\\""]',
+            'services = ["web", "ä \\"b\\""]',
             'staging_url = "https://stage.example"',
             'production_url = "https://shop.example"',
             'health_path = "/up"',
@@ -151,10 +169,10 @@ def test_commits_are_told_oldest_first_and_only_the_head_has_words() -> None:
     whole = shown(a_view(read=github(branch=replace(branch, message="Fix\n\nThe cart."))))
 
     assert told.head == HEAD
-    assert [(push.sha, push.at, push.message, push.author) for push in told.pushes] == [
-        (PARENT, ago(hours=2), "", ""),
-        (HEAD, ago(hours=1), "Fix", "ann"),
-    ]
+    assert told.pushes == (
+        Pushed(at=ago(hours=2), repo=REPO, sha=PARENT),
+        Pushed(at=ago(hours=1), repo=REPO, sha=HEAD, message="Fix", author="ann"),
+    )
     assert GRANDPARENT in branch.history
     assert whole.pushes[-1].message == "Fix\n\nThe cart."
 
@@ -165,7 +183,15 @@ def test_runs_are_those_of_the_head_before_it_and_of_every_list() -> None:
     nightly = a_branch_run(number=3, workflow="Nightly")
     question = RunsOf(repo=RepoName("acme/shop"), branch="main", event="schedule")
     others = replace(question, repo=RepoName("acme/film"))
-    answers = Answers(runs={question: seen((nightly, nightly)), others: seen((nightly,))})
+    elsewhere = a_branch_run(number=9, workflow="Nightly")
+    unread_one = replace(question, event="push")
+    answers = Answers(
+        runs={
+            question: seen((nightly, nightly)),
+            others: seen((elsewhere,)),
+            unread_one: blind(),
+        }
+    )
     read = github(
         at_head=checks(RED), earlier=(checks(deploy, commit=PARENT), checks(commit=GRANDPARENT))
     )
@@ -177,26 +203,56 @@ def test_runs_are_those_of_the_head_before_it_and_of_every_list() -> None:
         (1, "CI", HEAD, ago(minutes=30)),
         (3, "Nightly", PARENT, ago(minutes=30)),
     ]
-    assert (runs[1].status, runs[1].conclusion) == (CheckStatus.COMPLETED, CheckConclusion.FAILURE)
+    begun = replace(RED, created_at=ago(minutes=40), branch="main")
+    assert shown(a_view(read=github(at_head=checks(begun)))).runs == (
+        RunTold(
+            at=ago(minutes=30),
+            repo=REPO,
+            run_id=1,
+            workflow="CI",
+            event="push",
+            sha=HEAD,
+            status=CheckStatus.COMPLETED,
+            conclusion=CheckConclusion.FAILURE,
+            created_at=ago(minutes=40),
+            branch="main",
+        ),
+    )
 
 
 def test_suites_of_apps_and_statuses_are_told_but_for_what_nobody_fills() -> None:
     """An empty suite that waits says nothing; a URL loses what could be secret in it."""
     empty = a_suite(None, status=CheckStatus.QUEUED, check_runs=0)
+    left_behind = replace(empty, run=None, created_at=ago(hours=4))
+    app = replace(an_app_suite(), created_at=ago(minutes=40))
     status = replace(a_status(url="https://u:p@ci.example/1?key=k#f"), description="1 of 2")
-    at_head = checks(an_app_suite(), an_app_suite(empty, app="idle"), statuses=(status,))
+    at_head = checks(app, an_app_suite(empty, app="idle"), left_behind, statuses=(status,))
 
     told = shown(a_view(read=github(at_head=at_head)))
 
-    assert [(suite.app, suite.suite_id, suite.sha) for suite in told.suites] == [
-        ("codecov", 900, HEAD)
-    ]
-    (posted,) = told.statuses
-    assert (posted.context, posted.url, posted.description, posted.creator) == (
-        "ci/external",
-        "https://ci.example/1",
-        "1 of 2",
-        "external-ci",
+    assert told.suites == (
+        SuiteTold(
+            at=ago(minutes=30),
+            repo=REPO,
+            suite_id=900,
+            app="codecov",
+            sha=HEAD,
+            status=CheckStatus.COMPLETED,
+            conclusion=CheckConclusion.SUCCESS,
+            created_at=ago(minutes=40),
+        ),
+    )
+    assert told.statuses == (
+        StatusTold(
+            at=ago(minutes=30),
+            repo=REPO,
+            sha=HEAD,
+            context="ci/external",
+            state=StatusState.SUCCESS,
+            creator=Login("external-ci"),
+            url="https://ci.example/1",
+            description="1 of 2",
+        ),
     )
 
 
@@ -228,6 +284,16 @@ def test_deployments_that_github_knows_are_told_oldest_first() -> None:
         (2, "shop / staging", ago(minutes=20)),
         (3, "production", ago(minutes=20)),
     ]
+    assert told[1] == RecordTold(
+        at=ago(minutes=20),
+        repo=REPO,
+        id=2,
+        sha=HEAD,
+        environment="shop / staging",
+        state=DeploymentState.SUCCESS,
+        created_at=ago(minutes=21),
+        creator=Login("railway-app"),
+    )
 
 
 # -- what failing jobs left behind -----------------------------------------------------------
@@ -239,14 +305,19 @@ def test_each_failing_job_has_its_own_lines() -> None:
         "test / Run tests",
         "lint",
         jobs=("test", "lint"),
-        tail="--- test / Run tests ---\nFAILED a\n--- lint ---\nE501",
+        tail="--- test / Run tests ---\nFAILED a\n1 failed\n--- lint ---\nE501",
         first_error="FAILED a",
     )
 
     assert jobs_of(evidence, build=CheckConclusion.SUCCESS, lint=CheckConclusion.TIMED_OUT) == (
         JobTold(name="build", conclusion=CheckConclusion.SUCCESS),
         JobTold(name="lint", conclusion=CheckConclusion.TIMED_OUT, log="E501"),
-        JobTold(name="test", conclusion=CheckConclusion.FAILURE, step="Run tests", log="FAILED a"),
+        JobTold(
+            name="test",
+            conclusion=CheckConclusion.FAILURE,
+            step="Run tests",
+            log="FAILED a\n1 failed",
+        ),
     )
 
 
@@ -256,9 +327,32 @@ def test_a_long_log_keeps_its_end_below_the_first_error() -> None:
 
     (job,) = jobs_of(left("test", jobs=("test",), tail=tail, first_error="no token"))
 
-    assert len(job.log) <= LOG
+    assert len(job.log) == LOG
     assert job.log.startswith("##[error]no token\n")
     assert job.log.endswith("line 999")
+
+
+def test_a_first_error_takes_at_most_half_of_what_is_kept() -> None:
+    """A log of one endless line is still a log; and one that is not there ends in no blank."""
+    endless, quiet = "e" * 9_000, left("test", jobs=("test",), first_error="no runner")
+
+    (job,) = jobs_of(left("test", jobs=("test",), tail="l" * 9_000, first_error=endless))
+
+    assert job.log == f"##[error]{endless}"[: LOG // 2] + "\n" + "l" * (LOG // 2 - 1)
+    assert [job.log for job in jobs_of(quiet)] == ["##[error]no runner"]
+
+
+def test_a_first_error_that_another_job_shows_is_not_said_twice() -> None:
+    """Which job it is of is seen there."""
+    evidence = left(
+        "a",
+        "b",
+        jobs=("a", "b"),
+        tail="--- a ---\nquiet\n--- b ---\nboom",
+        first_error="boom",
+    )
+
+    assert [job.log for job in jobs_of(evidence)] == ["quiet", "boom"]
 
 
 def test_a_run_that_left_nothing_has_no_jobs() -> None:
@@ -313,9 +407,34 @@ def test_railways_deployments_are_told_once_with_what_a_failed_one_left(
     ]
     assert {each.project for each in told} == {"railway-project"}
     assert [each.cron for each in told] == [False, True, True]
-    assert {(each.service, each.built_from, each.commit) for each in told} == {
-        ("web", "acme/shop", HEAD)
-    }
+    assert told[2] == DeploymentTold(
+        at=ago(minutes=5),
+        project="railway-project",
+        environment="staging",
+        service="web",
+        id="d2",
+        status=RailwayStatus.FAILED,
+        created_at=ago(minutes=7),
+        commit=HEAD,
+        built_from=REPO,
+        cron=True,
+        log=log,
+    )
+
+
+def test_an_image_that_was_skipped_and_stopped_is_told_so() -> None:
+    """What is deployed by itself is built from the repository of its service."""
+    deployment = replace(
+        a_deployment(RailwayStatus.SKIPPED, commit=None, skipped_reason="no change", stopped=True),
+        repo=None,
+        image="shop:1",
+    )
+    service = replace(a_service(deployment), repo=RepoName("acme/base"))
+
+    (told,) = shown(a_view(staging=an_environment(service))).deployments
+
+    assert (told.image, told.skipped_reason, told.stopped) == ("shop:1", "no change", True)
+    assert (told.commit, told.built_from) == (None, "acme/base")
 
 
 def test_a_url_and_a_source_have_the_time_of_the_look() -> None:
@@ -327,7 +446,9 @@ def test_a_url_and_a_source_have_the_time_of_the_look() -> None:
 
     told = shown(view)
 
-    assert [(url.at, url.place, url.answers) for url in told.urls] == [(NOW, Place.STAGING, False)]
+    assert told.urls == (UrlTold(at=NOW, repo=REPO, place=Place.STAGING, answers=False),)
+    assert {each.at for each in told.sources} == {NOW}
+    assert (told.project, told.at, told.whole) == ("shop", NOW, True)
     assert {each.source: (each.readable, each.why) for each in told.sources} == {
         Source.RAILWAY: (True, ""),
         Source.GITHUB: (True, ""),

@@ -52,6 +52,13 @@ def test_a_quiet_look_tells_nothing() -> None:
     assert after() is None
 
 
+def test_what_was_told_before_the_last_line_is_told() -> None:
+    """A line that is silent of something takes nothing back."""
+    between = Shown(project=ALL.project, at=NOW, runs=(replace(A_RUN, run_id=9),))
+
+    assert untold(replace(ALL, at=LATER), [ALL, between]) is None
+
+
 @pytest.mark.parametrize(
     "poorer",
     [
