@@ -48,9 +48,10 @@ def path(tmp_path: Path) -> Path:
 # -- what is written -------------------------------------------------------------------------
 
 
-def test_the_first_look_makes_the_file_for_our_eyes_only(path: Path) -> None:
-    """With a heading, what was seen, and that somebody looked."""
-    before = os.umask(0)
+@pytest.mark.parametrize("mask", [0, 0o377])
+def test_the_first_look_makes_the_file_for_our_eyes_only(path: Path, mask: int) -> None:
+    """With a heading, what was seen, and that somebody looked; whatever the umask is."""
+    before = os.umask(mask)
     try:
         lines = look(path, ALL)
     finally:
