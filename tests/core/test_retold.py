@@ -1,5 +1,6 @@
 """From lines to a history: each fact once, at the right time, and what is missing in words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -143,10 +144,10 @@ def test_a_look_at_another_project_says_nothing_of_this_one() -> None:
     recording = told(
         first(SHOP, FILM),
         look(5, at=[FILM]),
-        look(10, news(pushes=(push(sha(1), minute(3)),)), at=[SHOP, FILM]),
+        look(10, news(pushes=(push(sha(1), minute(-3)), push(sha(2), minute(3)))), at=[SHOP, FILM]),
     )
 
-    assert [fact.at for fact in recording.facts] == [minute(3)]
+    assert [fact.at for fact in recording.facts] == [minute(0), minute(3)]
 
 
 def test_a_commit_came_before_the_first_of_its_runs() -> None:
@@ -225,6 +226,10 @@ def test_a_provider_is_dark_when_no_project_could_be_read() -> None:
         look(25, news(FILM, sources=(replace(lit, at=minute(25)),))),
     )
 
+    railway = told(first(SHOP, sources=(source(Source.RAILWAY, readable=False),))).facts
+    assert railway == (
+        SightTold(at=minute(0), provider="railway", readable=False, why="it is down"),
+    )
     assert recording.facts == (
         SightTold(at=minute(15), provider="github", readable=False, why="it is down"),
         SightTold(at=minute(25), provider="github", readable=True),
@@ -274,14 +279,40 @@ def test_a_project_that_was_renamed_is_one() -> None:
 
 
 def test_what_is_missing_is_told_in_a_few_sentences() -> None:
-    """However many there are."""
-    looks = [look(number * 60) for number in range(1, MOST_SENTENCES + 4)]
+    """However much it is, and each sort by itself."""
+    pushes = tuple(push(sha(at), minute(-9 + at)) for at in range(2))
+    looks = [
+        look(
+            number * 60,
+            news(
+                described=replace(product(SHOP), branch=f"b{number % 2}"),
+                head=sha(number % 2),
+                sources=(source(Source.CHECKS, readable=number % 2 == 0, at=number * 60),),
+            ),
+        )
+        for number in range(2 * MOST_SENTENCES + 4)
+    ]
 
-    said, fewer = missing(told(first(SHOP), *looks)), missing(told(first(SHOP), *looks[:-3]))
+    said = missing(told(first(SHOP, pushes=pushes), *looks))
 
-    assert (len(said), len(fewer)) == (MOST_SENTENCES + 1, MOST_SENTENCES)
-    assert said[-1] == "There are 3 more times when nobody looked."
+    assert [line for line in said if line.startswith("There are")] == [
+        "There are 24 more changes of what is watched.",
+        "There are 23 more times when nobody looked.",
+        "There are 2 more times when something could not be read.",
+        "There are 23 more commits that were taken off a branch.",
+    ]
+    assert len(said) == 4 * MOST_SENTENCES + 4
     assert MOST_SENTENCES == 20
+
+
+def test_as_many_sentences_as_are_told_need_no_other() -> None:
+    """Nothing is left out then; what is always missing is told in whole sentences."""
+    looks = [look(number * 60) for number in range(1, MOST_SENTENCES + 1)]
+
+    said = missing(told(first(SHOP), *looks))
+
+    assert len(said) == MOST_SENTENCES
+    assert all(re.fullmatch(r"(What|Values) .+ not \w+.*\.", line) for line in STANDING)
 
 
 def test_a_recording_without_a_look_is_as_long_as_its_heading() -> None:

@@ -342,6 +342,15 @@ def test_a_first_error_takes_at_most_half_of_what_is_kept() -> None:
     assert [job.log for job in jobs_of(quiet)] == ["##[error]no runner"]
 
 
+def test_a_first_error_that_no_log_shows_stands_in_the_first() -> None:
+    """Above its own lines, and no other's."""
+    evidence = left(
+        "a", "b", jobs=("a", "b"), tail="--- a ---\nquiet\n--- b ---\nstill", first_error="boom"
+    )
+
+    assert [job.log for job in jobs_of(evidence)] == ["##[error]boom\nquiet", "still"]
+
+
 def test_a_first_error_that_another_job_shows_is_not_said_twice() -> None:
     """Which job it is of is seen there."""
     evidence = left(
@@ -431,8 +440,10 @@ def test_an_image_that_was_skipped_and_stopped_is_told_so() -> None:
     )
     service = replace(a_service(deployment), repo=RepoName("acme/base"))
 
-    (told,) = shown(a_view(staging=an_environment(service))).deployments
+    policy = a_policy(railway_project="as configured")
+    (told,) = shown(a_view(policy=policy, staging=an_environment(service))).deployments
 
+    assert told.project == "as configured"
     assert (told.image, told.skipped_reason, told.stopped) == ("shop:1", "no change", True)
     assert (told.commit, told.built_from) == (None, "acme/base")
 
