@@ -76,6 +76,28 @@ def test_a_lost_ledger_finds_the_story_again_and_ends_it(twelve: Town) -> None:
     assert 1 == twelve.filed()
 
 
+def test_a_lost_ledger_takes_nothing_for_over_that_is_not_proved(twelve: Town) -> None:
+    """CI runs at the next commit of all of them: nothing is seen to fail, and nothing to pass."""
+    twelve.fail(NPM)
+    twelve.host.cycle()
+    twelve.host.forget()
+    runs = [
+        (repo.push("next"), repo.run("CI", None, jobs={"test": None}))[1] for repo in twelve.repos
+    ]
+
+    first = twelve.host.cycle()
+    twelve.host.cycles(4)
+    (issue,) = twelve.ops.issues.values()
+    waits = issue.state
+    for repo, run in zip(twelve.repos, runs, strict=True):
+        repo.finish(run, "success")
+    twelve.host.cycles(4)
+
+    assert [()] * 12 == [project.findings for project in first.projects]
+    assert ("open", "closed") == (waits, issue.state)
+    assert "Over: 12 failures proved to be over" in issue.comments[-1].body
+
+
 def read(issue: Issue) -> ParentMarker:
     """Give the marker of an issue that must have one."""
     marker = read_parent_marker(issue.body)
