@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from pipeline_health.clients.errors import UnexpectedShapeError
 from pipeline_health.core.model.recording import Recording
+from pipeline_health.history.reading import read_recording
+from pipeline_health.ports import HistoryError
 from pipeline_health.recordings import replay_1
 from pipeline_health.recordings.errors import RecordingError
 from pipeline_health.settings.errors import ConfigurationError
@@ -22,10 +24,13 @@ LARGEST = 64 * 1024 * 1024
 
 Reader: TypeAlias = Callable[[bytes], Recording | None]
 
-READERS: tuple[Reader, ...] = (replay_1.read,)
+READERS: tuple[Reader, ...] = (read_recording, replay_1.read)
 """Every format that is known, each asked in its turn."""
 
-_EXPECTED = f'expected a recording, such as JSON with "schema": "{replay_1.SCHEMA}"'
+_EXPECTED = (
+    "expected a recording: what `run-once --record` wrote, or JSON with"
+    f' "schema": "{replay_1.SCHEMA}"'
+)
 
 
 def read(path: Path) -> Recording:
@@ -33,7 +38,7 @@ def read(path: Path) -> Recording:
     try:
         content = read_regular(path, largest=LARGEST, expected="a recording")
         found = next((it for reader in READERS if (it := reader(content)) is not None), None)
-    except UnexpectedShapeError as exc:
+    except (HistoryError, UnexpectedShapeError) as exc:
         msg = f"{path}: {exc}"
         raise RecordingError(msg) from exc
     except ConfigurationError as exc:
