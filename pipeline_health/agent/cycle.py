@@ -36,6 +36,7 @@ from pipeline_health.ports import (
     DeploySource,
     Lease,
     Ledger,
+    Recorder,
     Runner,
     Tracker,
     UrlSource,
@@ -74,9 +75,11 @@ class Agent:
         runner: Runner,
         ledger: Ledger,
         people: People | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._policy = policy
         self._people = people or People()
+        self._recorder = recorder
         self._github = github
         self._railway = railway
         self._tracker = tracker
@@ -92,6 +95,8 @@ class Agent:
         every = self._ledger.incidents()
         known = self._watched(every)
         look = self._eyes.look(self._policy, known, now=cycle.now)
+        if self._recorder is not None:
+            self._recorder.keep(look.snapshot)
         recognised = self._recognised(known, look, now=cycle.now)
         orphans = Orphans(every, self._policy, look)
         book = self._book.opened(look, now=cycle.now)

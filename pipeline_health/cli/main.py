@@ -11,7 +11,7 @@ import click
 from pipeline_health import __version__, telemetry
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.tables import tell
-from pipeline_health.ports import LeaseHeldError, PipelineHealthError
+from pipeline_health.ports import HistoryError, LeaseHeldError, PipelineHealthError
 from pipeline_health.settings import ConfigurationError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ COMMANDS = {
 _CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
     (ConfigurationError, Exit.WRONG),
     (LeaseHeldError, Exit.HELD),
+    (HistoryError, Exit.WRONG),
     (PipelineHealthError, Exit.BLIND),
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline_health.core.model.recording import Recording
+from pipeline_health.history.reading import read_recording
 from pipeline_health.ports import PipelineHealthError
 from pipeline_health.recordings import replay_1
 from pipeline_health.recordings.errors import RecordingError
@@ -22,10 +23,13 @@ LARGEST = 64 * 1024 * 1024
 
 Reader: TypeAlias = Callable[[bytes], Recording | None]
 
-READERS: tuple[Reader, ...] = (replay_1.read,)
+READERS: tuple[Reader, ...] = (read_recording, replay_1.read)
 """Every format that is known, each asked in its turn."""
 
-_EXPECTED = f'expected a recording, such as JSON with "schema": "{replay_1.SCHEMA}"'
+_EXPECTED = (
+    "expected a recording: what `run-once --record` wrote, or JSON with"
+    f' "schema": "{replay_1.SCHEMA}"'
+)
 
 
 def read(path: Path) -> Recording:
