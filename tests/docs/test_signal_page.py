@@ -1,0 +1,170 @@
+"""docs/signal.md and its plot state what the recordings give, and are found out otherwise."""
+
+import json
+import re
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+import signal_ours
+from signal_page import wrongs
+from signal_records import Cause, Filed
+from signal_tables import (
+    BEGIN,
+    CRON,
+    END,
+    Compared,
+    filed_then,
+    is_about_ours,
+    labels,
+    rewritten,
+    tables,
+    written,
+)
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "signal.md").read_text()
+PLOT = unescape((DOCS / "signal.svg").read_text())
+EMPTY = f"before\n{BEGIN}\n{END}\n| stale (shop #1) | false | 1 | 0 |\nafter\n"
+START = datetime(2026, 4, 27, 15, 7, tzinfo=UTC)
+FILED = START.replace(hour=16)
+CAUSE = Cause(id="R1", label="a token", owner="human", began_at=START)
+ISSUE = Filed(
+    repo="acme/shop",
+    number=1,
+    cause="R1",
+    fixer="human",
+    given_to="human",
+    failed_at=START,
+    filed_after=FILED,
+    filed_by=FILED,
+)
+BRANCH = Filed(repo="acme/shop", number=8, cause="R1", fixer="human", filed_by=FILED)
+LATER = Filed(repo="acme/shop", number=9, cause="R1", fixer="human")
+
+
+def compared(*ours: Filed, replayed: bool = False) -> Compared:
+    """Give two issues of the cron in one recording, and *ours* where it was *replayed*."""
+    return Compared(
+        cron={"storm.json": [LATER, BRANCH], "cases.json": [BRANCH]},
+        ours={"storm.json": ours} if replayed else {},
+        storm="storm.json",
+        causes=[CAUSE],
+        cases={"stale": 1},
+    )
+
+
+def test_a_page_holds_what_was_written_into_it() -> None:
+    """And around the markers everything stays as it is."""
+    page = rewritten(EMPTY, tables(compared()))
+
+    assert written(page) == tables(compared())
+    assert rewritten(page, "") == EMPTY
+    assert not list(wrongs(page, "".join(labels(compared())), compared()))
+
+
+def test_a_figure_that_is_not_true_is_named() -> None:
+    """In the tables, in the plot, or beside a single case."""
+    page = rewritten(EMPTY, tables(compared())).replace("| 2 | 1 | 1 |", "| 2 | 2 | 0 |")
+    page = page.replace("| false | 1 |", "| false | 2 |")
+
+    found = "\n".join(wrongs(page, "bash cron: 3 issues", compared()))
+
+    assert "the page lacks: | `storm` | bash cron | 2 | 1 | 1 |" in found
+    assert "the page states: | `storm` | bash cron | 2 | 2 | 0 |" in found
+    assert "{'stale': 2}, and not {'stale': 1}" in found
+    assert "the plot lacks: bash cron: 2 issues for 1 root cause" in found
+
+
+def test_a_page_without_markers_is_not_written() -> None:
+    """Where else would the figures go."""
+    with pytest.raises(ValueError, match="needs the lines"):
+        rewritten(f"before\n{BEGIN}\nafter", "")
+
+
+def test_our_figures_stand_beside_the_crons_where_it_was_replayed() -> None:
+    """What cannot be replayed has none, and a sum is of the same recordings for both."""
+    without = rewritten(EMPTY, tables(compared()))
+    with_ours = rewritten(EMPTY, tables(compared(ISSUE, replayed=True)))
+
+    assert (False, True) == (is_about_ours(without), is_about_ours(with_ours))
+    counts = written(with_ours).partition("\n\n")[0]
+    rows = re.findall(r"^\| (.*?) ?\| (\S+ ?\S*) \| (\d+) \|", counts, re.MULTILINE)
+    assert [
+        ("`storm`", CRON, "2"),
+        ("", "pipeline-health", "1"),
+        ("`cases`", CRON, "1"),
+        ("those that can be replayed, together", CRON, "2"),
+        ("", "pipeline-health", "1"),
+        ("all, each issue once", CRON, "2"),
+    ] == rows
+
+
+def test_a_cause_is_told_with_its_first_issue() -> None:
+    """Exactly or bounded; nothing filed has no time."""
+    bounded = "2 issues, after at most 1 h"
+
+    assert f"| {bounded} | 1 issue, after 1 h |" in tables(compared(ISSUE, replayed=True))
+    assert f"| {bounded} | 0 issues |" in tables(compared(replayed=True))
+
+
+def test_the_committed_plot_has_the_figures_of_the_committed_page() -> None:
+    """In words, so that nobody has to measure a line."""
+    columns = re.findall(
+        r"\| ([a-z-]+ ?[a-z]*) \| (\d+) \| (\d+) \|", written(PAGE).partition("`http_000")[0]
+    )
+
+    assert columns
+    for who, issues, causes in columns:
+        assert f"{who}: {issues} issue" in PLOT
+        assert f" for {causes} root cause" in PLOT
+
+
+def test_the_committed_plot_is_the_same_wherever_it_was_drawn() -> None:
+    """It has no time, no path and no program in it, and draws its own ground."""
+    assert not re.search(r"dc:date|dc:creator|/home/|/work/|/tmp/|[A-Z]:\\", PLOT)
+    assert "fill: #ffffff" in PLOT
+
+
+def test_the_page_says_of_every_single_case_how_many_were_filed() -> None:
+    """CI holds the numbers against the recording."""
+    assert len(filed_then(PAGE)) == 9
+
+
+def test_what_a_replay_prints_is_read(tmp_path: Path) -> None:
+    """An issue has its cause's owner as the one who could mend it."""
+    printed = {
+        "causes": [{"id": "R1", "owner": "human"}, {"id": "R4", "owner": None}],
+        "issues": [
+            {
+                "repo": "acme/shop",
+                "number": 1,
+                "cause": "R1",
+                "owner": "human",
+                "failed_at": "2026-04-27T15:07:00Z",
+                "filed_at": "2026-04-27T16:07:00Z",
+            },
+            {
+                "repo": "acme/shop",
+                "number": 2,
+                "cause": "R4",
+                "owner": "agent",
+                "failed_at": None,
+                "filed_at": "2026-04-27T16:07:00Z",
+            },
+        ],
+    }
+    for name in signal_ours.REPLAYED:
+        (tmp_path / name).write_text(json.dumps(printed))
+
+    true, false = signal_ours.filed(tmp_path / "nowhere", tmp_path)[signal_ours.REPLAYED[0]]
+
+    assert true == ISSUE
+    assert (True, "nobody", "agent", None) == (
+        false.false,
+        false.fixer,
+        false.given_to,
+        false.wait,
+    )
