@@ -66,9 +66,10 @@ def tables(compared: Compared) -> str:
         _of_causes(compared),
     )
     counting, waiting, causes = ("\n".join(part) for part in parts)
-    about_times = "From failure to issue: in how many issues it is known, median, maximum."
+    about_times = "From failure to issue: median; maximum (of so many issues)."
     about_causes = f"The root causes of `{_short(compared.storm)}`, and when each was first filed."
-    return "\n\n".join((counting, about_times, waiting, about_causes, f"{causes}\n"))
+    shown = (_in_short(compared), counting, about_times, waiting, about_causes, f"{causes}\n")
+    return "\n\n".join(shown)
 
 
 def labels(compared: Compared) -> Sequence[str]:
@@ -85,6 +86,34 @@ def filed_then(text: str) -> Mapping[str, int]:
     """Give what a page says of each single case: how many issues of the cron it has."""
     rows = re.findall(r"^\| ([a-z0-9-]+) \([^|]*\| [^|]*\| (\d+) \|", text, re.MULTILINE)
     return {case: int(number) for case, number in rows}
+
+
+def _in_short(compared: Compared) -> str:
+    """Say the most important figures in words."""
+    said = [f"On all recordings the bash cron filed {_summed(figures(once(compared.cron)))}."]
+    if compared.ours:
+        both = figures(once({name: compared.cron[name] for name in compared.ours}))
+        ours = figures(tuple(chain.from_iterable(compared.ours.values())))
+        said = [
+            f"On what can be replayed the bash cron filed {_summed(both)}.",
+            f"Pipeline-health filed {_summed(ours)}.",
+            *said,
+        ]
+    return "\n".join(said)
+
+
+def _summed(counted: Figures) -> str:
+    found = (
+        f"{_number(counted.issues)} for {_number(counted.causes, 'root cause')}",
+        f"{_share(counted.repeats, counted)} only repeated another",
+        f"{_share(counted.false, counted)} were about nothing",
+        f"{_share(counted.misgiven, counted)} went to one who could not mend what another could",
+    )
+    return f"{found[0]}: {', '.join(found[1:])}"
+
+
+def _share(number: int, of: Figures) -> str:
+    return f"{number} ({number / of.issues:.0%})" if number else "none"
 
 
 def _number(number: int, noun: str = "issue") -> str:
@@ -135,7 +164,7 @@ def _times(counted: Figures) -> str:
 def _time(times: Times) -> str:
     if times.median is None or times.maximum is None:
         return NOTHING
-    return f"{times.number}: {spoken(times.median)}, {spoken(times.maximum)}"
+    return f"{spoken(times.median)}; {spoken(times.maximum)} ({times.number})"
 
 
 def _of_causes(compared: Compared) -> Iterator[str]:

@@ -90,7 +90,7 @@ def test_our_figures_stand_beside_the_crons_where_it_was_replayed() -> None:
     with_ours = rewritten(EMPTY, tables(compared(ISSUE, replayed=True)))
 
     assert (False, True) == (is_about_ours(without), is_about_ours(with_ours))
-    counts = written(with_ours).partition("\n\n")[0]
+    counts = written(with_ours).split("\n\n")[1]
     rows = re.findall(r"^\| (.*?) ?\| (\S+ ?\S*) \| (\d+) \|", counts, re.MULTILINE)
     assert [
         ("`storm`", CRON, "2"),
