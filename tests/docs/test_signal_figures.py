@@ -60,6 +60,7 @@ def test_each_issue_is_counted_as_one_thing() -> None:
         ({"fixer": "nobody", "given_to": "agent", "false": True}, 0, 1, 0),
         ({"fixer": "nobody", "false": True}, 0, 0, 1),
         ({"fixer": "nobody", "given_to": "human", "false": True}, 0, 1, 0),
+        ({"fixer": "human", "given_to": "agent", "false": True}, 0, 1, 0),
     ],
 )
 def test_the_owner_is_wrong_only_where_both_are_recorded(

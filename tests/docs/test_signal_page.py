@@ -42,13 +42,14 @@ ISSUE = Filed(
     filed_by=FILED,
 )
 BRANCH = Filed(repo="acme/shop", number=8, cause="R1", fixer="human", filed_by=FILED)
+OTHER = Filed(repo="acme/film", number=1)
 LATER = Filed(repo="acme/shop", number=9, cause="R1", fixer="human")
 
 
 def compared(*ours: Filed, replayed: bool = False) -> Compared:
     """Give two issues of the cron in one recording, and *ours* where it was *replayed*."""
     return Compared(
-        cron={"storm.json": [LATER, BRANCH], "cases.json": [BRANCH]},
+        cron={"storm.json": [LATER, BRANCH], "cases.json": [BRANCH, OTHER]},
         ours={"storm.json": ours} if replayed else {},
         storm="storm.json",
         causes=[CAUSE],
@@ -95,10 +96,10 @@ def test_our_figures_stand_beside_the_crons_where_it_was_replayed() -> None:
     assert [
         ("`storm`", CRON, "2"),
         ("", "pipeline-health", "1"),
-        ("`cases`", CRON, "1"),
+        ("`cases`", CRON, "2"),
         ("those that can be replayed, together", CRON, "2"),
         ("", "pipeline-health", "1"),
-        ("all, each issue once", CRON, "2"),
+        ("all, each issue once", CRON, "3"),
     ] == rows
 
 
