@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -36,17 +37,27 @@ def _printed(recording: Path, folder: Path | None) -> Printed:
 def read(printed: Printed) -> tuple[Filed, ...]:
     """Give the issues of one replay, in the order in which they were filed."""
     owners = {cause["id"]: cause["owner"] or NOBODY for cause in printed["causes"]}
-    return tuple(
-        Filed(
-            repo=issue["repo"],
-            number=issue["number"],
-            cause=issue["cause"],
-            false=owners.get(issue["cause"]) == NOBODY,
-            fixer=owners.get(issue["cause"]),
-            given_to=issue["owner"],
-            failed_at=on(issue["failed_at"]),
-            filed_after=on(issue["filed_at"]),
-            filed_by=on(issue["filed_at"]),
-        )
-        for issue in printed["issues"]
+    return tuple(_filed(issue, owners) for issue in printed["issues"])
+
+
+def _filed(issue: Printed, owners: Mapping[str, str]) -> Filed:
+    """Take the owner that it was filed for; whose it became later is another matter."""
+    opened, took = on(issue["opened_at"]), issue["took_seconds"]
+    fixer = NOBODY if issue["groundless"] else owners.get(issue["cause"])
+    known = opened is not None and took is not None
+    return Filed(
+        repo=issue["repo"],
+        number=issue["number"],
+        cause=issue["cause"],
+        false=fixer == NOBODY,
+        fixer=fixer,
+        given_to=issue["owner"],
+        failed_at=opened - timedelta(seconds=took) if known and opened else None,
+        a_bound=_BOUNDS[issue["bound"]],
+        filed_after=opened,
+        filed_by=opened,
     )
+
+
+_BOUNDS = {"exact": False, "at least": True}
+"""Whether the failure may have been earlier than its time; when we filed is always known."""

@@ -59,7 +59,8 @@ class Filed:
     """One issue; *cause* is the id of its root cause, *false* that there was none.
 
     *given_to* is who got it and *fixer* who could have mended it, `human`, `agent` or `nobody`. It
-    was filed between *filed_after* and *filed_by*, which are the same where the time is known.
+    was filed between *filed_after* and *filed_by*, which are the same where the time is known. What
+    it tells of had failed by *failed_at*, and exactly then unless that is *a_bound*.
     """
 
     repo: str
@@ -69,18 +70,17 @@ class Filed:
     fixer: str | None = None
     given_to: str | None = None
     failed_at: datetime | None = None
+    a_bound: bool = False
     filed_after: datetime | None = None
     filed_by: datetime | None = None
 
     @property
     def wait(self) -> Wait | None:
         """Give how long after its failure it was filed; None where that is not recorded."""
-        return None if self.failed_at is None else self.since(self.failed_at)
-
-    def since(self, moment: datetime) -> Wait | None:
-        """Give how long after *moment* it was filed."""
-        least = self.filed_after - moment if self.filed_after else None
-        most = self.filed_by - moment if self.filed_by else None
+        if self.failed_at is None:
+            return None
+        least = self.filed_after - self.failed_at if self.filed_after else None
+        most = self.filed_by - self.failed_at if self.filed_by and not self.a_bound else None
         return None if least is most is None else Wait(least=least, most=most)
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 
 from signal_figures import Figures, Times, figures, once, spoken
-from signal_records import Cause, Filed, Wait
+from signal_records import Cause, Filed
 
 BEGIN = "<!-- figures: `make signal` writes from here -->"
 END = "<!-- to here -->"
@@ -95,7 +96,7 @@ def _in_short(compared: Compared) -> str:
         both = figures(once({name: compared.cron[name] for name in compared.ours}))
         ours = figures(tuple(chain.from_iterable(compared.ours.values())))
         said = [
-            f"On what can be replayed the bash cron filed {_summed(both)}.",
+            f"On the recordings that are replayed the bash cron filed {_summed(both)}.",
             f"Pipeline-health filed {_summed(ours)}.",
             *said,
         ]
@@ -113,7 +114,7 @@ def _summed(counted: Figures) -> str:
 
 
 def _share(number: int, of: Figures) -> str:
-    return f"{number} ({number / of.issues:.0%})" if number else "none"
+    return f"{number} ({number / of.issues:.0%})" if number else "0"
 
 
 def _number(number: int, noun: str = "issue") -> str:
@@ -127,7 +128,7 @@ def _rows(compared: Compared) -> Iterator[tuple[str, str, Figures]]:
             yield "", OURS, figures(compared.ours[name])
     if compared.ours:
         both = {name: compared.cron[name] for name in compared.ours}
-        yield "those that can be replayed, together", CRON, figures(once(both))
+        yield "those that are replayed, together", CRON, figures(once(both))
         yield "", OURS, figures(tuple(chain.from_iterable(compared.ours.values())))
     yield "all, each issue once", CRON, figures(once(compared.cron))
 
@@ -178,29 +179,27 @@ def _of_causes(compared: Compared) -> Iterator[str]:
         cells = (
             f"{cause.id}: {cause.label}",
             cause.owner,
-            f"{cause.began_at:%Y-%m-%d %H:%M}" if cause.began_at else "not recorded",
-            *(_told(cause, issues) for issues in filed.values()),
+            _moment(cause.began_at) if cause.began_at else "not recorded",
+            *(_told([it for it in issues if it.cause == cause.id]) for issues in filed.values()),
         )
         yield f"| {' | '.join(cells)} |"
 
 
-def _told(cause: Cause, issues: Sequence[Filed]) -> str:
-    """Say how many issues a cause made, and how long after its beginning the first of them."""
-    its = [issue for issue in issues if issue.cause == cause.id]
-    first = min(its, key=_when, default=None)
-    wait = first.since(cause.began_at) if first and cause.began_at else None
-    return _number(len(its)) + (f", {_said(wait)}" if wait else "")
+def _told(issues: Sequence[Filed]) -> str:
+    """Say how many issues there are, and when the first of them was filed, of which failure."""
+    known = min((it for it in issues if it.filed_by), key=_when, default=None)
+    if known is None or known.filed_by is None:
+        return _number(len(issues))
+    is_exact = known.filed_after == known.filed_by
+    said = f"{_number(len(issues))}, {'' if is_exact else 'by '}{_moment(known.filed_by)}"
+    if known.failed_at is None or known.false:
+        return said
+    return f"{said}, of a failure {'by ' if known.a_bound else 'at '}{_moment(known.failed_at)}"
 
 
 def _when(issue: Filed) -> float:
-    known = issue.filed_by or issue.filed_after
-    return known.timestamp() if known else float("inf")
+    return issue.filed_by.timestamp() if issue.filed_by else float("inf")
 
 
-def _said(wait: Wait) -> str:
-    """Say a time or its bound."""
-    if wait.exact is not None:
-        return f"after {spoken(wait.exact)}"
-    if wait.most is not None:
-        return f"after at most {spoken(wait.most)}"
-    return f"after at least {spoken(wait.least)}" if wait.least is not None else ""
+def _moment(at: datetime) -> str:
+    return f"{at:%m-%d %H:%M}"

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -97,18 +98,24 @@ def test_our_figures_stand_beside_the_crons_where_it_was_replayed() -> None:
         ("`storm`", CRON, "2"),
         ("", "pipeline-health", "1"),
         ("`cases`", CRON, "2"),
-        ("those that can be replayed, together", CRON, "2"),
+        ("those that are replayed, together", CRON, "2"),
         ("", "pipeline-health", "1"),
         ("all, each issue once", CRON, "3"),
     ] == rows
 
 
 def test_a_cause_is_told_with_its_first_issue() -> None:
-    """Exactly or bounded; nothing filed has no time."""
-    bounded = "2 issues, after at most 1 h"
+    """Exactly or bounded, and of which failure; nothing filed has no time."""
+    cause = "| R1: a token | human | 04-27 15:07 | 2 issues, by 04-27 16:07 |"
+    vague = replace(ISSUE, a_bound=True)
 
-    assert f"| {bounded} | 1 issue, after 1 h |" in tables(compared(ISSUE, replayed=True))
-    assert f"| {bounded} | 0 issues |" in tables(compared(replayed=True))
+    for issues, said in (
+        ([ISSUE], "1 issue, 04-27 16:07, of a failure at 04-27 15:07"),
+        ([vague], "1 issue, 04-27 16:07, of a failure by 04-27 15:07"),
+        ([LATER], "1 issue"),
+        ([], "0 issues"),
+    ):
+        assert f"{cause} {said} |" in tables(compared(*issues, replayed=True))
 
 
 def test_the_committed_plot_has_the_figures_of_the_committed_page() -> None:
@@ -134,38 +141,60 @@ def test_the_page_says_of_every_single_case_how_many_were_filed() -> None:
     assert len(filed_then(PAGE)) == 9
 
 
+PRINTED = {
+    "repo": "acme/shop",
+    "number": 1,
+    "cause": "R1",
+    "groundless": False,
+    "owner": "human",
+    "left_with": "agent",
+    "opened_at": "2026-04-27T16:07:00Z",
+    "took_seconds": 3600,
+    "bound": "exact",
+}
+
+
 def test_what_a_replay_prints_is_read(tmp_path: Path) -> None:
-    """An issue has its cause's owner as the one who could mend it."""
-    printed = {
-        "causes": [{"id": "R1", "owner": "human"}, {"id": "R4", "owner": None}],
-        "issues": [
-            {
-                "repo": "acme/shop",
-                "number": 1,
-                "cause": "R1",
-                "owner": "human",
-                "failed_at": "2026-04-27T15:07:00Z",
-                "filed_at": "2026-04-27T16:07:00Z",
-            },
-            {
-                "repo": "acme/shop",
-                "number": 2,
-                "cause": "R4",
-                "owner": "agent",
-                "failed_at": None,
-                "filed_at": "2026-04-27T16:07:00Z",
-            },
-        ],
-    }
+    """An issue was its first owner's, and its cause's owner could have mended it."""
     for name in signal_ours.REPLAYED:
-        (tmp_path / name).write_text(json.dumps(printed))
+        (tmp_path / name).write_text(json.dumps({"causes": [], "issues": []}))
+    first = signal_ours.REPLAYED[0]
+    told = {"causes": [{"id": "R1", "owner": "human"}], "issues": [PRINTED]}
+    (tmp_path / first).write_text(json.dumps(told))
 
-    true, false = signal_ours.filed(tmp_path / "nowhere", tmp_path)[signal_ours.REPLAYED[0]]
+    filed = signal_ours.filed(tmp_path / "nowhere", tmp_path)
 
-    assert true == ISSUE
-    assert (True, "nobody", "agent", None) == (
-        false.false,
-        false.fixer,
-        false.given_to,
-        false.wait,
-    )
+    assert filed == {**dict.fromkeys(signal_ours.REPLAYED, ()), first: (ISSUE,)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "false", "fixer", "least", "most"),
+    [
+        ({"bound": "at least"}, False, "human", 1, None),
+        ({"took_seconds": None}, False, "human", None, None),
+        ({"cause": "R4"}, True, "nobody", 1, 1),
+        ({"cause": None}, False, None, 1, 1),
+        ({"cause": None, "groundless": True}, True, "nobody", 1, 1),
+    ],
+)
+def test_what_a_replay_does_not_know_is_not_known_here(
+    facts: dict[str, object],
+    false: bool,  # noqa: FBT001 - a column of the table
+    fixer: str | None,
+    least: int | None,
+    most: int | None,
+) -> None:
+    """A bound stays one, and what is about no recorded failure is a false alarm."""
+    causes = [{"id": "R1", "owner": "human"}, {"id": "R4", "owner": None}]
+
+    (issue,) = signal_ours.read({"causes": causes, "issues": [{**PRINTED, **facts}]})
+
+    hours = [None if one is None else timedelta(hours=one) for one in (least, most)]
+    assert (false, fixer) == (issue.false, issue.fixer)
+    assert hours == [issue.wait and issue.wait.least, issue.wait and issue.wait.most]
+
+
+def test_a_bound_that_nobody_foresaw_stops_the_count() -> None:
+    """It is not taken for an exact time."""
+    with pytest.raises(KeyError, match="at most"):
+        signal_ours.read({"causes": [], "issues": [{**PRINTED, "bound": "at most"}]})
