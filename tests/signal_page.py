@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import signal_ours
-from signal_records import RECORDINGS, causes, filed_by_the_cron, single_cases
+from signal_records import RECORDINGS, causes, extent, filed_by_the_cron, single_cases
 from signal_tables import Compared, filed_then, is_about_ours, labels, rewritten, tables, written
 
 
@@ -25,6 +25,7 @@ def compared(replay: Path, *, ours: bool, folder: Path | None = None) -> Compare
         ours=signal_ours.filed(replay, folder) if ours else {},
         storm=storm,
         causes=causes(replay / storm),
+        extent=extent(replay / storm),
         cases=single_cases(replay / RECORDINGS[-1]),
     )
 

@@ -96,6 +96,20 @@ class Cause:
     seen_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much a recording of pushes holds.
+
+    *answers* are the pushes that only told of an issue of the cron, *without_check* the issues of
+    which it is not recorded what filed them.
+    """
+
+    pushes: int
+    answers: int
+    failing_runs: int
+    without_check: int
+
+
 def filed_by_the_cron(file: Path) -> tuple[Filed, ...]:
     """Give the issues of the cron that the recording *file* tells of."""
     told: Told = json.loads(file.read_text())
@@ -109,6 +123,17 @@ def missed(file: Path) -> Sequence[str]:
     """Give the cases of which the recording says that the cron missed them."""
     cases: Sequence[Told] = json.loads(file.read_text()).get("cases", ())
     return [case["id"] for case in cases if case.get("verdict") == "missed"]
+
+
+def extent(file: Path) -> Extent:
+    """Give how much a recording holds that has pushes."""
+    told: Told = json.loads(file.read_text())
+    return Extent(
+        pushes=len(told["pushes"]),
+        answers=sum(push["kind"] == "investigation" for push in told["pushes"]),
+        failing_runs=sum(run["conclusion"] == "failure" for run in told["runs"]),
+        without_check=sum(issue["check"] is None for issue in told["issues"]),
+    )
 
 
 def single_cases(file: Path) -> Mapping[str, int]:

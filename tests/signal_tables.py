@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from signal_figures import Figures, Times, figures, once, spoken
-from signal_records import Cause, Filed
+from signal_records import Cause, Extent, Filed
 
 BEGIN = "<!-- figures: `make signal` writes from here -->"
 END = "<!-- to here -->"
@@ -20,14 +20,15 @@ class Compared:
     """What both filed on the recordings, by the names of their files.
 
     *ours* has no recording that cannot be replayed, and is empty while nothing was replayed.
-    *causes* are those of the recording named *storm*, *cases* how many issues of the cron each
-    single case has.
+    *causes* and *extent* are those of the recording named *storm*, *cases* how many issues of the
+    cron each single case has.
     """
 
     cron: Mapping[str, Sequence[Filed]]
     ours: Mapping[str, Sequence[Filed]]
     storm: str
     causes: Sequence[Cause]
+    extent: Extent
     cases: Mapping[str, int]
 
 
@@ -69,8 +70,8 @@ def tables(compared: Compared) -> str:
     counting, waiting, causes = ("\n".join(part) for part in parts)
     about_times = "From failure to issue: median; maximum (of so many issues)."
     about_causes = f"The root causes of `{_short(compared.storm)}`, and when each was first filed."
-    shown = (_in_short(compared), counting, about_times, waiting, about_causes, f"{causes}\n")
-    return "\n\n".join(shown)
+    shown = (_in_short(compared), counting, about_times, waiting, about_causes, causes)
+    return "\n\n".join((*shown, f"{_held(compared.extent)}\n"))
 
 
 def labels(compared: Compared) -> Sequence[str]:
@@ -101,6 +102,14 @@ def _in_short(compared: Compared) -> str:
             *said,
         ]
     return "\n".join(said)
+
+
+def _held(extent: Extent) -> str:
+    return (
+        f"It holds {extent.pushes} pushes, {extent.answers} of them the agent's investigations of "
+        f"an issue, and {extent.failing_runs} failing runs;\nof {_number(extent.without_check)} it "
+        "does not say which check filed them."
+    )
 
 
 def _summed(counted: Figures) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 import signal_ours
 from signal_page import wrongs
-from signal_records import Cause, Filed
+from signal_records import Cause, Extent, Filed
 from signal_tables import (
     BEGIN,
     CRON,
@@ -54,6 +54,7 @@ def compared(*ours: Filed, replayed: bool = False) -> Compared:
         ours={"storm.json": ours} if replayed else {},
         storm="storm.json",
         causes=[CAUSE],
+        extent=Extent(pushes=5, answers=4, failing_runs=3, without_check=2),
         cases={"stale": 1},
     )
 
@@ -63,6 +64,8 @@ def test_a_page_holds_what_was_written_into_it() -> None:
     page = rewritten(EMPTY, tables(compared()))
 
     assert written(page) == tables(compared())
+    assert "5 pushes, 4 of them the agent's investigations" in page
+    assert "3 failing runs;\nof 2 issues it does not say" in page
     assert rewritten(page, "") == EMPTY
     assert not list(wrongs(page, "".join(labels(compared())), compared()))
 

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from signal_records import Filed, Wait, causes, filed_by_the_cron, missed, single_cases
+from signal_records import (
+    Extent,
+    Filed,
+    Wait,
+    causes,
+    extent,
+    filed_by_the_cron,
+    missed,
+    single_cases,
+)
 
 MINUTE = timedelta(minutes=1)
 FAILED = "2026-04-30T06:04:30.1234567Z"
@@ -171,6 +180,20 @@ def test_a_cause_without_an_end_was_last_seen(tmp_path: Path) -> None:
     assert token.began_at is not None
     assert token.seen_at is not None
     assert token.ended_at is none.began_at is none.seen_at is None
+
+
+def test_the_extent_of_a_recording_is_counted(tmp_path: Path) -> None:
+    """What only answers an issue is told apart from what was pushed anyway."""
+    told = {
+        **STORM,
+        "pushes": [{"kind": kind} for kind in ("ordinary", "investigation", "investigation")],
+        "runs": [{"conclusion": "failure"}, {"conclusion": "success"}],
+        "issues": [UNKNOWN, {**UNKNOWN, "check": "main_ci_red"}],
+    }
+
+    assert Extent(pushes=3, answers=2, failing_runs=1, without_check=1) == extent(
+        recorded(tmp_path, told)
+    )
 
 
 def test_a_silent_tick_is_a_false_alarm_unless_the_outage_was_confirmed(tmp_path: Path) -> None:
