@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit pieces stories boundaries rows guards mutants soak newcomer \
+.PHONY: help demo test lint types floors actions unit pieces stories boundaries portfolios rows guards mutants soak newcomer \
 	signal lock clean
 
 VENV := .venv
@@ -57,7 +57,7 @@ PYTEST := -m pytest -q -n $(JOBS) --dist worksteal
 MEMORY := $(shell free=`df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'`; \
 	if [ "$${free:-0}" -gt 1000000 ] && [ -w /dev/shm ]; then echo /dev/shm; fi)
 ifneq ($(MEMORY),)
-pieces stories boundaries: export PYTEST_DEBUG_TEMPROOT := $(MEMORY)
+pieces stories boundaries portfolios: export PYTEST_DEBUG_TEMPROOT := $(MEMORY)
 endif
 
 unit: pieces stories ## the tests, with coverage: 95 % of all, every line and branch of core
@@ -74,6 +74,9 @@ stories: $(VENV)/installed # what takes many cycles, many examples, or many proc
 
 boundaries: $(VENV)/installed ## let processes die at every boundary there is (slow)
 	$(BIN)/python $(PYTEST) --thorough $(addprefix tests/processes/test_,boundaries.py command_dies.py)
+
+portfolios: $(VENV)/installed ## two hundred products that fail at once, with one reason and with many (half a minute)
+	$(BIN)/python $(PYTEST) --thorough tests/agent/test_portfolio_crowds.py
 
 soak: $(VENV)/installed ## 20,000 cycles of random histories with every fault, on two cores (half an hour)
 	PYTHONPATH=tests $(BIN)/python -m properties.soak --cycles 20000 --jobs 2

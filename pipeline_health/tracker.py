@@ -11,9 +11,10 @@ from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github import ISSUES_AT_ONCE, GitHub, Numbered
 from pipeline_health.clients.github_edits import GitHubEdits
 from pipeline_health.clients.github_login import OwnLogin
+from pipeline_health.clients.github_place import place_at
 from pipeline_health.core.model.ids import Login, RepoName
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
-from pipeline_health.core.model.readings import Blind, Reading
+from pipeline_health.core.model.readings import Blind, Reading, Repository
 from pipeline_health.ports import Memory, TrackerError
 
 WINDOW = 30
@@ -61,6 +62,11 @@ class GitHubTracker:
         """List the open issues of owners, members and collaborators but us (of the newest 100)."""
         with _reading(f"listing the open issues of others in {repo}"):
             return self._client.open_issues_of_others(repo, own=self._login.all())
+
+    def place(self, repo: RepoName) -> Repository:
+        """Tell what *repo* is as a place for issues: who sees it, and whether it takes any."""
+        with _reading(f"looking at {repo}"):
+            return place_at(self._client.wire, repo)
 
     def highest(self, repo: RepoName) -> int:
         """Give the highest issue or pull request number that the repository's lists show."""

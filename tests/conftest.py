@@ -13,7 +13,9 @@ settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make boundaries` ask for what takes too long for every day."""
+    """Let `make boundaries` and `make portfolios` ask for what takes too long for every day."""
     parser.addoption(
-        "--thorough", action="store_true", help="let processes die at every boundary there is"
+        "--thorough",
+        action="store_true",
+        help="let processes die at every boundary there is, and portfolios be large",
     )

@@ -1,8 +1,9 @@
 """One cycle: collect → observe → diagnose → reconcile → apply → record → report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.auditing import Audits
@@ -11,21 +12,23 @@ from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
+from pipeline_health.agent.parents import ParentBook, settled_parents
 from pipeline_health.agent.people import People, scene_of, tell
 from pipeline_health.agent.recognising import Recognised, Recogniser
-from pipeline_health.agent.recording import record, settled_by
+from pipeline_health.agent.recording import Kept, record, settled_by
 from pipeline_health.agent.telling import Told, report_of
 from pipeline_health.core.attempts import Patience, with_attempts
 from pipeline_health.core.convergence import converged, with_older
 from pipeline_health.core.correlate import Correlation
 from pipeline_health.core.incidents import advanced
 from pipeline_health.core.inhibition import with_hidden
-from pipeline_health.core.model.case import Case
-from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.incident import Filing, Incident
 from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
-from pipeline_health.core.reconcile import Terms
+from pipeline_health.core.parents import gathered, with_names
+from pipeline_health.core.terms import Portfolio, Terms
 from pipeline_health.ports import (
     AuditSource,
     CodeSource,
@@ -78,6 +81,7 @@ class Agent:
         self._tracker = tracker
         self._runner = runner
         self._ledger = ledger
+        self._book = ParentBook(policy, tracker=tracker, ledger=ledger)
         self._eyes = Eyes(
             github=github, railway=railway, urls=urls, audits=Audits(audits, ledger), memory=ledger
         )
@@ -89,16 +93,30 @@ class Agent:
         look = self._eyes.look(self._policy, known, now=cycle.now)
         recognised = self._recognised(known, look, now=cycle.now)
         orphans = Orphans(every, self._policy, look)
-        cases = self._diagnosed(recognised, look, cycle)
-        terms = self._terms(every, look, recognised, now=cycle.now)
-        cases, plan = planned(cases, terms, tracker=self._tracker)
+        book = self._book.opened(look, now=cycle.now)
+        cases = self._diagnosed(recognised, look, cycle, restored=book.restored)
+        filings = {i.filing for i in (*every, *recognised.incidents)} | {*book.filings}
+        terms = self._terms(filings, look, recognised, cycle)
+        cases, parents = gathered(cases, book.parents(cases, terms), terms)
+        terms = replace(terms, parents=book.beside(parents))
+        cases, plan = planned(
+            cases, terms, tracker=self._tracker, desk=partial(self._book.desk, look)
+        )
         if cycle.close_orphans:
             plan = orphans.closing(plan, self._tracker, now=cycle.now)
         outcomes = self._applied(plan, lease, cycle)
-        cases = settled_by(outcomes, cases, now=cycle.now)
+        parents = settled_parents(outcomes, plan.parents, now=cycle.now)
+        cases = with_names(settled_by(outcomes, cases, now=cycle.now), parents)
         closed = orphans.closed(outcomes, now=cycle.now)
         kept = (*(case.incident for case in cases), *closed)
-        record(self._ledger, kept, outcomes, before=set(known), lease=lease, now=cycle.now)
+        record(
+            self._ledger,
+            Kept(incidents=kept, parents=parents),
+            outcomes,
+            before={*known, *book.kept},
+            lease=lease,
+            now=cycle.now,
+        )
         told = Told(
             cases=cases,
             plan=plan,
@@ -137,8 +155,14 @@ class Agent:
         )
         return recogniser.recognise(incidents, look)
 
-    def _diagnosed(self, recognised: Recognised, look: Look, cycle: Cycle) -> tuple[Case, ...]:
-        """Give every incident its findings and proofs of this cycle, and let its life go on."""
+    def _diagnosed(
+        self, recognised: Recognised, look: Look, cycle: Cycle, *, restored: Sequence[Diagnosed]
+    ) -> tuple[Case, ...]:
+        """Give every incident its findings and proofs of this cycle, and let its life go on.
+
+        What is *restored* was told by an issue before: it is an incident, and nothing that was
+        seen now.
+        """
         found = [diagnosed(finding, look) for finding in look.findings()]
         correlation = Correlation(
             [named_today(each, look) for each in recognised.incidents],
@@ -147,8 +171,12 @@ class Agent:
             reopen_within=self._policy.limits.reopen_within,
             seed=cycle.seed,
         )
-        correlation.place(found, now=cycle.now)
-        placed = converged(correlation.placed(), closed=recognised.closed(), now=cycle.now)
+        correlation.place([*restored, *found], now=cycle.now)
+        seen = tuple(
+            (incident, tuple(each for each in findings if each not in restored))
+            for incident, findings in correlation.placed()
+        )
+        placed = converged(seen, closed=recognised.closed(), now=cycle.now)
         cases = (case_of(incident, findings, recognised, look) for incident, findings in placed)
         lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
         return with_hidden(lived, now=cycle.now)
@@ -161,18 +189,17 @@ class Agent:
 
     def _terms(
         self,
-        incidents: Sequence[Incident],
+        filings: Collection[Filing | None],
         look: Look,
         recognised: Recognised,
-        *,
-        now: datetime,
+        cycle: Cycle,
     ) -> Terms:
+        now, policy = cycle.now, self._policy
         # An issue bears the time at which its cycle began, and was filed before that ended.
         lately = now - timedelta(hours=1) - self._policy.limits.cycle_deadline
         soon = now + _CLOCKS_DIFFER
         # Those that were found just now count too: a lost ledger is no leave to flood.
-        filings = {i.filing for i in (*incidents, *recognised.incidents) if i.filing is not None}
-        opened = {(f.repo, f.number): f.opened_at for f in filings}
+        opened = {(each.repo, each.number): each.opened_at for each in filings if each is not None}
         return Terms(
             routing=self._policy.routing,
             limits=self._policy.limits,
@@ -180,8 +207,14 @@ class Agent:
             desks=desks_of(look, recognised.stale),
             opened_lately=sum(at is not None and lately < at <= soon for at in opened.values()),
             now=now,
-            rerun=self._policy.rerun,
+            rerun=policy.rerun,
             windows=self._ledger.windows(),
+            poll=policy.poll_interval,
+            portfolio=Portfolio(
+                watched=frozenset(each.name for each in policy.projects) | policy.others,
+                repo=policy.limits.ops_repo,
+                seed=cycle.seed,
+            ),
         )
 
     def _applied(self, plan: Plan, lease: Lease, cycle: Cycle) -> tuple[Outcome, ...]:

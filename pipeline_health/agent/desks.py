@@ -7,7 +7,7 @@ from pipeline_health.agent.looking import Look
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.model.snapshot import ProjectView
-from pipeline_health.core.reconcile import Desk
+from pipeline_health.core.terms import Desk
 
 
 def desks_of(look: Look, stale: Mapping[RepoName, str]) -> Mapping[RepoName, Desk]:
@@ -24,7 +24,8 @@ def _desk(view: ProjectView, stale: Mapping[RepoName, str]) -> Desk | None:
     seen = view.github.repository
     if not isinstance(seen, Seen) or not isinstance(view.github.issues, Seen):
         return None
-    return Desk(why_not=_never(view) or stale.get(seen.value.name))
+    never = _never(view)
+    return Desk(why_not=never or stale.get(seen.value.name), shut=never is not None)
 
 
 def shut(look: Look) -> Mapping[RepoName, str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.belonging import are_about_one_thing
-from pipeline_health.core.issue_text import comment_key, digest, posted, read_marker
+from pipeline_health.core.issue_text import comment_key, digest, identity_of, posted, read_marker
 from pipeline_health.core.model.ids import Fingerprint, RepoName
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.journal import Intent
@@ -177,10 +177,11 @@ def _found(change: OpenIssue, issue: TrackedIssue) -> Outcome:
 
 def _is_of(issue: TrackedIssue, change: OpenIssue) -> bool:
     """Tell whether *issue* is the filing of *change*, or an open one of the same incident."""
-    marker = read_marker(issue.body)
-    if not issue.ours or marker is None or marker.fingerprint != change.fingerprint:
+    identity = identity_of(issue.body)
+    if not issue.ours or identity is None:
         return False
-    return issue.open or marker.nonce == change.nonce
+    fingerprint, nonce = identity
+    return fingerprint == change.fingerprint and (issue.open or nonce == change.nonce)
 
 
 def with_marker(issue: TrackedIssue) -> TrackedIssue:

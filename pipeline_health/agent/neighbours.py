@@ -1,25 +1,31 @@
 """Plan beside an older monitor: its issues are listed only when something is about to be filed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pipeline_health.core.beside import repos_in_question, with_others
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.issue import OtherIssue
 from pipeline_health.core.model.plan import Plan
-from pipeline_health.core.reconcile import Terms, reconcile
+from pipeline_health.core.reconcile import reconcile
+from pipeline_health.core.terms import Desk, Terms
 from pipeline_health.ports import Tracker, TrackerError
 
 
 def planned(
-    cases: Sequence[Case], terms: Terms, *, tracker: Tracker
+    cases: Sequence[Case], terms: Terms, *, tracker: Tracker, desk: Callable[[], Desk]
 ) -> tuple[tuple[Case, ...], Plan]:
     """Give the plan, and *cases* as they are beside the issues of an older monitor.
 
     One list for each repository in which something is to be filed, and none in a quiet cycle. What
     waits makes room for another, perhaps elsewhere, so that it is planned until nothing is new.
+    The operator's repository is looked at, by *desk*, when something wants to be filed there.
     """
     known, plan = tuple(cases), reconcile(cases, terms)
+    if plan.asks_ops:
+        terms = replace(terms, portfolio=replace(terms.portfolio, desk=desk()))
+        plan = reconcile(known, terms)
     asked: frozenset[RepoName] = frozenset()
     while new := _in_question(known, plan, terms) - asked:
         others = {repo: _others(tracker, repo) for repo in sorted(new)}

@@ -1,13 +1,14 @@
 """Keep what a cycle did: the incidents as they are now, the trail, and nothing in the journal."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import Nonce
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.plan import OpenIssue, Outcome, RerunJobs
 from pipeline_health.core.outcomes import with_outcome
 from pipeline_health.ports import Lease, Ledger
@@ -25,22 +26,33 @@ def settled_by(
     return tuple(replace(case, incident=incidents[case.incident.nonce]) for case in cases)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is to be kept: incidents, and those of the whole portfolio."""
+
+    incidents: Sequence[Incident]
+    parents: Sequence[Parent] = ()
+
+
 def record(
     ledger: Ledger,
-    kept: Sequence[Incident],
+    kept: Kept,
     outcomes: Sequence[Outcome],
     *,
-    before: Collection[Incident],
+    before: Collection[Incident | Parent],
     lease: Lease,
     now: datetime,
 ) -> None:
-    """Save what is *kept* and was not so *before*, then settle what that makes good, and tell why.
+    """Save what was not so *before*, then settle what that makes good, and tell why.
 
     A run that died after its request, or before it settled, left an intent that no outcome of ours
     makes good: its issue was found by its marker.
     """
-    ledger.save([incident for incident in kept if incident not in before], lease=lease)
-    filed = {nonce for incident in kept for nonce in _filed_under(incident)}
+    incidents = [incident for incident in kept.incidents if incident not in before]
+    parents = [parent for parent in kept.parents if parent not in before]
+    ledger.save(incidents, parents, lease=lease)
+    filed = {nonce for incident in kept.incidents for nonce in _filed_under(incident)}
+    filed |= {nonce for parent in kept.parents for nonce in _filed_under(parent)}
     for intent in ledger.intents():
         if intent.key in filed or any(_is_settled(intent, outcome) for outcome in outcomes):
             ledger.settle(intent.key)
@@ -50,7 +62,7 @@ def record(
             ledger.note(outcome.change.fingerprint, TrailLine(at=now, says=says))
 
 
-def _filed_under(incident: Incident) -> tuple[Nonce, ...]:
+def _filed_under(incident: Incident | Parent) -> tuple[Nonce, ...]:
     """Give the nonces under which *incident* is known to be filed: its own, and its issue's."""
     if incident.filing is None:
         return ()

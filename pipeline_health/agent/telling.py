@@ -35,6 +35,7 @@ from pipeline_health.core.model.report import (
 )
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import blind_parts
+from pipeline_health.core.parents import named_in
 from pipeline_health.core.unwatched import unwatched
 
 _DONE: Mapping[type, tuple[str, str]] = {
@@ -104,6 +105,9 @@ def sentence(
     hidden = sum(case.incident.hidden_behind is not None for case in told.cases)
     if hidden:
         parts.append(f"{_count(hidden, 'consequence')} not filed beside the cause")
+    named = sum(is_named(case) for case in told.cases)
+    if named:
+        parts.append(f"{_count(named, 'failure')} told of in an issue for many projects")
     parts.extend(_deeds(told.outcomes, dry=dry))
     undone = sum(
         not outcome.applied and not isinstance(outcome.change, RerunJobs)
@@ -172,6 +176,11 @@ def is_awaited(case: Case) -> bool:
     return case.incident.phase in (Phase.OPEN, Phase.RECOVERING) and not case.findings
 
 
+def is_named(case: Case) -> bool:
+    """Tell whether what is broken has no issue of its own, but is named in one of many projects."""
+    return case.incident.filing is None and case.incident.named is not None and bool(case.findings)
+
+
 def _is_health(proof: Proof) -> bool:
     """Tell whether *proof* is about the project, and not about our own seeing it."""
     return proof.symptom.subject.thing not in (Thing.SOURCE, Thing.SECRET)
@@ -204,6 +213,7 @@ def _finding(case: Case, found: Diagnosed) -> FindingLine:
         owner=case.incident.cause.owner,
         incident=None if filing is None else filing.number,
         hidden_behind=case.incident.hidden_behind,
+        named=named_in(case.incident),
     )
 
 

@@ -131,6 +131,9 @@ def _finding(finding: FindingLine) -> Mapping[str, JsonValue]:
         "owner": finding.owner,
         "incident": finding.incident,
         "hidden_behind": finding.hidden_behind,
+        "named": None
+        if finding.named is None
+        else {"repo": finding.named.repo, "issue": finding.named.number},
     }
 
 

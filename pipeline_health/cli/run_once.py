@@ -101,11 +101,17 @@ def _project_lines(project: ProjectLine) -> Iterator[str]:
 def _finding(finding: FindingLine) -> str:
     subject = finding.symptom.subject
     at = "" if finding.commit is None else f" at {finding.commit[:7]}"
-    issue = "no issue yet" if finding.incident is None else f"issue {finding.incident}"
     return (
         f"{finding.symptom.kind}: {subject.thing} {subject.name}{at} since "
-        f"{moment(finding.since)} ({finding.cause}, for the {finding.owner}, {issue})"
+        f"{moment(finding.since)} ({finding.cause}, for the {finding.owner}, {_issue(finding)})"
     )
+
+
+def _issue(finding: FindingLine) -> str:
+    if finding.incident is not None:
+        return f"issue {finding.incident}"
+    named = finding.named
+    return "no issue yet" if named is None else f"named in issue {named.number} of {named.repo}"
 
 
 def _change_lines(change: ChangeLine, *, dry: bool) -> Iterator[str]:

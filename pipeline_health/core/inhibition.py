@@ -120,7 +120,8 @@ def _is_upstream(case: Case) -> bool:
     What was never filed, and of which nothing is seen any more, never will be.
     """
     incident = case.incident
-    told = incident.filing is not None or incident.hidden_behind is not None
+    told = incident.filing is not None or incident.named is not None
+    told = told or incident.hidden_behind is not None
     return incident.phase is not Phase.RESOLVED and (told or bool(case.findings) or case.in_flight)
 
 

@@ -28,12 +28,19 @@ def with_outcome(incident: Incident, outcome: Outcome, *, now: datetime) -> Inci
         return with_remedy(incident, change, sent=outcome.applied, now=now)
     if not outcome.applied:
         return incident
+    filing = filing_after(incident.filing, outcome, now=now)
+    opened = isinstance(change, OpenIssue) and filing is not incident.filing
+    return replace(incident, filing=filing, phase=Phase.OPEN if opened else incident.phase)
+
+
+def filing_after(filing: Filing | None, outcome: Outcome, *, now: datetime) -> Filing | None:
+    """Give where an incident is filed once *outcome*, which was applied, has happened."""
+    change = outcome.change
     if isinstance(change, OpenIssue):
-        return _filed(incident, change, outcome, now=now)
-    if incident.filing is None:
-        return incident
-    filing = replace(incident.filing, told=outcome.told or incident.filing.told)
-    return replace(incident, filing=_changed(filing, change, now=now))
+        return _opened(filing, change, outcome, now=now)
+    if filing is None or isinstance(change, RerunJobs):
+        return filing
+    return _changed(replace(filing, told=outcome.told or filing.told), change, now=now)
 
 
 def _changed(filing: Filing, change: _OfAnIssue, *, now: datetime) -> Filing:
@@ -52,18 +59,16 @@ def _changed(filing: Filing, change: _OfAnIssue, *, now: datetime) -> Filing:
             assert_never(change)
 
 
-def _filed(incident: Incident, change: OpenIssue, outcome: Outcome, *, now: datetime) -> Incident:
+def _opened(
+    filing: Filing | None, change: OpenIssue, outcome: Outcome, *, now: datetime
+) -> Filing | None:
     if outcome.ref is None:
-        return incident
-    return replace(
-        incident,
-        phase=Phase.OPEN,
-        filing=Filing(
-            repo=outcome.ref.repo,
-            number=outcome.ref.number,
-            url=outcome.url,
-            told=outcome.told,
-            owner=change.owner,
-            opened_at=outcome.opened_at or now,
-        ),
+        return filing
+    return Filing(
+        repo=outcome.ref.repo,
+        number=outcome.ref.number,
+        url=outcome.url,
+        told=outcome.told,
+        owner=change.owner,
+        opened_at=outcome.opened_at or now,
     )

@@ -1,277 +1,217 @@
 """From incidents and issues to a plan of changes, each with its reason.
 
-Nothing is decided after this: the plan is printed, or applied as it stands. A change is planned
-only for an issue that our own account wrote; what people decided is left as it is.
+Nothing is decided after this: the plan is printed, or applied as it stands. New issues come in the
+order in which things failed, those of many projects first, as far as the caps allow; what has no
+place waits, and is named in the crowd when it would wait for too long.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from pipeline_health.core import issue_text
-from pipeline_health.core.attempts import was_closed_by_a_fix
-from pipeline_health.core.beside import reason_to_wait
-from pipeline_health.core.calling import calls_of
-from pipeline_health.core.convergence import merged_closed, strays_closed
-from pipeline_health.core.incidents import proof_of
-from pipeline_health.core.labels import label_that_keeps_us_off, labels_of, requeued
-from pipeline_health.core.maintenance import kept_silent
+from pipeline_health.core.case_steps import steps_of
+from pipeline_health.core.crowd import CROWD, Left, crowd_of, is_pressing
+from pipeline_health.core.maintenance import kept_silent, reason_to_be_silent
 from pipeline_health.core.model.case import Case
-from pipeline_health.core.model.ids import RepoName
-from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
-from pipeline_health.core.model.issue import Gone, TrackedIssue
-from pipeline_health.core.model.maintenance import MaintenanceWindow
-from pipeline_health.core.model.plan import (
-    BEYOND_CAPS,
-    Change,
-    CloseIssue,
-    Comment,
-    HandOver,
-    OpenIssue,
-    Plan,
-    ReopenIssue,
-    UpdateIssue,
-)
-from pipeline_health.core.model.policy import Limits, Routing
-from pipeline_health.core.model.readings import Blind, NotAsked
-from pipeline_health.core.remedy import is_overdue, remedies_of
-from pipeline_health.core.silenced import reason_to_reopen_silenced
+from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.incident import Incident, Phase
+from pipeline_health.core.model.parent import Parent, ParentCase
+from pipeline_health.core.model.plan import BEYOND_CAPS, Change, OpenIssue, Plan
+from pipeline_health.core.parent_life import by_identity
+from pipeline_health.core.parent_steps import parent_steps
+from pipeline_health.core.terms import Terms
+
+TRIES = 2
+"""How often members wait for an issue that could not be filed, before each gets its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What a repository lets us file: *why_not* says in a sentence why nothing may be opened."""
+class _Want:
+    """What one incident, or one parent for its *incidents*, needs: steps in their order."""
 
-    why_not: str | None = None
+    since: datetime
+    title: str
+    steps: tuple[Change | str, ...]
+    incidents: tuple[Incident, ...]
+    parent: bool = False
+    shut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What planning depends on beside the cases. *opened_lately* counts the last hour's issues.
+class _Draft:
+    """A plan as far as there is room: what is *left* has no place in it.
 
-    *rerun* allows a re-run of failed jobs before an issue is filed; *windows* are the times in
-    which nobody is told of what they cover.
+    *hour* is what remains of this hour, *kept* how much of that no single failure may take.
     """
 
-    routing: Routing
-    limits: Limits
-    sla: timedelta
-    desks: Mapping[RepoName, Desk]
-    opened_lately: int
-    now: datetime
-    rerun: bool = False
-    windows: tuple[MaintenanceWindow, ...] = ()
+    changes: tuple[Change, ...]
+    waiting: tuple[str, ...]
+    left: tuple[Left, ...]
+    hour: int
+    kept: int
 
 
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     """Give the plan that makes the tracker say what is true, oldest failure first."""
+    known = tuple(cases)
+    told = replace(terms, telling=frozenset(_telling(terms)))
+    wants = _wants(known, told)
+    before = _last_crowd(told)
+    draft = _drafted(wants, told, crowd=before)
+    crowd = _crowd(before, draft, known, told)
+    steps = _of_crowd(crowd, told)
+    if any(isinstance(step, OpenIssue) for step in steps):
+        draft = _drafted(wants, told, crowd=before, taken=1)
+        crowd = _crowd(before, draft, known, told)
+        steps = _of_crowd(crowd, told)
+    parents = [case.parent for case in told.parents if case is not before]
+    if crowd is not None:
+        parents.append(crowd.parent)
+    return Plan(
+        changes=(*(step for step in steps if not isinstance(step, str)), *draft.changes),
+        waiting=draft.waiting,
+        parents=tuple(parents),
+        asks_ops=told.portfolio.desk is None and any(map(_wants_an_issue, parents)),
+    )
+
+
+def _last_crowd(terms: Terms) -> ParentCase | None:
+    """Give the crowd that lives, else the newest of those that are over."""
+    crowds = [case for case in terms.parents if case.parent.fingerprint == CROWD]
+    ranked = ((case.parent.phase is not Phase.RESOLVED, case.parent.first_seen) for case in crowds)
+    return max(zip(ranked, crowds, strict=True), key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _of_crowd(crowd: ParentCase | None, terms: Terms) -> tuple[Change | str, ...]:
+    """Give what the crowd needs; without any room it cannot be told of either."""
+    steps = () if crowd is None else tuple(parent_steps(crowd, terms, specimen=None))
+    room = _room(terms) > 0
+    return tuple(step for step in steps if room or not isinstance(step, OpenIssue))
+
+
+def _room(terms: Terms) -> int:
+    """Tell how many issues may be opened in this cycle."""
+    limits = terms.limits
+    return min(limits.issues_per_cycle, limits.issues_per_hour - terms.opened_lately)
+
+
+def _telling(terms: Terms) -> Iterator[Fingerprint]:
+    """Name the parents whose issue speaks for their members, or is going to."""
+    desk = terms.portfolio.desk
+    open_to_us = desk is not None and desk.why_not is None
+    for case in terms.parents:
+        parent = case.parent
+        possible = parent.repo is not None and open_to_us and parent.tried < TRIES
+        may_be_told = parent.filing is not None or possible
+        if parent.cause is not None and parent.phase is not Phase.RESOLVED and may_be_told:
+            yield parent.fingerprint
+
+
+def _wants_an_issue(parent: Parent) -> bool:
+    unfiled = parent.filing is None and parent.repo is not None
+    return unfiled and parent.phase is Phase.PENDING and bool(parent.going_on)
+
+
+def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
+    """Give what every parent but the crowd and every incident needs, each oldest failure first.
+
+    What tells of many projects comes before what tells of one.
+    """
+    by_fingerprint = {case.incident.fingerprint: case for case in cases if case.findings}
+    wants = [_of_case(case, terms) for case in cases]
+    wants += [
+        _of_parent(case, by_fingerprint, terms)
+        for case in terms.parents
+        if case.parent.fingerprint != CROWD
+    ]
+    return tuple(sorted(wants, key=lambda want: (not want.parent, want.since)))
+
+
+def _of_case(case: Case, terms: Terms) -> _Want:
+    return _Want(
+        since=case.incident.first_failed_at,
+        title=case.incident.title,
+        steps=tuple(kept_silent(steps_of(case, terms), case, terms.windows, now=terms.now)),
+        incidents=(case.incident,),
+        shut=_has_no_place(case, terms),
+    )
+
+
+def _has_no_place(case: Case, terms: Terms) -> bool:
+    """Tell whether *case* would be filed, but that its repository takes no issue at all."""
+    incident, desk = case.incident, terms.desks.get(case.incident.repo)
+    if incident.filing is not None or not case.findings or desk is None or not desk.shut:
+        return False
+    over = incident.phase in (Phase.RESOLVED, Phase.MUTED)
+    told = incident.part_of in terms.telling or incident.hidden_behind is not None
+    return not (over or told) and reason_to_be_silent(case, terms.windows, now=terms.now) is None
+
+
+def _of_parent(case: ParentCase, cases: Mapping[Fingerprint, Case], terms: Terms) -> _Want:
+    parent = case.parent
+    found = [cases[each.fingerprint] for each in parent.going_on if each.fingerprint in cases]
+    shown = next((each for each in found if each.incident.evidence is not None), None)
+    specimen = shown or next(iter(found), None)
+    return _Want(
+        since=parent.since,
+        title=parent.title,
+        steps=tuple(parent_steps(case, terms, specimen=specimen)),
+        incidents=tuple(each.incident for each in found if each.incident.filing is None),
+        parent=True,
+    )
+
+
+def _drafted(
+    wants: Iterable[_Want], terms: Terms, *, crowd: ParentCase | None, taken: int = 0
+) -> _Draft:
+    """Give what there is room for, when *taken* new issues are planned already.
+
+    The last place of an hour is kept for the crowd: who gets it, names all that come after.
+    """
+    hour = terms.limits.issues_per_hour - terms.opened_lately - taken
+    room = _room(terms) - taken
+    kept = 0 if taken or not _may_crowd(crowd, terms) else 1
     changes: list[Change] = []
     waiting: list[str] = []
-    room = min(terms.limits.issues_per_cycle, terms.limits.issues_per_hour - terms.opened_lately)
-    for case in sorted(cases, key=lambda case: case.incident.first_failed_at):
-        for step in kept_silent(_steps(case, terms), case, terms.windows, now=terms.now):
+    left: list[Left] = []
+    for want in wants:
+        for step in want.steps:
             if isinstance(step, str):
-                waiting.append(f"{case.incident.title}: {step}")
-            elif isinstance(step, OpenIssue) and room <= 0:
-                waiting.append(f"{case.incident.title}: {BEYOND_CAPS}")
-            else:
-                room -= isinstance(step, OpenIssue)
+                waiting.append(f"{want.title}: {step}")
+            elif not isinstance(step, OpenIssue):
                 changes.append(step)
-    return Plan(changes=tuple(changes), waiting=tuple(waiting))
+            elif room > 0 and (want.parent or hour > kept):
+                room, hour = room - 1, hour - 1
+                changes.append(step)
+            else:
+                waiting.append(f"{want.title}: {BEYOND_CAPS}")
+                left.append(Left(incidents=want.incidents, many=want.parent))
+        if want.shut:
+            left.append(Left(incidents=want.incidents, shut=True))
+    return _Draft(
+        changes=tuple(changes), waiting=tuple(waiting), left=tuple(left), hour=hour, kept=kept
+    )
 
 
-def _steps(case: Case, terms: Terms) -> Iterator[Change | str]:
-    """Give the changes that *case* needs, and sentences about what must wait."""
-    incident = case.incident
-    if incident.filing is None:
-        yield from _unfiled(case, terms)
-        return
-    if isinstance(case.issue, Blind):
-        yield f"its issue could not be read ({case.issue.why})"
-        return
-    if isinstance(case.issue, NotAsked):
-        return
-    issue = case.issue.value
-    if isinstance(issue, Gone):
-        if incident.phase in (Phase.OPEN, Phase.RECOVERING):
-            yield f"issue {issue.ref.number} is gone; if it is still gone in an hour, that counts"
-        return
-    if issue.ours:
-        yield from _filed(case, incident.filing, issue, terms)
-        yield from strays_closed(case, issue)
-    else:
-        yield f"issue {issue.ref.number} is not provably ours, so it is left alone"
+def _may_crowd(crowd: ParentCase | None, terms: Terms) -> bool:
+    """Tell whether the crowd has no issue that is open, and may get one."""
+    desk = terms.portfolio.desk
+    shut = terms.portfolio.repo is None or (desk is not None and desk.why_not is not None)
+    told = crowd is not None and crowd.parent.filing is not None
+    return not (shut or told)
 
 
-def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
-    incident = case.incident
-    if incident.phase in (Phase.RESOLVED, Phase.MUTED) or incident.hidden_behind is not None:
-        return
-    remedies = remedies_of(case, now=terms.now) if terms.rerun else ()
-    yield from remedies
-    if remedies or not (case.findings or is_overdue(case, now=terms.now)):
-        return
-    desk, waits = terms.desks.get(incident.repo), reason_to_wait(incident, now=terms.now)
-    if waits is not None:
-        yield waits
-    elif desk is None:
-        yield f"{incident.repo} was not seen"
-    elif desk.why_not is not None:
-        yield desk.why_not
-    else:
-        yield OpenIssue(
-            fingerprint=incident.fingerprint,
-            nonce=incident.nonce,
-            repo=incident.repo,
-            title=incident.title,
-            body=_body(case, terms),
-            labels=(*terms.routing.base, *labels_of(incident.cause.owner, terms.routing)),
-            owner=incident.cause.owner,
-            reason=f"{incident.newest.says} No open issue says so yet.",
-        )
-
-
-def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Iterator[Change | str]:
-    incident = case.incident
-    if incident.phase is Phase.MUTED:
-        return
-    if incident.duplicate_of is not None:
-        yield from merged_closed(case, issue)
-        return
-    if incident.phase is Phase.RESOLVED:
-        if issue.open and filing.closed_at is None:
-            yield _closing(case, issue, terms)
-        return
-    if not issue.open:
-        reason = reason_to_reopen(case, issue, terms)
-        desk = terms.desks.get(issue.ref.repo, Desk(why_not=f"{issue.ref.repo} was not seen"))
-        if reason is not None and desk.why_not is not None:
-            yield desk.why_not
-        elif reason is not None and incident.hidden_behind is None:
-            yield from _handed(case, filing, issue, terms)
-            yield ReopenIssue(
-                fingerprint=incident.fingerprint,
-                nonce=incident.nonce,
-                ref=issue.ref,
-                body=_body(case, terms, issue),
-                comment=_comment_on_reopening(incident, issue, terms, why=reason),
-                reason=reason,
-            )
-        return
-    yield from _open_and_broken(case, filing, issue, terms)
-
-
-def _open_and_broken(
-    case: Case, filing: Filing, issue: TrackedIssue, terms: Terms
-) -> Iterator[Change | str]:
-    incident = case.incident
-    handed = tuple(_handed(case, filing, issue, terms))
-    yield from handed
-    if any(isinstance(step, HandOver) for step in handed):
-        return
-    yield from requeued(incident, issue, terms.routing)
-    if label_that_keeps_us_off(issue, terms.routing) is None:
-        yield from calls_of(incident, filing, issue, routing=terms.routing)
-    if case.project is None:  # its project was not fully seen, so its facts are not all known now
-        return
-    body = _body(case, terms, issue)
-    if issue_text.digest(body) != filing.told:
-        yield UpdateIssue(
-            fingerprint=incident.fingerprint,
-            nonce=incident.nonce,
-            ref=issue.ref,
-            body=body,
-            reason="The facts in it changed.",
-        )
-
-
-def _handed(
-    case: Case, filing: Filing, issue: TrackedIssue, terms: Terms
-) -> Iterator[HandOver | str]:
-    """Give the issue to its owner of today, unless a label forbids us to change labels."""
-    if filing.owner is case.incident.cause.owner:
-        return
-    kept = label_that_keeps_us_off(issue, terms.routing)
-    if kept is None:
-        yield _hand_over(case.incident, issue, _body(case, terms, issue), terms)
-    else:
-        yield f"its labels are left alone while it has {kept}"
-
-
-def reason_to_reopen(case: Case, issue: TrackedIssue, terms: Terms) -> str | None:
-    """Say why a closed issue must be open again, or None while nothing proves it."""
-    if not case.findings:
-        agents = frozenset(terms.routing.agent_logins)
-        return reason_to_reopen_silenced(case.incident, issue, agents)
-    since = max(found.finding.since for found in case.findings)
-    filing, closed_at = case.incident.filing, issue.closed_at
-    if filing is not None and filing.closed_at is not None:
-        return "The same failure is back after it was proved to be over."
-    if closed_at is None or since >= closed_at:  # both are told to the second
-        return "It failed again after this issue was closed."
-    if terms.now - closed_at >= terms.sla and not case.in_flight:
-        return "It was closed, but it is still broken and nothing is under way that could mend it."
-    return None
-
-
-def _comment_on_reopening(
-    incident: Incident, issue: TrackedIssue, terms: Terms, *, why: str
-) -> Comment | None:
-    """Give what to say, nothing of one more fix by an agent once a person has the issue."""
-    agents = frozenset(terms.routing.agent_logins)
-    if incident.cause.owner is Owner.HUMAN and was_closed_by_a_fix(issue, agents):
+def _crowd(
+    before: ParentCase | None, draft: _Draft, cases: Sequence[Case], terms: Terms
+) -> ParentCase | None:
+    """Give the crowd beside its issue; None where nothing waits for too long, or nobody hears."""
+    known = None if before is None else before.parent
+    if known is None and terms.portfolio.repo is None:
         return None
-    return Comment(
-        key=f"reopened {incident.nonce} {incident.failed_at:%Y%m%dT%H%M%SZ}",
-        body=issue_text.reopened(incident, why=why),
-    )
-
-
-def _closing(case: Case, issue: TrackedIssue, terms: Terms) -> CloseIssue:
-    incident = case.incident
-    proof = proof_of(incident)
-    assert proof is not None, "a resolved incident has a proof for every ailment"  # noqa: S101
-    return CloseIssue(
-        fingerprint=incident.fingerprint,
-        nonce=incident.nonce,
-        ref=issue.ref,
-        body=_body(case, terms, issue),
-        comment=Comment(
-            key=f"closed {incident.nonce} {proof.at:%Y%m%dT%H%M%SZ}",
-            body=issue_text.closing(incident, proof=proof),
-        ),
-        reason=proof.says,
-    )
-
-
-def _hand_over(incident: Incident, issue: TrackedIssue, body: str, terms: Terms) -> HandOver:
-    new = incident.cause.owner
-    old = Owner.HUMAN if new is Owner.AGENT else Owner.AGENT
-    return HandOver(
-        fingerprint=incident.fingerprint,
-        nonce=incident.nonce,
-        ref=issue.ref,
-        body=body,
-        add=labels_of(new, terms.routing),
-        remove=tuple(
-            label
-            for label in (*labels_of(old, terms.routing), *terms.routing.agent_over)
-            if label in issue.labels
-        ),
-        owner=new,
-        comment=Comment(
-            key=f"owner {incident.nonce} {new} {incident.attempts}",
-            body=issue_text.handed_over(incident),
-        ),
-        reason=f"{incident.escalated or incident.cause.why} That is for the {new}.",
-    )
-
-
-def _body(case: Case, terms: Terms, issue: TrackedIssue | None = None) -> str:
-    return issue_text.body(
-        case.incident,
-        routing=terms.routing,
-        evidence_shown=case.shows,
-        notes="" if issue is None else issue_text.notes_of(issue.body),
-        project=case.project,
-    )
+    goes_on = known is not None and known.phase is not Phase.RESOLVED
+    named = goes_on or is_pressing(draft.left, terms, hour=draft.hour, kept=draft.kept)
+    incidents = by_identity(case.incident for case in cases)
+    crowd = crowd_of(known, draft.left if named else (), incidents, terms)
+    if crowd is None or (crowd.filing is None and not crowd.going_on):
+        return None
+    return ParentCase(parent=crowd) if before is None else replace(before, parent=crowd)

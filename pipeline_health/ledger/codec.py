@@ -13,6 +13,7 @@ from pydantic_core import PydanticSerializationError
 
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.notice import Notice, Told
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ports import LedgerError
 
@@ -22,6 +23,11 @@ ModelT = TypeVar("ModelT")
 @cache
 def _incidents() -> TypeAdapter[Incident]:
     return TypeAdapter(Incident)
+
+
+@cache
+def _parents() -> TypeAdapter[Parent]:
+    return TypeAdapter(Parent)
 
 
 @cache
@@ -55,6 +61,16 @@ def incident_as_text(incident: Incident) -> str:
 def incident_of(text: str, *, fingerprint: str) -> Incident:
     """Give the incident that *text* holds; raises LedgerError naming the fingerprint."""
     return _decode(_incidents(), text, what=f"the incident {fingerprint}")
+
+
+def parent_as_text(parent: Parent) -> str:
+    """Give *parent* as JSON."""
+    return _encode(_parents(), parent)
+
+
+def parent_of(text: str, *, fingerprint: str) -> Parent:
+    """Give the portfolio incident that *text* holds; raises LedgerError naming the fingerprint."""
+    return _decode(_parents(), text, what=f"the portfolio incident {fingerprint}")
 
 
 def report_as_text(report: CycleReport) -> str:

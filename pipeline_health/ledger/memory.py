@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from typing import TypeVar
 
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
@@ -14,10 +15,13 @@ from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Letter, Notice, Told
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
 from pipeline_health.ports import Lease, LeaseHeldError, LeaseLostError
+
+KeptT = TypeVar("KeptT", Incident, Parent)
 
 
 class MemoryLedger:
@@ -27,6 +31,7 @@ class MemoryLedger:
         self._epoch = 0
         self._held_until: datetime | None = None
         self._incidents: dict[tuple[Fingerprint, Nonce], Incident] = {}
+        self._parents: dict[tuple[Fingerprint, Nonce], Parent] = {}
         self._trails: dict[Fingerprint, deque[TrailLine]] = {}
         self._facts: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._intents: dict[str, Intent] = {}
@@ -68,10 +73,17 @@ class MemoryLedger:
         """Give every incident that is kept, oldest first."""
         return oldest_first(self._incidents.values())
 
-    def save(self, incidents: Iterable[Incident], *, lease: Lease) -> None:
-        """Keep *incidents*, each by its fingerprint and nonce."""
+    def parents(self) -> tuple[Parent, ...]:
+        """Give every portfolio incident that is kept, oldest first."""
+        return oldest_first(self._parents.values())
+
+    def save(
+        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+    ) -> None:
+        """Keep *incidents* and *parents*, each by its fingerprint and nonce."""
         self._require(epoch_of(lease, issuer=self))
         self._incidents |= {identity(incident): incident for incident in incidents}
+        self._parents |= {identity(parent): parent for parent in parents}
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
         """Append one line to the decision trail of an incident, unless it repeats the last."""
@@ -173,7 +185,10 @@ class MemoryLedger:
         for place, incident in tuple(self._incidents.items()):
             if _is_long_over(incident, before):
                 del self._incidents[place]
-        kept = {fingerprint for fingerprint, _ in self._incidents}
+        for place, parent in tuple(self._parents.items()):
+            if _is_long_over(parent, before):
+                del self._parents[place]
+        kept = {fingerprint for fingerprint, _ in (*self._incidents, *self._parents)}
         for fingerprint in self._trails.keys() - kept:
             lines = (line for line in self._trails[fingerprint] if line.at >= before)
             self._trails[fingerprint] = deque(lines, maxlen=TRAIL_LINES)
@@ -219,17 +234,16 @@ def looked(report: CycleReport) -> Looked:
     )
 
 
-def identity(incident: Incident) -> tuple[Fingerprint, Nonce]:
+def identity(kept: Incident | Parent) -> tuple[Fingerprint, Nonce]:
     """Give what tells one filing from every other."""
-    return incident.fingerprint, incident.nonce
+    return kept.fingerprint, kept.nonce
 
 
-def oldest_first(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
-    """Give *incidents* in the order in which a ledger gives them."""
-    return tuple(sorted(incidents, key=lambda incident: (incident.first_seen, identity(incident))))
+def oldest_first(kept: Iterable[KeptT]) -> tuple[KeptT, ...]:
+    """Give *kept* in the order in which a ledger gives it."""
+    return tuple(sorted(kept, key=lambda one: (one.first_seen, *identity(one))))
 
 
-def _is_long_over(incident: Incident, before: datetime) -> bool:
-    if incident.phase is not Phase.RESOLVED or incident.resolved_at is None:
-        return False
-    return incident.resolved_at < before
+def _is_long_over(kept: Incident | Parent, before: datetime) -> bool:
+    over = kept.resolved_at
+    return kept.phase is Phase.RESOLVED and over is not None and over < before

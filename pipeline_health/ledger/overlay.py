@@ -7,8 +7,14 @@ from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.notice import Told
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
-from pipeline_health.ledger.memory import MemoryLedger, identity, looked, oldest_first
+from pipeline_health.ledger.memory import (
+    MemoryLedger,
+    identity,
+    looked,
+    oldest_first,
+)
 from pipeline_health.ledger.retention import TRAIL_LINES
 from pipeline_health.ports import Ledger
 
@@ -33,6 +39,11 @@ class DryRunLedger(MemoryLedger):
         """Give every incident that is kept, oldest first."""
         below = {identity(incident): incident for incident in self._base.incidents()}
         return oldest_first((below | self._incidents).values())
+
+    def parents(self) -> tuple[Parent, ...]:
+        """Give every portfolio incident that is kept, oldest first."""
+        below = {identity(one): one for one in self._base.parents()}
+        return oldest_first((below | self._parents).values())
 
     def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
         """Give the decision trail of an incident, oldest first, the newest 200 lines."""

@@ -32,6 +32,18 @@ ON CONFLICT (fingerprint, nonce) DO UPDATE SET
 WHERE document <> excluded.document
 """
 
+PARENTS = "SELECT document, fingerprint FROM parent ORDER BY first_seen, fingerprint, nonce"
+KEEP_PARENT = """
+INSERT INTO parent (fingerprint, nonce, phase, first_seen, resolved_at, document)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (fingerprint, nonce) DO UPDATE SET
+  phase = excluded.phase,
+  first_seen = excluded.first_seen,
+  resolved_at = excluded.resolved_at,
+  document = excluded.document
+WHERE document <> excluded.document
+"""
+
 TRAIL = "SELECT at, says FROM trail WHERE fingerprint = ? ORDER BY id"
 LAST_OF_TRAIL = "SELECT says FROM trail WHERE fingerprint = ? ORDER BY id DESC LIMIT 1"
 EXTEND_TRAIL = "INSERT INTO trail (fingerprint, at, says) VALUES (?, ?, ?)"
@@ -77,9 +89,12 @@ DROP_LATER_WINDOWS = "DELETE FROM maintenance WHERE project = ? AND kind = ? AND
 
 PRUNE_REPORTS = "DELETE FROM report WHERE started_at < ?"
 PRUNE_INCIDENTS = "DELETE FROM incident WHERE phase = 'resolved' AND resolved_at < ?"
+PRUNE_PARENTS = "DELETE FROM parent WHERE phase = 'resolved' AND resolved_at < ?"
 PRUNE_TRAILS = """
 DELETE FROM trail WHERE at < ? AND NOT EXISTS (
   SELECT 1 FROM incident WHERE incident.fingerprint = trail.fingerprint
+) AND NOT EXISTS (
+  SELECT 1 FROM parent WHERE parent.fingerprint = trail.fingerprint
 )
 """
 PRUNE_MEMORY = "DELETE FROM memory WHERE kept_at < ?"

@@ -6,30 +6,36 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pipeline_health.core.model.findings import Kind
-from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
+from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Letter, Notice, Told
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger import queries
-from pipeline_health.ledger.codec import (
-    incident_as_text,
-    incident_of,
-    report_as_text,
-    report_of,
-)
+from pipeline_health.ledger.codec import report_as_text
 from pipeline_health.ledger.holder import NOBODY, Holder
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.lease_table import LeaseTable
 from pipeline_health.ledger.letter_box import LetterBox
 from pipeline_health.ledger.reading import ReadingStore
 from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
-from pipeline_health.ledger.store import Store, Transaction, Value, WritableStore
-from pipeline_health.ledger.times import as_text, as_time
+from pipeline_health.ledger.rows import (
+    columns_of,
+    columns_of_parent,
+    incident_in,
+    intent_in,
+    look_in,
+    parent_in,
+    report_in,
+    trail_line_in,
+)
+from pipeline_health.ledger.store import Store, Transaction, WritableStore
+from pipeline_health.ledger.times import as_text
 from pipeline_health.ledger.window_table import WindowTable
 from pipeline_health.ports import Lease, LedgerError
 
@@ -105,17 +111,24 @@ class SqlLedger:
 
     def incidents(self) -> tuple[Incident, ...]:
         """Give every incident that is kept, oldest first."""
-        return tuple(self._store.read(_incident, queries.INCIDENTS))
+        return tuple(self._store.read(incident_in, queries.INCIDENTS))
 
-    def save(self, incidents: Iterable[Incident], *, lease: Lease) -> None:
-        """Keep *incidents*, each by its fingerprint and nonce, in one transaction.
+    def parents(self) -> tuple[Parent, ...]:
+        """Give every portfolio incident that is kept, oldest first."""
+        return tuple(self._store.read(parent_in, queries.PARENTS))
+
+    def save(
+        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+    ) -> None:
+        """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction.
 
         What has not changed is not written. Raises LeaseLostError when the lease is not ours.
         """
-        rows = [_columns(incident) for incident in incidents]
+        rows = [(queries.KEEP_INCIDENT, columns_of(incident)) for incident in incidents]
+        rows += [(queries.KEEP_PARENT, columns_of_parent(parent)) for parent in parents]
         with self._writing_under(lease) as transaction:
-            for row in rows:
-                transaction.run(queries.KEEP_INCIDENT, *row)
+            for sql, row in rows:
+                transaction.run(sql, *row)
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
         """Append one line to the decision trail of an incident, unless it repeats the last."""
@@ -127,7 +140,7 @@ class SqlLedger:
 
     def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
         """Give the decision trail of an incident, oldest first, the newest 200 lines."""
-        return tuple(self._store.read(_trail_line, queries.TRAIL, fingerprint))
+        return tuple(self._store.read(trail_line_in, queries.TRAIL, fingerprint))
 
     # -- memory -----------------------------------------------------------------------------
 
@@ -160,7 +173,7 @@ class SqlLedger:
 
     def intents(self) -> tuple[Intent, ...]:
         """Give the intents whose outcome is not known yet, oldest first."""
-        return tuple(self._store.read(_intent, queries.INTENTS))
+        return tuple(self._store.read(intent_in, queries.INTENTS))
 
     def settle(self, key: str) -> None:
         """Drop an intent: it happened, or it certainly did not."""
@@ -179,11 +192,11 @@ class SqlLedger:
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
         """Give the newest reports, newest first."""
-        return tuple(self._store.read(_report, queries.REPORTS, limit))
+        return tuple(self._store.read(report_in, queries.REPORTS, limit))
 
     def looks(self) -> tuple[Looked, ...]:
         """Give when each cycle of which a report is kept looked, oldest first."""
-        return tuple(self._store.read(_looked, queries.LOOKS))
+        return tuple(self._store.read(look_in, queries.LOOKS))
 
     # -- windows of maintenance ---------------------------------------------------------------
 
@@ -244,54 +257,9 @@ def _prune(transaction: Transaction, *, before: datetime) -> None:
     for sql in (
         queries.PRUNE_REPORTS,
         queries.PRUNE_INCIDENTS,
+        queries.PRUNE_PARENTS,
         queries.PRUNE_TRAILS,
         queries.PRUNE_MEMORY,
         queries.PRUNE_WINDOWS,
     ):
         transaction.run(sql, as_text(before))
-
-
-def _columns(incident: Incident) -> tuple[Value, ...]:
-    resolved_at = None if incident.resolved_at is None else as_text(incident.resolved_at)
-    return (
-        incident.fingerprint,
-        incident.nonce,
-        incident.project,
-        incident.phase,
-        as_text(incident.first_seen),
-        resolved_at,
-        incident_as_text(incident),
-    )
-
-
-def _incident(document: str, fingerprint: str) -> Incident:
-    return incident_of(document, fingerprint=fingerprint)
-
-
-def _report(document: str, cycle: str) -> CycleReport:
-    return report_of(document, cycle=cycle)
-
-
-def _looked(started_at: str, finished_at: str | None, failed: int | None) -> Looked:
-    return Looked(
-        started_at=as_time(started_at),
-        finished_at=as_time(finished_at or started_at),
-        failed=failed == 1,
-    )
-
-
-def _trail_line(at: str, says: str) -> TrailLine:
-    return TrailLine(at=as_time(at), says=says)
-
-
-def _intent(
-    key: str,
-    of: Literal["issue", "comment", "rerun"],
-    fingerprint: Fingerprint,
-    repo: RepoName,
-    at: str,
-    highest: int,
-) -> Intent:
-    return Intent(
-        key=key, of=of, fingerprint=fingerprint, repo=repo, at=as_time(at), highest=highest
-    )

@@ -11,6 +11,7 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Letter, Notice, Told
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 
 
@@ -49,8 +50,14 @@ class Ledger(Memory, Protocol):
         """Give every incident that is kept, oldest first."""
         ...
 
-    def save(self, incidents: Iterable[Incident], *, lease: Lease) -> None:
-        """Keep *incidents*, each by its fingerprint and nonce, in one transaction."""
+    def parents(self) -> tuple[Parent, ...]:
+        """Give every portfolio incident that is kept, oldest first."""
+        ...
+
+    def save(
+        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+    ) -> None:
+        """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction."""
         ...
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:

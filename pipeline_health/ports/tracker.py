@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
-from pipeline_health.core.model.readings import Reading, StatusState
+from pipeline_health.core.model.readings import Reading, Repository, StatusState
 
 
 class Tracker(Protocol):
@@ -24,6 +24,10 @@ class Tracker(Protocol):
 
     def others(self, repo: RepoName) -> tuple[OtherIssue, ...]:
         """List the open issues of trusted accounts that are not ours, newest first (bounded)."""
+        ...
+
+    def place(self, repo: RepoName) -> Repository:
+        """Tell what *repo* is as a place for issues: who sees it, and whether it takes any."""
         ...
 
     def highest(self, repo: RepoName) -> int:

@@ -21,7 +21,7 @@ from pipeline_health.core.model.plan import (
     UpdateIssue,
 )
 from pipeline_health.core.model.policy import EvidenceMode, Routing
-from pipeline_health.core.model.readings import Reading
+from pipeline_health.core.model.readings import Reading, Repository
 from pipeline_health.ledger import MemoryLedger
 from pipeline_health.ports import Lease, LeaseLostError, TrackerError
 
@@ -64,6 +64,10 @@ class Board:
     def others(self, repo: RepoName) -> tuple[OtherIssue, ...]:
         """List nothing."""
         return ()
+
+    def place(self, repo: RepoName) -> Repository:
+        """Be a repository that takes issues."""
+        raise NotImplementedError
 
     def highest(self, repo: RepoName) -> int:
         """Know of six issues."""

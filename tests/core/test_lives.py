@@ -32,7 +32,8 @@ from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.plan import CloseIssue, Plan, Requeue
 from pipeline_health.core.model.policy import EvidenceMode, Limits, ProjectPolicy, Routing
 from pipeline_health.core.model.readings import NotAsked, Seen
-from pipeline_health.core.reconcile import Desk, Terms, reconcile
+from pipeline_health.core.reconcile import reconcile
+from pipeline_health.core.terms import Desk, Terms
 
 NOW = T0 + 30 * MINUTE
 OLDER = Fingerprint("0ld")

@@ -48,7 +48,8 @@ from pipeline_health.core.model.plan import (
 )
 from pipeline_health.core.model.policy import EvidenceMode, Limits, ProjectPolicy, Routing
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
-from pipeline_health.core.reconcile import Desk, Terms, reconcile
+from pipeline_health.core.reconcile import reconcile
+from pipeline_health.core.terms import Desk, Terms
 
 NOW = T0 + 30 * MINUTE
 REF = IssueRef(REPO, 7)

@@ -20,6 +20,7 @@ WHOLE = {
     "INCIDENTS": ["SCAN incident USING INDEX incident_by_first_seen"],
     "INTENTS": ["SCAN intent USING INDEX intent_by_time"],
     "LETTERS": ["SCAN letter"],
+    "PARENTS": ["SCAN parent USING INDEX parent_by_first_seen"],
     "REPORTS": ["SCAN report"],
     "LOOKS": ["SCAN report USING COVERING INDEX report_by_time"],
     "WINDOWS": ["SCAN maintenance USING INDEX maintenance_by_time"],

@@ -14,6 +14,7 @@ from pipeline_health.core.issue_text.comments import (
     reopened,
 )
 from pipeline_health.core.issue_text.marker import marker_of, read_marker, write_marker
+from pipeline_health.core.issue_text.parent_marker import identity_of
 from pipeline_health.core.issue_text.titles import title_of
 from pipeline_health.core.issue_text.wording import duration
 
@@ -26,6 +27,7 @@ __all__ = [
     "duplicate",
     "duration",
     "handed_over",
+    "identity_of",
     "marker_of",
     "notes_of",
     "orphaned",

@@ -19,6 +19,7 @@ from pipeline_health.core.issue_text.wording import (
     counted,
     credential,
     is_deploy,
+    issue_link,
     jobs_named,
     link,
     moment,
@@ -78,7 +79,7 @@ def body(
         )
     )
     room = LONGEST - len(above) - len(below)
-    return f"{above}\n\n{_evidence_within(room, incident, evidence_shown)}{below}"
+    return f"{above}\n\n{evidence_within(room, incident, evidence_shown)}{below}"
 
 
 def notes_of(body: str) -> str:
@@ -106,7 +107,17 @@ def _cause(incident: Incident) -> str:
     known = "" if about is None else f" ({about})"
     says = list(dict.fromkeys(silence.says for silence in incident.silenced))
     silenced = "".join(f"\n\n**{prose(each)}**" for each in says[:SHOWN])
-    return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}{silenced}{_tried(incident)}"
+    more = f"{silenced}{_tried(incident)}{_elsewhere(incident)}"
+    return f"Class: **{cause.of}**{known}. Why: {prose(cause.why)}{more}"
+
+
+def _elsewhere(incident: Incident) -> str:
+    """Link the issue that tells of all projects in which the same is broken."""
+    named = incident.named
+    if incident.part_of is None or named is None or named.by != incident.part_of:
+        return ""
+    place = issue_link(f"{named.repo} no. {named.number}", named.url)
+    return f"\n\nIt is not the only one: {place} tells of every project that fails for this reason."
 
 
 def _tried(incident: Incident) -> str:
@@ -187,8 +198,8 @@ def _occurrence(occurrence: Occurrence, incident: Incident) -> str:
     return f"- {moment(occurrence.at)}{where}: {link('details', occurrence.url)}"
 
 
-def _evidence_within(room: int, incident: Incident, shown: EvidenceMode) -> str:
-    """Give the evidence with as much of the log as fits into *room* characters."""
+def evidence_within(room: int, incident: Incident, shown: EvidenceMode) -> str:
+    """Give the part about the evidence, with as much of the log as fits into *room* characters."""
     texts = (_evidence(incident, shown, characters=characters) for characters in _TAILS)
     without = _evidence(incident, shown, characters=0)
     return next((text for text in texts if len(text) <= room), without)

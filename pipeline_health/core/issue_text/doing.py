@@ -64,16 +64,19 @@ def _left_nothing(incident: Incident) -> bool:
 
 
 def reruns(incident: Incident) -> tuple[str, ...]:
-    """Give the commands that run again what failed; none where nothing can be."""
-    traces = {
-        (ailment.trace.run_id, ailment.trace.repo): None
+    """Give the commands that run again what failed, as code; none where nothing can be."""
+    commands = rerun_commands(incident)[:_RERUNS_SHOWN]
+    return tuple(inline(command, characters=LONGEST_COMMAND) for command in commands)
+
+
+def rerun_commands(incident: Incident) -> tuple[str, ...]:
+    """Give every command that runs again what failed; it holds numbers and a repository's name."""
+    commands = (
+        f"gh run rerun {ailment.trace.run_id} --failed --repo {ailment.trace.repo}"
         for ailment in incident.broken
         if isinstance(ailment.trace, RunTrace)
-    }
-    return tuple(
-        inline(f"gh run rerun {run_id} --failed --repo {repo}", characters=LONGEST_COMMAND)
-        for run_id, repo in tuple(traces)[:_RERUNS_SHOWN]
     )
+    return tuple(dict.fromkeys(commands))
 
 
 def numbered(steps: tuple[str, ...]) -> str:

@@ -1,29 +1,29 @@
 """The marker: the first line of an issue of ours, by which it is found without a ledger.
 
-It is an HTML comment of one line of ASCII. What could end the comment, mention somebody or refer to
-something is written as a JSON escape, because agents and bots match the raw text.
+What it says of an incident is read back when the ledger does not know better.
 """
 
-import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable
 
+from pipeline_health.core.issue_text.envelope import (
+    MalformedError,
+    class_of,
+    enveloped,
+    fields_of,
+    listed,
+    text_at,
+    time_at,
+    unwrapped,
+    worded,
+    written,
+)
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, Sha, as_sha
-from pipeline_health.core.model.incident import CauseClass, Incident, Owner
+from pipeline_health.core.model.incident import Incident, Owner
 from pipeline_health.core.model.issue import Marker
 
 LONGEST = 8_192
 JOBS = 10
-
-_LINE = re.compile(r"<!-- pipeline-health v1 (\{.*\}) -->")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_ALIVE = re.compile(r"[<>&@#`]|(?<=-)-")
-
-
-class _MalformedError(ValueError):
-    """What looks like a marker is none. Nobody is told why: anybody may have written it."""
 
 
 def marker_of(incident: Incident) -> Marker:
@@ -59,14 +59,10 @@ def write_marker(marker: Marker) -> str:
 
 def read_marker(body: str) -> Marker | None:
     """Read the marker of an issue; None when its first line is none, or is not as we write it."""
-    line = body.partition("\n")[0].rstrip(" \t\r")
-    found = _LINE.fullmatch(line) if len(line) <= LONGEST else None
-    if found is None:
-        return None
+    fields = unwrapped(body, longest=LONGEST)
     try:
-        fields: object = json.loads(found[1], parse_constant=_refuse)
-        return _marker(fields)
-    except (ValueError, RecursionError):
+        return None if fields is None else _marker(fields)
+    except ValueError:
         return None
 
 
@@ -79,8 +75,8 @@ def _line(marker: Marker, failures: tuple[tuple[Symptom, tuple[str, ...]], ...])
         "owner": marker.owner,
         "cause": marker.cause,
         "commit": marker.commit,
-        "first_seen": _written(marker.first_seen),
-        "failed_at": _written(marker.failed_at),
+        "first_seen": written(marker.first_seen),
+        "failed_at": written(marker.failed_at),
         "attempts": marker.attempts,
         "subjects": [
             {
@@ -93,35 +89,21 @@ def _line(marker: Marker, failures: tuple[tuple[Symptom, tuple[str, ...]], ...])
             for symptom, jobs in failures
         ],
     }
-    text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
-    return f"<!-- pipeline-health v1 {_ALIVE.sub(_escape, text)} -->"
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
-
-
-def _written(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _refuse(_: str) -> None:
-    """Take no number that JSON does not have."""
-    raise _MalformedError
+    return enveloped(fields)
 
 
 def _marker(fields: object) -> Marker:
-    subjects = _list(_fields(fields).get("subjects"))
+    subjects = listed(fields_of(fields).get("subjects"))
     return Marker(
-        fingerprint=Fingerprint(_text(fields, "fingerprint")),
-        nonce=Nonce(_text(fields, "nonce")),
-        kind=Kind(_text(fields, "kind")),
-        project=ProjectName(_text(fields, "project")),
-        owner=Owner(_text(fields, "owner")),
-        cause=_class(_fields(fields).get("cause")),
-        commit=_commit(_fields(fields).get("commit")),
-        first_seen=_time(fields, "first_seen"),
-        failed_at=_time(fields, "failed_at"),
+        fingerprint=Fingerprint(text_at(fields, "fingerprint")),
+        nonce=Nonce(text_at(fields, "nonce")),
+        kind=Kind(text_at(fields, "kind")),
+        project=ProjectName(text_at(fields, "project")),
+        owner=Owner(text_at(fields, "owner")),
+        cause=class_of(fields_of(fields).get("cause")),
+        commit=_commit(fields_of(fields).get("commit")),
+        first_seen=time_at(fields, "first_seen"),
+        failed_at=time_at(fields, "failed_at"),
         attempts=_count(fields, "attempts"),
         symptoms=tuple(_symptom(subject) for subject in subjects),
         jobs=_known(_jobs(subject) for subject in subjects),
@@ -130,15 +112,15 @@ def _marker(fields: object) -> Marker:
 
 def _symptom(fields: object) -> Symptom:
     return Symptom(
-        kind=Kind(_text(fields, "kind")),
-        scope=Scope(_text(fields, "scope")),
-        subject=Subject(Thing(_text(fields, "thing")), _text(fields, "name")),
+        kind=Kind(text_at(fields, "kind")),
+        scope=Scope(text_at(fields, "scope")),
+        subject=Subject(Thing(text_at(fields, "thing")), text_at(fields, "name")),
     )
 
 
 def _jobs(fields: object) -> tuple[str, ...]:
-    jobs = _list(_fields(fields).get("jobs", []))
-    return tuple(map(_worded, jobs))
+    jobs = listed(fields_of(fields).get("jobs", []))
+    return tuple(map(worded, jobs))
 
 
 def _known(jobs: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
@@ -147,53 +129,17 @@ def _known(jobs: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return each if any(each) else ()
 
 
-def _list(value: object) -> Sequence[object]:
-    if not isinstance(value, list):
-        raise _MalformedError
-    return value
-
-
-def _fields(value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise _MalformedError
-    return value
-
-
-def _text(fields: object, key: str) -> str:
-    return _worded(_fields(fields).get(key))
-
-
-def _worded(value: object) -> str:
-    """Give a text that is not empty and can be written in UTF-8 (a lone surrogate cannot)."""
-    if not isinstance(value, str) or not value or _SURROGATE.search(value):
-        raise _MalformedError
-    return value
-
-
-def _class(value: object) -> CauseClass | None:
-    """Read the class of a cause; another version's word for it is none, and no broken marker."""
-    known = {of.value: of for of in CauseClass}
-    return known.get(value) if isinstance(value, str) else None
-
-
 def _commit(value: object) -> Sha | None:
     if value is None:
         return None
     sha = as_sha(value) if isinstance(value, str) else None
     if sha is None:
-        raise _MalformedError
+        raise MalformedError
     return sha
 
 
-def _time(fields: object, key: str) -> datetime:
-    text = _text(fields, key)
-    if not text.endswith("Z"):
-        raise _MalformedError
-    return datetime.fromisoformat(text)
-
-
 def _count(fields: object, key: str) -> int:
-    value = _fields(fields).get(key)
+    value = fields_of(fields).get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _MalformedError
+        raise MalformedError
     return value

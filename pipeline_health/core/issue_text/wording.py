@@ -23,6 +23,7 @@ _LINKABLE = re.compile(
 )
 # GitHub notes no reference at a commit, and our own texts link them.
 _COMMIT_PAGE = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+/commit/[0-9a-f]{40}", re.ASCII)
+_ISSUE_PAGE = re.compile(r"https://[\w.-]+/[\w.-]+/[\w.-]+/issues/[0-9]+", re.ASCII)
 _SECRET_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _UNSET = ("a named secret is not set.", "an action was given no credential.")
 """How the cause ends where the signature is one of a credential that is not there."""
@@ -169,6 +170,14 @@ def link(label: str, url: str) -> str:
     if not url:
         return label
     return f"[{label}]({url})" if _is_harmless(url) else f"{label} ({inline(url)})"
+
+
+def issue_link(label: str, url: str) -> str:
+    """Give *label*, which is ours, as a link to an issue of ours: both show it, and that is meant.
+
+    A page that is none is linked as any other.
+    """
+    return f"[{label}]({url})" if _ISSUE_PAGE.fullmatch(url) else link(label, url)
 
 
 def _is_harmless(url: str) -> bool:

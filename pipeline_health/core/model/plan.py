@@ -11,6 +11,7 @@ from typing import TypeAlias
 from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
+from pipeline_health.core.model.parent import Parent
 
 BEYOND_CAPS = "filed when the caps allow it"
 """Why an incident waits that is one more than may be filed now."""
@@ -148,10 +149,16 @@ Change: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that should change, in the order of its doing, and what waits and why."""
+    """Everything that should change, in the order of its doing, and what waits and why.
+
+    *parents* are the portfolio incidents as they are to be kept. *asks_ops* says that one of them
+    wants an issue, and that nobody looked yet whether the operator's repository takes it.
+    """
 
     changes: tuple[Change, ...] = ()
     waiting: tuple[str, ...] = ()
+    parents: tuple[Parent, ...] = ()
+    asks_ops: bool = False
 
     @property
     def crowded(self) -> tuple[str, ...]:

@@ -6,13 +6,15 @@ from datetime import datetime
 from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
+from pipeline_health.core.model.issue import IssueRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingLine:
     """One finding as the report tells it; *incident* is the number of its issue, if any.
 
-    *hidden_behind* is the incident whose consequence it is taken for.
+    *hidden_behind* is the incident whose consequence it is taken for, *named* the issue for many
+    projects that tells of it.
     """
 
     fingerprint: Fingerprint
@@ -23,6 +25,7 @@ class FindingLine:
     owner: Owner
     incident: int | None
     hidden_behind: Fingerprint | None = None
+    named: IssueRef | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,207 @@
+"""The portfolio incidents of one cycle: what is known of them, and what the tracker shows.
+
+Their repository is looked at only while one of them lives, and once by a ledger that never did: a
+quiet cycle asks nothing of it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline_health.agent.looking import Look
+from pipeline_health.agent.lost_parents import (
+    Found,
+    adopted,
+    filing_of,
+    found_by,
+    is_hidden,
+    strangers,
+)
+from pipeline_health.core.issue_text.parent_marker import (
+    read_parent_marker,
+)
+from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.incident import Filing, Phase
+from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.parent import Parent, ParentCase
+from pipeline_health.core.model.plan import OpenIssue, Outcome, ReopenIssue, UpdateIssue
+from pipeline_health.core.model.policy import Policy
+from pipeline_health.core.model.readings import Reading, Seen
+from pipeline_health.core.outcomes import filing_after
+from pipeline_health.core.parent_life import as_tracked
+from pipeline_health.core.terms import Desk, Terms
+from pipeline_health.ports import Ledger, Tracker, TrackerError
+
+_LISTED = "ops-repo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The portfolio incidents at the beginning of a cycle, each beside its issue."""
+
+    cases: tuple[ParentCase, ...] = ()
+    found: tuple[Found, ...] = ()
+
+    @property
+    def kept(self) -> tuple[Parent, ...]:
+        """The parents as the ledger has them."""
+        return tuple(case.parent for case in self.cases)
+
+    @property
+    def filings(self) -> tuple[Filing, ...]:
+        """Where the parents are filed, those of the found issues among them."""
+        known = (case.parent.filing for case in self.cases)
+        return (*filter(None, known), *(filing_of(each.issue) for each in self.found))
+
+    @property
+    def restored(self) -> tuple[Diagnosed, ...]:
+        """What the issues that were found tell of: broken before, and perhaps over by now."""
+        return tuple(failure for each in self.found for failure in each.failures)
+
+    def parents(self, cases: Iterable[Case], terms: Terms) -> tuple[Parent, ...]:
+        """Give the parents with what people did to their issues, and those that were found."""
+        known = (as_tracked(case, terms) for case in self.cases)
+        incidents = [case.incident for case in cases]
+        return (*known, *(adopted(each, incidents) for each in self.found))
+
+    def beside(self, parents: Iterable[Parent]) -> tuple[ParentCase, ...]:
+        """Give *parents*, each beside what the tracker showed of it."""
+        known = {(case.parent.fingerprint, case.parent.nonce): case for case in self.cases}
+        known |= {(it.marker.fingerprint, it.marker.nonce): _shown(it) for it in self.found}
+        return tuple(
+            ParentCase(parent=parent) if case is None else replace(case, parent=parent)
+            for parent in parents
+            for case in (known.get((parent.fingerprint, parent.nonce)),)
+        )
+
+
+class ParentBook:
+    """Opens the book of a cycle, and closes it."""
+
+    def __init__(self, policy: Policy, *, tracker: Tracker, ledger: Ledger) -> None:
+        self._policy = policy
+        self._repo = policy.limits.ops_repo
+        self._tracker = tracker
+        self._ledger = ledger
+
+    def opened(self, look: Look, *, now: datetime) -> Book:
+        """Read what the ledger keeps, and the issues that matter now."""
+        parents = self._ledger.parents()
+        wanted = [parent for parent in parents if _matters(parent)]
+        issues, listed = self._read(wanted, now=now), self._listed(wanted)
+        known = {parent.fingerprint for parent in parents if parent.phase is not Phase.RESOLVED}
+        strange = tuple(strangers(listed or (), known))
+        # What a blind project's part in it is, a later cycle finds out.
+        seen = tuple(each for each in strange if not is_hidden(each[1], look))
+        if self._repo is not None and listed is not None and seen == strange:
+            self._ledger.remember(_LISTED, self._repo, "listed", now=now)
+        return Book(
+            cases=tuple(_case(parent, issues, listed or ()) for parent in parents),
+            found=tuple(found_by(issue, marker, look) for issue, marker in seen),
+        )
+
+    def desk(self, look: Look) -> Desk:
+        """Look whether the operator's repository takes the issue of a portfolio incident."""
+        assert self._repo is not None, "nobody asks without it"  # noqa: S101
+        try:
+            place = self._tracker.place(self._repo)
+        except TrackerError as exc:
+            return Desk(why_not=f"limits.ops_repo could not be read: {exc}")
+        if place.archived or not place.has_issues:
+            what = "is archived" if place.archived else "has its issues disabled"
+            return Desk(why_not=f"limits.ops_repo {place.name} {what}", shut=True)
+        if not place.private and any(_is_private(look)):
+            why = f"limits.ops_repo {place.name} is public, and not every project's repository is"
+            return Desk(why_not=why, shut=True)
+        return Desk()
+
+    def _read(
+        self, parents: Sequence[Parent], *, now: datetime
+    ) -> Mapping[IssueRef, Reading[Tracked]]:
+        refs = [_ref(parent.filing) for parent in parents if parent.filing is not None]
+        return self._tracker.read(sorted(refs), now=now) if refs else {}
+
+    def _listed(self, wanted: Sequence[Parent]) -> tuple[TrackedIssue, ...] | None:
+        """List our issues in the operator's repository, None where that tells nothing new."""
+        if self._repo is None:
+            return None
+        if not wanted and self._ledger.recall(_LISTED, self._repo) is not None:
+            return None
+        try:
+            return self._tracker.ours(self._repo)
+        except TrackerError:
+            return None
+
+
+def _matters(parent: Parent) -> bool:
+    """Tell whether the issue of *parent* has to be looked at in this cycle."""
+    if parent.phase is not Phase.RESOLVED:
+        return True
+    return parent.filing is not None and parent.filing.closed_at is None
+
+
+def _is_private(look: Look) -> Iterator[bool]:
+    """Tell of each repository whether it is private; one that was not seen may be."""
+    for view in look.snapshot.projects:
+        seen = view.github.repository
+        yield not isinstance(seen, Seen) or seen.value.private
+
+
+def _case(
+    parent: Parent,
+    issues: Mapping[IssueRef, Reading[Tracked]],
+    listed: Sequence[TrackedIssue],
+) -> ParentCase:
+    if parent.filing is None or (reading := issues.get(_ref(parent.filing))) is None:
+        return ParentCase(parent=parent)
+    number = parent.filing.number
+    strays = (issue for issue in listed if issue.open and issue.ref.number != number)
+    return ParentCase(
+        parent=parent,
+        issue=reading,
+        strays=tuple(issue for issue in strays if _is_of(issue, parent)),
+    )
+
+
+def _shown(found: Found) -> ParentCase:
+    issue = Seen(at=found.issue.updated_at, value=found.issue)
+    return ParentCase(parent=adopted(found, ()), issue=issue)
+
+
+def _is_of(issue: TrackedIssue, parent: Parent) -> bool:
+    marker = read_parent_marker(issue.body)
+    return marker is not None and marker.fingerprint == parent.fingerprint
+
+
+def settled_parents(
+    outcomes: Iterable[Outcome], parents: Sequence[Parent], *, now: datetime
+) -> tuple[Parent, ...]:
+    """Give *parents* with what became of the changes to their issues."""
+    kept = {(parent.fingerprint, parent.nonce): parent for parent in parents}
+    for outcome in outcomes:
+        identity = (outcome.change.fingerprint, outcome.change.nonce)
+        if identity in kept:
+            kept[identity] = _with_outcome(kept[identity], outcome, now=now)
+    return tuple(kept.values())
+
+
+def _with_outcome(parent: Parent, outcome: Outcome, *, now: datetime) -> Parent:
+    if not outcome.applied:
+        opens = isinstance(outcome.change, OpenIssue)
+        return replace(parent, tried=parent.tried + 1) if opens else parent
+    filing = filing_after(parent.filing, outcome, now=now)
+    told = isinstance(outcome.change, OpenIssue | UpdateIssue | ReopenIssue) and not outcome.found
+    phase = Phase.OPEN if parent.phase is Phase.PENDING and filing is not None else parent.phase
+    return replace(
+        parent,
+        filing=filing,
+        phase=phase,
+        members=tuple(
+            replace(member, named_at=member.named_at or now) if told and member.goes_on else member
+            for member in parent.members
+        ),
+    )
+
+
+def _ref(filing: Filing) -> IssueRef:
+    return IssueRef(filing.repo, filing.number)
