@@ -33,6 +33,7 @@ COMMANDS = {
     "silence": "pipeline_health.cli.silence:silence",
     "unsilence": "pipeline_health.cli.silence:unsilence",
     "drill": "pipeline_health.cli.drill:drill",
+    "replay": "pipeline_health.cli.replay:replay",
 }
 
 _CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (

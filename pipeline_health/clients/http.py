@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import httpx
@@ -19,6 +19,7 @@ import httpx
 from pipeline_health import __version__
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.within import Within
 from pipeline_health.ports import Clock
 
 USER_AGENT = f"pipeline-health/{__version__}"
@@ -82,6 +83,7 @@ class Http:
         self.ending = ending or Ending(clock)
         self._clock = clock
         self._jitter = jitter
+        self._at_once = isinstance(transport, Within)
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
         # As many as are asked for: what was given up holds its connection until it ends by itself.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
@@ -176,7 +178,8 @@ class Http:
             msg = f"{self.ending.why} to ask {host}"
             raise UnreachableError(msg, lost=False)
         try:
-            return bounded(lambda: self._exchange(request, take, left=left), left=left)
+            act = partial(self._exchange, request, take, left=left)
+            return act() if self._at_once else bounded(act, left=left)
         except TooLateError as exc:
             msg = f"{host} took longer than the time that was left for its answer"
             raise UnreachableError(msg) from exc
