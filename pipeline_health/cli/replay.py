@@ -122,8 +122,8 @@ def lines_of(of: "Replayed") -> Iterator[str]:
     yield heading(of)
     yield from _issues(of)
     yield from _causes(of)
-    told = zip(_NAMES, _figures_told(of.figures), _figures_told(of.before), strict=True)
-    yield from table(FIGURES, list(told))
+    columns = [_figures_told(each) for each in (of.figures, of.before) if each is not None]
+    yield from table(FIGURES[: len(columns) + 1], list(zip(_NAMES, *columns, strict=True)))
     for line in of.lacks:
         yield f"Not as it was: {line}"
 
@@ -168,7 +168,8 @@ def _issue(issue: Issue, known: Counted) -> tuple[str, ...]:
 
 
 def _causes(of: "Replayed") -> Iterator[str]:
-    before = {each.cause.id: each for each in of.before.causes}
+    known = () if of.before is None else of.before.causes
+    before = {each.cause.id: str(len(each.issues)) for each in known}
     rows = [
         (
             each.cause.id,
@@ -177,7 +178,7 @@ def _causes(of: "Replayed") -> Iterator[str]:
             str(each.repeats),
             str(each.wrong_owner),
             str(each.false_alarms),
-            str(len(before[each.cause.id].issues)),
+            before.get(each.cause.id, "-"),
             each.cause.label,
         )
         for each in of.figures.causes
@@ -204,10 +205,10 @@ _NAMES = (
 def _figures_told(of: Figures) -> tuple[str, ...]:
     return (
         str(of.issues),
-        str(of.root_causes),
-        str(of.repeats),
-        str(of.false_alarms),
-        str(of.wrong_owner),
+        _told(of.root_causes),
+        _told(of.repeats),
+        _told(of.false_alarms),
+        _told(of.wrong_owner),
         str(len(of.unattributed)),
         f"{spelt(of.median)}{_bounds(of)}",
         spelt(of.longest),

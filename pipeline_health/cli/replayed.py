@@ -6,11 +6,11 @@ something: at, sentence, failed, changes. `issues`: what was filed, with its cau
 none is recorded), groundless (about no recorded failure), took_seconds and bound (exact, at least,
 at most). `causes`: for each root cause its id, label, owner (null: nobody had to mend it), issues
 (their numbers), repeats, wrong_owner, false_alarms, and the same below `before`. `summary` and
-`before` (the monitor of that time): issues, root_causes, repeats, false_alarms, wrong_owner,
-unattributed, groundless, measured, at_least, at_most, median_seconds, longest_seconds, comments,
-reopened, handed_over (null where that is not recorded). `lacks`: sentences. With --diff also
-`diff`: configuration, issues, causes, summary, lacks of the second, and differences: issue, title,
-first, second (numbers), says.
+`before` (the monitor of that time; null: nothing is recorded of one): issues, root_causes, repeats,
+false_alarms, wrong_owner, unattributed, groundless, measured, at_least, at_most, median_seconds,
+longest_seconds, comments, reopened, handed_over (null: nobody can tell, because it is not recorded,
+or no root cause is). `lacks`: sentences. With --diff also `diff`: configuration, issues, causes,
+summary, lacks of the second, and differences: repo, title, first, second (numbers), says.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ def replayed_as_json(of: "Replayed") -> Mapping[str, JsonValue]:
         "issues": [_issue(issue, of) for issue in of.issues],
         "causes": _causes(of),
         "summary": figures_as_json(of.figures),
-        "before": figures_as_json(of.before),
+        "before": None if of.before is None else figures_as_json(of.before),
         "lacks": list(of.lacks),
     }
 
@@ -127,14 +127,15 @@ def _issue(issue: Issue, of: "Replayed") -> Mapping[str, JsonValue]:
 
 
 def _causes(of: "Replayed") -> list[JsonValue]:
-    before = {each.cause.id: each for each in of.before.causes}
+    known = () if of.before is None else of.before.causes
+    before = {each.cause.id: _of_cause(each) for each in known}
     return [
         {
             "id": each.cause.id,
             "label": each.cause.label,
             "owner": each.cause.owner,
             **_of_cause(each),
-            "before": _of_cause(before[each.cause.id]),
+            "before": before.get(each.cause.id),
         }
         for each in of.figures.causes
     ]

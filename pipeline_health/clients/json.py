@@ -68,6 +68,16 @@ class Json:
         """Give the names of an object's fields."""
         return list(self._as(dict, "an object"))
 
+    def words(self) -> dict[str, str]:
+        """Give what is text in an object and not empty, by its names; nothing for anything else."""
+        if not isinstance(self._value, dict):
+            return {}
+        return {
+            key: Json(word)._text()
+            for key, word in self._value.items()
+            if isinstance(word, str) and word
+        }
+
     def text(self, *keys: str) -> str:
         """Give the text below *keys*."""
         return self.at(*keys)._text()

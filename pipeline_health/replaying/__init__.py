@@ -30,9 +30,9 @@ Watch = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What the agent did on a recorded history. *before* is what the monitor of that time did.
+    """What the agent did on a recorded history.
 
-    *config* is None where the recording implied the configuration; *lacks* says what is not
+    *before* is what the monitor of that time did, None where that is not recorded. *config* is None where the recording implied the configuration; *lacks* says what is not
     replayed, or what stands in for it.
     """
 
@@ -43,7 +43,7 @@ class Replayed:
     ticks: tuple[Tick, ...]
     issues: tuple[Issue, ...]
     figures: Figures
-    before: Figures
+    before: Figures | None
     lacks: tuple[str, ...]
 
     @property
@@ -107,9 +107,15 @@ def replay(
         ticks=tuple(stage.ticks),
         issues=issues,
         figures=figures([counted(issue, recording) for issue in issues], recording.causes),
-        before=figures(map(counted_before, recording.filed), recording.causes),
+        before=_before(recording),
         lacks=prepared.lacks,
     )
+
+
+def _before(recording: Recording) -> Figures | None:
+    """Give the figures of the monitor of that time, None where nothing is recorded of one."""
+    filed = [counted_before(each) for each in recording.filed]
+    return figures(filed, recording.causes) if filed else None
 
 
 @contextmanager

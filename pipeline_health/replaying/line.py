@@ -47,8 +47,8 @@ class Line:
     def _asked(self, host: Host, posed: Posed) -> Answer:
         reads = posed.method == "GET" or posed.target.startswith("/graphql")
         self._writes += not reads
-        # Budgets are renewed by the hour, whatever else happens.
-        version = (self.player.played, self._writes, self.world.now().replace(minute=0, second=0))
+        # Budgets are renewed with time, whatever else happens; no day of a replay uses one up.
+        version = (self.player.played, self._writes, self.world.now().date())
         if version != self._version:
             self._version = version
             self._known.clear()

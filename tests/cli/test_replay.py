@@ -111,10 +111,14 @@ def test_a_history_in_which_nothing_failed_says_so(
 ) -> None:
     """No issue is an answer."""
     quiet = storm(runs=[], issues=[], other_signals=[], root_causes=[])
+    file = written(tmp_path, quiet)
 
-    assert run(["replay", str(written(tmp_path, quiet)), "--every", "1h"]) == Exit.DONE
-
-    assert "\nNothing would have been filed.\n" in f"\n{capsys.readouterr().out}"
+    assert run(["replay", str(file), "--every", "1h"]) == Exit.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert "Nothing would have been filed." in lines
+    assert ["root", "causes", "-"] in [line.split() for line in lines]
+    assert not any("AT THAT TIME" in line for line in lines)
+    assert told(capsys, file, "--every", "1h")["before"] is None
 
 
 def test_two_configurations_are_compared_issue_by_issue(

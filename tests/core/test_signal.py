@@ -289,12 +289,19 @@ def test_where_no_cause_is_known_nothing_is_called_false() -> None:
 
     found = figures([stray], ())
 
-    assert (0, (), (stray,), 5 * MINUTE) == (
+    assert (None, (), (stray,), 5 * MINUTE) == (
         found.false_alarms,
         found.groundless,
         found.unattributed,
         found.median,
     )
+
+
+def test_where_no_cause_is_known_nobody_can_tell_repeats_from_news() -> None:
+    """That is no zero."""
+    found = figures([about(None)], ())
+
+    assert (None, None, None) == (found.root_causes, found.repeats, found.wrong_owner)
 
 
 def test_a_cause_that_is_not_recorded_makes_an_issue_neither_false_nor_a_repeat() -> None:

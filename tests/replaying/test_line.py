@@ -78,8 +78,8 @@ def test_what_was_asked_before_is_answered_as_before() -> None:
     assert "12:01:00" in second.headers["Date"]
 
 
-@pytest.mark.parametrize("minutes", [2, 60])
-def test_the_world_is_asked_again_when_something_happened_and_each_hour(minutes: int) -> None:
+@pytest.mark.parametrize("minutes", [2, 24 * 60])
+def test_the_world_is_asked_again_when_something_happened_and_each_day(minutes: int) -> None:
     """A fact, and a budget that is renewed."""
     wire = Wire(*([DOWN] if minutes == 2 else []))
     wire.ask()

@@ -128,24 +128,30 @@ class Figures:
         return self.took[-1] if self.took else None
 
     @property
-    def root_causes(self) -> int:
+    def root_causes(self) -> int | None:
         """How many root causes were filed that somebody had to mend."""
-        return sum(bool(of.issues) and of.cause.owner is not None for of in self.causes)
+        return self._known(
+            sum(bool(of.issues) and of.cause.owner is not None for of in self.causes)
+        )
 
     @property
-    def repeats(self) -> int:
+    def repeats(self) -> int | None:
         """How many issues told again of a cause that had one."""
-        return sum(of.repeats for of in self.causes)
+        return self._known(sum(of.repeats for of in self.causes))
 
     @property
-    def wrong_owner(self) -> int:
+    def wrong_owner(self) -> int | None:
         """How many issues somebody had who could not mend it."""
-        return sum(of.wrong_owner for of in self.causes)
+        return self._known(sum(of.wrong_owner for of in self.causes))
 
     @property
-    def false_alarms(self) -> int:
+    def false_alarms(self) -> int | None:
         """How many issues there are about nothing that anybody had to mend."""
-        return len(self.groundless) + sum(of.false_alarms for of in self.causes)
+        return self._known(len(self.groundless) + sum(of.false_alarms for of in self.causes))
+
+    def _known(self, number: int) -> int | None:
+        """Give *number*, None where no root cause is recorded: then nobody can tell."""
+        return number if self.causes else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
