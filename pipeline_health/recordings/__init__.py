@@ -36,6 +36,9 @@ def read(path: Path) -> Recording:
     except PipelineHealthError as exc:
         msg = f"{path}: {exc}"
         raise RecordingError(msg) from exc
+    except OverflowError as exc:
+        msg = f"{path}: has a time at the edge of the calendar; expected one of our days"
+        raise RecordingError(msg) from exc
     if found is None:
         msg = f"{path}: is of no known format; {_EXPECTED}"
         raise RecordingError(msg)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,11 +19,13 @@ from pipeline_health.core.model.signal import Figures, Issue
 from pipeline_health.core.signal import counted, counted_before, figures
 from pipeline_health.replaying.configuration import as_recorded, settings_for
 from pipeline_health.replaying.stage import Stage, Tick
-from pipeline_health.settings import Settings
+from pipeline_health.settings import ConfigurationError, Settings
 
 __all__ = ["Prepared", "Replayed", "Tick", "Watch", "prepare", "read", "replay"]
 
 _GARBAGE = 50_000
+_MOST = 500_000
+"""How many cycles one replay may have: some five years of them, and an hour of waiting."""
 
 Watch = Callable[[int, int], None]
 """Is told how many cycles are over, and of how many."""
@@ -32,8 +35,9 @@ Watch = Callable[[int, int], None]
 class Replayed:
     """What the agent did on a recorded history.
 
-    *before* is what the monitor of that time did, None where that is not recorded. *config* is None where the recording implied the configuration; *lacks* says what is not
-    replayed, or what stands in for it.
+    *before* is what the monitor of that time did, None where that is not recorded. *config* is None
+    where the recording implied the configuration; *lacks* says what is not replayed, or what stands
+    in for it.
     """
 
     recording: Recording
@@ -89,10 +93,16 @@ def replay(
     every: timedelta | None = None,
     watch: Watch = lambda _, __: None,
 ) -> Replayed:
-    """Run cycle after cycle over what is recorded; without *every* one each poll_interval."""
+    """Run cycle after cycle over what is recorded; without *every* one each poll_interval.
+
+    Raises ConfigurationError for more cycles than anybody could wait for.
+    """
     recording = prepared.recording
     interval = prepared.settings.policy.poll_interval if every is None else every
-    moments = list(_moments(recording, interval))
+    moments = list(islice(_moments(recording, interval), _MOST + 1))
+    if len(moments) > _MOST:
+        msg = f"{recording.name}: is more than {_MOST} cycles long; expected a larger --every"
+        raise ConfigurationError(msg)
     stage = Stage(prepared.settings, recording)
     with telemetry.muted(), _spared():
         for number, moment in enumerate(moments, start=1):

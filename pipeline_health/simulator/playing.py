@@ -100,7 +100,7 @@ class Player:
     def _tell(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one case a fact
         match fact:
             case Pushed():
-                self._world.repo(fact.repo).push(fact.message, fact.author, sha=fact.sha)
+                self._push(fact)
             case RunTold():
                 self._run(fact)
             case SuiteTold():
@@ -126,6 +126,14 @@ class Player:
         if sha not in repo.commits:
             repo.push("", "", sha=sha, branch=ELSEWHERE)
         return repo
+
+    def _push(self, told: Pushed) -> None:
+        """Land a commit; one that is on the branch already is where it was moved back to."""
+        repo = self._world.repo(told.repo)
+        if told.sha in repo.branches[repo.default_branch]:
+            repo.force_push(told.sha)
+        else:
+            repo.push(told.message, told.author, sha=told.sha)
 
     def _run(self, told: RunTold) -> None:
         repo = self._repo_with(told.repo, told.sha)

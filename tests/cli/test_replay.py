@@ -200,6 +200,17 @@ def test_a_length_that_is_none_is_refused(
     assert "expected" in capsys.readouterr().err
 
 
+def test_a_history_without_end_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody would live to see the summary."""
+    file = written(tmp_path, storm(period=["1000-01-01T00:00:00Z", "3000-01-01T00:00:00Z"]))
+
+    assert run(["replay", str(file)]) == Exit.WRONG
+
+    assert "is more than 500000 cycles long; expected a larger --every" in capsys.readouterr().err
+
+
 def test_a_file_that_is_no_recording_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -120,6 +120,23 @@ def test_a_branch_of_another_name_is_the_one_that_is_pushed_to() -> None:
     assert {"trunk": []} == repo_of(world).branches
 
 
+def test_a_branch_that_is_moved_back_is_where_it_was() -> None:
+    """Told again, a commit is the same one, and no parent of itself."""
+    second = replace(PUSHED, at=at(2), sha=sha(2))
+    world, player = played(PUSHED, second, replace(PUSHED, at=at(3)), replace(PUSHED, at=at(4)))
+
+    assert ([sha(1)], 4) == (repo_of(world).branches["trunk"], player.played)
+    assert [sha(1)] == repo_of(world).ancestry(sha(1))
+
+
+def test_a_commit_that_a_run_named_before_it_was_pushed_lands_all_the_same() -> None:
+    """Its runs are its own."""
+    world, _ = played(replace(RUN, at=at(2)), replace(PUSHED, at=at(3)))
+
+    assert [sha(1)] == repo_of(world).branches["trunk"]
+    assert sha(1) == run_of(world).sha
+
+
 def test_a_run_is_as_it_was_told() -> None:
     """With its id, its times, its jobs, and the log of the one that failed."""
     world, _ = played(PUSHED, RUN)

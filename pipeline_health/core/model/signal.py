@@ -91,11 +91,6 @@ class OfCause:
         """How many issues there are although nobody had to mend anything."""
         return len(self.issues) if self.cause.owner is None else 0
 
-    @property
-    def first(self) -> Counted | None:
-        """The issue that was filed first."""
-        return next(iter(self.issues), None)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
