@@ -170,6 +170,7 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
         (storm(runs=[{"run_id": 1, "head_sha": "xyz", "observed_at": "2026-04-27T09:34:00Z",
                       "issues": []}]), "expected a commit id of at least 7 digits at $.runs[0]"),
         (storm(period=["yesterday"]), "expected a time at $.period[0]"),
+        (storm(period=[]), "expected a list of times at $.period, found a list"),
         (storm(ci={}), "expected a text at $.ci.pipeline_workflow"),
         (transients(issues=[]), "expected at least one time"),
         (transients(issues=[{"detected_at": "2026-07-01"}]), "expected a text at $.issues[0].repo"),

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from operator import attrgetter
 
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName, Sha
@@ -21,6 +22,7 @@ from pipeline_health.core.model.recording import (
 from pipeline_health.recordings.replay_1.common import (
     CI,
     TESTED_AFTER,
+    TICK,
     UNRECORDED,
     Numbers,
     checked,
@@ -48,9 +50,10 @@ _WHERE = re.compile(r" in (?P<workflow>\S+) / (?P<job>\S+)$")
 def read_storm(whole: Json) -> Recording:
     """Read the file; raises UnexpectedShapeError."""
     repo = repo_of(whole)
+    pushes = [_push(repo, each) for each in whole.items("pushes")]
     file = StormFile(
         repo=repo,
-        pushes=tuple(sorted((_push(repo, each) for each in whole.items("pushes")), key=_when)),
+        pushes=tuple(sorted(pushes, key=attrgetter("at"))),
         runs=tuple(whole.items("runs")),
         issues=tuple(whole.items("issues")),
         causes=tuple(_cause(each) for each in whole.items("root_causes")),
@@ -59,26 +62,20 @@ def read_storm(whole: Json) -> Recording:
         numbers=Numbers(),
     )
     period = [each.time() for each in whole.items("period")]
+    if not period:
+        whole.at("period").refuse("a list of times")
     told = [*_runs(file), *_scheduled(file), *_by_label(file)]
     facts = in_order([*file.pushes, *_tested(file, told), *told, *_silent(file)])
     return Recording(
         name=whole.text("incident"),
         began_at=min(period),
-        ended_at=max(period) + _AFTERWARDS,
+        ended_at=max(period) + TICK,  # until the monitor of that time looked again
         projects=(_project(file),),
         facts=facts,
         causes=file.causes,
         filed=tuple(_filed(file, each) for each in file.issues),
         lacks=tuple(lacks_of(file, facts)),
     )
-
-
-_AFTERWARDS = timedelta(minutes=30)
-"""How long after its last push a history goes on: until the monitor of that time looked again."""
-
-
-def _when(fact: Pushed) -> datetime:
-    return fact.at
 
 
 def _push(repo: RepoName, node: Json) -> Pushed:
@@ -279,10 +276,8 @@ def _unknown(file: StormFile, push: Pushed, at: datetime, run_id: int) -> RunTol
     )
 
 
-# -- URLs ------------------------------------------------------------------------------------
-
-
 def _silent(file: StormFile) -> Iterator[Fact]:
+    """Give the looks at which a URL did not answer."""
     for issue, at in silences(file):
         yield from silent_tick(file.repo, at, cause=issue.maybe_text("root_cause"))
 
