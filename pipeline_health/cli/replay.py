@@ -70,8 +70,8 @@ def replay(
     root cause, a wrong owner one who could not mend it. Where only a bound of a time is recorded,
     the length from it is one too.
 
-    FILE is JSON of the schema replay/1. A configuration finds its projects by repo; what it watches
-    and the file does not tell of is left out, and said.
+    FILE is what run-once --record wrote, or JSON of the schema replay/1. A configuration finds its
+    projects by repo; what it watches and the file does not tell of is left out, and said.
 
     \b
     Examples:
