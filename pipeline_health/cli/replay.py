@@ -83,7 +83,11 @@ def replay(
 
     history = replaying.read(recording)
     wanted = [config or options.config, *([] if diff is None else [diff])]
-    prepared = [replaying.prepare(history, each) for each in wanted]
+    try:
+        prepared = [replaying.prepare(history, each) for each in wanted]
+    except replaying.RecordingError as exc:
+        msg = f"{recording}: {exc}"
+        raise replaying.RecordingError(msg) from exc
     with progress() as watch:
         first, *others = [replaying.replay(each, every=every, watch=watch) for each in prepared]
     second = next(iter(others), None)

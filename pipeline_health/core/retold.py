@@ -29,6 +29,7 @@ from pipeline_health.core.retold_sight import (
     sights,
     spells,
     stretches,
+    watched,
     with_projects,
 )
 
@@ -66,6 +67,7 @@ def retold(
             *_few(_set_back(lines), "commits that were taken off a branch"),
         ),
         stretches=stretches(entries),
+        watched=tuple(watched(entries, projects)),
     )
 
 
@@ -78,17 +80,18 @@ def _few(sentences: Iterable[str], what: str) -> Iterator[str]:
 
 def _set_back(lines: Sequence[Shown]) -> Iterator[str]:
     """Tell where the head is no newer commit than the one before: a push that was forced."""
-    known: set[Sha] = set()
+    known: dict[str, set[Sha]] = {}
     head: dict[str, Sha] = {}
     for line in lines:
         if line.head is not None:
-            if line.head in known and head.get(line.project) not in (None, line.head):
+            before = known.get(line.project, ())
+            if line.head in before and head.get(line.project) not in (None, line.head):
                 yield (
                     f"The branch of {line.project} was set back to {line.head[:7]}"
                     f" by {moment(line.at)}."
                 )
             head[line.project] = line.head
-        known |= {push.sha for push in line.pushes}
+        known.setdefault(line.project, set()).update(push.sha for push in line.pushes)
 
 
 # -- commits ---------------------------------------------------------------------------------

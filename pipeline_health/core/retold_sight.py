@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.core.model.recording import RecordedProject, SightTold, Stretch
+from pipeline_health.core.model.ids import ProjectName, RepoName
+from pipeline_health.core.model.recording import RecordedProject, SightTold, Stretch, Watched
 from pipeline_health.core.model.shown import Entry, LookedAt, Shown, SourceTold
 from pipeline_health.core.model.sight import Source
 
@@ -73,17 +73,50 @@ def gaps(entries: Sequence[Entry]) -> Iterator[str]:
         for before, names in missed.items():
             span = f"from {moment(before)} to {moment(entry.looked_at)}"
             yield f"Nobody looked at {', '.join(names)} {span}."
+    yield from _left(last, described(entries))
+
+
+def _left(
+    last: Mapping[ProjectName, datetime], projects: Mapping[ProjectName, RecordedProject]
+) -> Iterator[str]:
+    """Tell what was not looked at any more in the end; what has another name by then was."""
+    ended = max(last.values(), default=None)
+    left = {name: at for name, at in last.items() if ended and ended - at > LONGEST_PAUSE}
+    repos = {project.repo for name, project in projects.items() if name not in left}
+    for name, at in left.items():
+        if name not in projects or projects[name].repo not in repos:
+            yield f"Nobody looked at {name} from {moment(at)} on."
 
 
 def stretches(entries: Sequence[Entry]) -> tuple[Stretch, ...]:
     """Give the times in which somebody looked, none where that was all the time."""
+    found = _joined(look.looked_at for look in _looks(entries))
+    return found if len(found) > 1 else ()
+
+
+def watched(
+    entries: Sequence[Entry], projects: Mapping[ProjectName, RecordedProject]
+) -> Iterator[Watched]:
+    """Give the repositories of *projects* that a look left out, and when they were looked at."""
+    looks = _looks(entries)
+    seen: dict[RepoName, list[datetime]] = {}
+    for look in looks:
+        for repo in {projects[name].repo for name in look.projects or () if name in projects}:
+            seen.setdefault(repo, []).append(look.looked_at)
+    for repo, times in sorted(seen.items()):
+        if len(times) < len(looks):
+            yield Watched(repo=repo, stretches=_joined(times))
+
+
+def _joined(times: Iterable[datetime]) -> tuple[Stretch, ...]:
+    """Give the stretches that *times*, oldest first, are the looks of."""
     found: list[Stretch] = []
-    for look in _looks(entries):
-        if found and look.looked_at - found[-1].ended_at <= LONGEST_PAUSE:
-            found[-1] = replace(found[-1], ended_at=look.looked_at)
+    for at in times:
+        if found and at - found[-1].ended_at <= LONGEST_PAUSE:
+            found[-1] = replace(found[-1], ended_at=at)
         else:
-            found.append(Stretch(began_at=look.looked_at, ended_at=look.looked_at))
-    return tuple(found) if len(found) > 1 else ()
+            found.append(Stretch(began_at=at, ended_at=at))
+    return tuple(found)
 
 
 def _looks(entries: Sequence[Entry]) -> list[LookedAt]:

@@ -113,11 +113,12 @@ def _told(failure: Failure, known: Sequence[Fact]) -> Fact | None:
 def _names(fact: Fact, failure: Failure) -> bool:
     match fact:
         case RunTold():
-            return fact.repo == failure.repo and fact.run_id == failure.run_id
+            return _is_of(fact.repo, failure) and fact.run_id == failure.run_id
         case DeploymentTold():
             return fact.id == failure.deployment
         case UrlTold():
-            return fact.repo == failure.repo and not fact.answers and fact.place is failure.place
+            is_silence = not fact.answers and fact.place is failure.place
+            return is_silence and _is_of(fact.repo, failure)
         case Pushed() | SuiteTold() | StatusTold() | RecordTold() | SightTold():
             return False
         case unreachable:
@@ -128,14 +129,17 @@ def _is_at(fact: Fact, failure: Failure) -> bool:
     """Tell whether *fact* is about the commit of *failure*, and has a cause, so that it failed."""
     match fact:
         case Pushed() | SuiteTold() | StatusTold() | RecordTold():
-            return (fact.repo, fact.sha) == (
-                failure.repo,
-                failure.commit,
-            ) and fact.cause is not None
+            is_caused = fact.sha == failure.commit and fact.cause is not None
+            return is_caused and _is_of(fact.repo, failure)
         case RunTold() | DeploymentTold() | UrlTold() | SightTold():
             return False
         case unreachable:
             assert_never(unreachable)
+
+
+def _is_of(repo: RepoName, failure: Failure) -> bool:
+    """Compare as GitHub does; the operator may have written the name in another way."""
+    return repo.lower() == failure.repo.lower()
 
 
 def cause_of(fact: Fact) -> str | None:

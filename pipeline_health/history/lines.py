@@ -21,10 +21,13 @@ LONGEST_TEXT = 2_000
 LONGEST_LOG = 3_500
 LONGEST_LINE = 1_000_000
 MOST_FACTS = 200
+OUR_DAYS = range(1000, 9001)
+"""The years that a time may be of, so that there are days before and after it."""
 
 Line: TypeAlias = Heading | Shown | LookedAt
 LineT = TypeVar("LineT", bound=Line)
 
+_NUMBERS = range(2**63)
 _LOG = "log"
 _COMMITS = frozenset({"sha", "head", "commit"})
 _REPOS = frozenset({"repo", "built_from"})
@@ -137,6 +140,20 @@ def _decoded(adapter: TypeAdapter[LineT], line: bytes) -> LineT:
     for problem in _problems(found, ""):
         raise LineError(problem)
     return found
+
+
+def oddities(value: object, key: str = "") -> Iterator[str]:
+    """Say what no look of ours could have shown: times far off, numbers that no provider has."""
+    if is_dataclass(value):
+        for field in fields(value):
+            yield from oddities(getattr(value, field.name), field.name)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from oddities(each, key)
+    elif isinstance(value, datetime) and value.year not in OUR_DAYS:
+        yield f"{key}: is at the edge of the calendar; expected a time of our days"
+    elif isinstance(value, int) and value not in _NUMBERS:
+        yield f"{key}: is no number that a provider gives; expected one below 2^63"
 
 
 def _problems(value: object, key: str) -> Iterator[str]:

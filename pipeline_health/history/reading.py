@@ -11,7 +11,7 @@ from pipeline_health.core.model.shown import Entry, Heading
 from pipeline_health.core.retold import retold
 from pipeline_health.core.retold_sight import moment
 from pipeline_health.history.file import LARGEST, SCHEMA_OF, heading_problem
-from pipeline_health.history.lines import LineError, read, read_heading
+from pipeline_health.history.lines import LineError, oddities, read, read_heading
 from pipeline_health.ports import HistoryError
 
 LineT = TypeVar("LineT")
@@ -78,7 +78,11 @@ def _entries(lines: Sequence[bytes]) -> Iterator[Entry]:
 
 def _line(number: int, line: bytes, *, by: Callable[[bytes], LineT]) -> LineT:
     try:
-        return by(line)
+        found = by(line)
     except LineError as exc:
         msg = f"line {number}: {exc}"
         raise HistoryError(msg) from exc
+    for oddity in oddities(found):
+        msg = f"line {number}: {oddity}"
+        raise HistoryError(msg)
+    return found

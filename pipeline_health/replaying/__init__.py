@@ -17,11 +17,12 @@ from pipeline_health import recordings, telemetry
 from pipeline_health.core.model.recording import Recording, Stretch
 from pipeline_health.core.model.signal import Figures, Issue
 from pipeline_health.core.signal import counted, counted_before, figures
+from pipeline_health.recordings import RecordingError
 from pipeline_health.replaying.configuration import as_recorded, settings_for
 from pipeline_health.replaying.stage import Stage, Tick
 from pipeline_health.settings import ConfigurationError, Settings
 
-__all__ = ["Prepared", "Replayed", "Tick", "Watch", "prepare", "read", "replay"]
+__all__ = ["Prepared", "RecordingError", "Replayed", "Tick", "Watch", "prepare", "read", "replay"]
 
 _GARBAGE = 50_000
 _MOST = 500_000
@@ -74,7 +75,8 @@ class Prepared:
 def prepare(recording: Recording, config: Path | None = None) -> Prepared:
     """Configure the agent as *config* wants it, else as the recording implies.
 
-    Raises ConfigurationError.
+    Raises ConfigurationError; a RecordingError, which does not name the file, where the recording
+    is what is wrong.
     """
     with TemporaryDirectory(prefix="pipeline-health-replay-") as home:
         settings = settings_for(recording, config, Path(home))

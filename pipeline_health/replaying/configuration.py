@@ -3,7 +3,8 @@
 No secret is read: the tokens are pretended, and so are the addresses.
 """
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline_health.core.model.recording import (
     UrlTold,
 )
 from pipeline_health.core.model.urls import Place
+from pipeline_health.recordings import RecordingError, quoted
 from pipeline_health.replaying.line import GITHUB, RAILWAY
 from pipeline_health.settings import ConfigurationError, Settings
 
@@ -31,33 +33,49 @@ _PRETENDED = {
 def settings_for(recording: Recording, config: Path | None, home: Path) -> Settings:
     """Read *config*, or what the recording implies; *home* is where nothing of ours is.
 
-    Raises ConfigurationError.
+    Raises ConfigurationError for *config*, and RecordingError for a recording that implies none.
     """
-    if config is None:
-        config = home / "implied.toml"
-        config.write_text(_implied(recording.projects), encoding="utf-8")
-    return configured.load(config=config, environment=_PRETENDED, home=home)
+    if not recording.projects:
+        msg = "tells of no project; expected a look that saw one"
+        raise RecordingError(msg)
+    if config is not None:
+        return configured.load(config=config, environment=_PRETENDED, home=home)
+    implied = home / "implied.toml"
+    implied.write_text("\n\n".join(map(_implied, recording.projects)), encoding="utf-8")
+    try:
+        return configured.load(config=implied, environment=_PRETENDED, home=home)
+    except ConfigurationError as exc:
+        says = "; ".join(": ".join(part for part in (p.key, p.says) if part) for p in exc.problems)
+        msg = f"implies a configuration that is wrong: {says}"
+        raise RecordingError(msg) from exc
 
 
-def _implied(projects: Sequence[RecordedProject]) -> str:
-    """Write the configuration that a recording implies."""
-    return "\n\n".join(
-        "\n".join(
-            [
-                "[[projects]]",
-                f'name = "{project.name}"',
-                f'repo = "{project.repo}"',
-                f'branch = "{project.branch}"',
-                *(
-                    []
-                    if project.railway_project is None
-                    else [f'railway_project = "{project.railway_project}"']
-                ),
-                *project.lines,
-            ]
-        )
-        for project in projects
+def _implied(project: RecordedProject) -> str:
+    """Write the configuration that a recording implies of *project*."""
+    railway = project.railway_project
+    return "\n".join(
+        [
+            "[[projects]]",
+            f"name = {quoted(project.name)}",
+            f"repo = {quoted(project.repo)}",
+            f"branch = {quoted(project.branch)}",
+            *([] if railway is None else [f"railway_project = {quoted(railway)}"]),
+            *_lines(project),
+        ]
     )
+
+
+def _lines(project: RecordedProject) -> Iterator[str]:
+    """Give the other keys of *project*; a line that is more than one would end its table."""
+    for line in project.lines:
+        try:
+            keys = list(tomllib.loads(line).values())
+        except tomllib.TOMLDecodeError:
+            keys = []
+        if len(keys) != 1 or not isinstance(keys[0], str | list):
+            msg = f"{project.name}: {line!r}: expected one key of [[projects]], a text or a list"
+            raise RecordingError(msg)
+        yield line
 
 
 def as_recorded(

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline_health import bootstrap
@@ -53,6 +53,7 @@ class Stage:
     def __init__(self, settings: Settings, recording: Recording) -> None:
         self.ticks: list[Tick] = []
         self._settings = settings
+        self._watched = {each.repo.lower(): each.stretches for each in recording.watched}
         self._world = World(min(recording.began_at, *(fact.at for fact in recording.facts[:1])))
         self._world.github_tokens[TOKEN] = settings.policy.routing.identity or _LOGIN
         if settings.policy.limits.ops_repo is not None:
@@ -76,10 +77,24 @@ class Stage:
     def cycle(self, moment: datetime) -> None:
         """Let everything happen up to *moment*, and let the agent look."""
         self._player.until(moment)
-        report = bootstrap.run_once(self._settings, machine=self._machine)
+        report = bootstrap.run_once(self._settings_at(moment), machine=self._machine)
         self._world.requests.clear()
         if report.changes or report.failed is not None:
             self._note(report)
+
+    def _settings_at(self, moment: datetime) -> Settings:
+        """Give the settings with what was looked at then: nothing is known of the rest."""
+        policy = self._settings.policy
+        projects = tuple(one for one in policy.projects if self._is_watched(one.repo, moment))
+        if len(projects) == len(policy.projects):
+            return self._settings
+        return replace(self._settings, policy=replace(policy, projects=projects))
+
+    def _is_watched(self, repo: RepoName, moment: datetime) -> bool:
+        stretches = self._watched.get(repo.lower())
+        return stretches is None or any(
+            each.began_at <= moment <= each.ended_at for each in stretches
+        )
 
     def _note(self, report: CycleReport) -> None:
         self.ticks.append(

@@ -41,6 +41,7 @@ ELSEWHERE = "unrecorded"
 
 _FOR_EVER = 10**9
 _UNREADABLE = 502
+_EVERY_MINUTE = "* * * * *"
 _PROVIDERS: tuple[Host, ...] = ("github", "railway")
 
 
@@ -52,7 +53,7 @@ class _Known:
     unknown: set[int] = field(default_factory=set)
     suites: dict[int, ExternalSuite] = field(default_factory=dict)
     records: dict[int, DeploymentRecord] = field(default_factory=dict)
-    deployments: dict[str, tuple[RailwayService, RailwayDeployment]] = field(default_factory=dict)
+    deployments: dict[str, RailwayDeployment] = field(default_factory=dict)
     sights: dict[str, Fault] = field(default_factory=dict)
 
 
@@ -67,7 +68,7 @@ class Player:
         self._world = world
         self._coming = deque(recording.facts)
         self._known = _Known()
-        self._answers: dict[tuple[RepoName, Place], bool] = {}
+        self._answers: dict[tuple[str, Place], bool] = {}
         for project in recording.projects:
             self._found(project)
         for fact in recording.facts:
@@ -87,7 +88,7 @@ class Player:
 
     def answers(self, repo: RepoName, place: Place) -> bool:
         """Tell whether a URL answers now, as far as it was told of; it does until it is."""
-        return self._answers.get((repo, place), True)
+        return self._answers.get((repo.lower(), place), True)
 
     def _advance(self, moment: datetime) -> None:
         self._world.advance(max(moment - self._world.now(), timedelta(0)))
@@ -112,7 +113,7 @@ class Player:
             case DeploymentTold():
                 self._deployment(fact)
             case UrlTold():
-                self._answers[fact.repo, fact.place] = fact.answers
+                self._answers[fact.repo.lower(), fact.place] = fact.answers
             case SightTold():
                 self._sight(fact)
             case unreachable:
@@ -222,26 +223,30 @@ class Player:
 
     def _deployment(self, told: DeploymentTold) -> None:
         status = told.status.text if isinstance(told.status, Unrecognised) else told.status.value
-        if told.id in self._known.deployments:
-            service, deployment = self._known.deployments[told.id]
-            service.become(deployment, status)
-        else:
-            service = self._service(told)
-            deployment = service.deploy(
-                status, commit=told.commit or "", image=told.image, at=told.created_at
-            )
-            deployment.id, deployment.changed_at = told.id, told.at
-            self._known.deployments[told.id] = (service, deployment)
+        service = self._service(told)
+        deployment = self._known.deployments.get(told.id)
+        if deployment is None:
+            # What it took over from is told of, and nothing that is not may happen: it begins so
+            # that it takes over from nothing.
+            deployment = service.deploy("", commit="", image=told.image, at=told.created_at)
+            deployment.id = told.id
+            self._known.deployments[told.id] = deployment
+        repo = None if told.built_from is None else self._world.repo(told.built_from)
+        deployment.status, deployment.changed_at = status, told.at
+        deployment.commit, deployment.image = told.commit, told.image
+        deployment.repo = repo.full_name if repo and told.commit else None
+        deployment.branch = repo.default_branch if repo and told.commit else None
         deployment.skipped_reason, deployment.stopped = told.skipped_reason, told.stopped
+        if deployment is service.latest:
+            service.repo, service.cron = repo, _EVERY_MINUTE if told.cron else None
         if status == "FAILED":
             deployment.build_log = told.log
         else:
             deployment.deploy_log = told.log
 
     def _service(self, told: DeploymentTold) -> RailwayService:
-        repo = None if told.built_from is None else self._world.repo(told.built_from)
         environment = self._world.railway(told.project).environment(told.environment)
-        return environment.service(told.service, repo, cron="* * * * *" if told.cron else None)
+        return environment.service(told.service)
 
     # -- whether they can be read ----------------------------------------------------------
 

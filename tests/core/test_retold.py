@@ -1,81 +1,23 @@
 """From lines to a history: each fact once, at the right time, and what is missing in words."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from builders import HEAD, NOW, PARENT, REPO, ago, sha
-from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
+from builders import HEAD, PARENT, REPO, sha
+from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.recording import (
     Fact,
     Pushed,
-    RecordedProject,
-    Recording,
     SightTold,
     Stretch,
     UrlTold,
 )
-from pipeline_health.core.model.shown import Entry, Heading, LookedAt, Shown, SourceTold
 from pipeline_health.core.model.sight import Source
 from pipeline_health.core.model.urls import Place
-from pipeline_health.core.retold import MOST_SENTENCES, STANDING, retold
+from pipeline_health.core.retold import MOST_SENTENCES, STANDING
+from retelling import FILM, SHOP, first, look, minute, missing, news, product, push, source, told
 from shown_samples import A_DEPLOYMENT, A_PUSH, A_RECORD, A_RUN, A_STATUS, A_SUITE
-
-SHOP, FILM = ProjectName("shop"), ProjectName("film")
-
-
-def minute(number: float) -> datetime:
-    """Give a minute of the recording."""
-    return ago(minutes=-number)
-
-
-def product(name: ProjectName) -> RecordedProject:
-    """Describe a project."""
-    return RecordedProject(name=name, repo=RepoName(f"acme/{name}"))
-
-
-def look(number: float, *lines: Shown, at: Sequence[ProjectName] | None = None) -> list[Entry]:
-    """Give the lines of one look; the first one says at what."""
-    shown = [replace(line, at=minute(number)) for line in lines]
-    return [*shown, LookedAt(looked_at=minute(number), projects=None if at is None else tuple(at))]
-
-
-def first(*names: ProjectName, **seen: Any) -> list[Entry]:
-    """Give the first look, which describes the projects; the first one shows what was *seen*."""
-    lines = [Shown(project=name, at=NOW, whole=True, described=product(name)) for name in names]
-    lines[0] = replace(lines[0], **seen)
-    return look(0, *lines, at=names)
-
-
-def news(project: ProjectName = SHOP, **seen: Any) -> Shown:
-    """Give what a later look showed."""
-    return replace(Shown(project=project, at=NOW), **seen)
-
-
-def told(*looks: Sequence[Entry], lacks: Sequence[str] = ()) -> Recording:
-    """Give the history that *looks* tell."""
-    heading = Heading(schema="s", version="1", began_at=minute(0))
-    return retold("h.jsonl", heading, [entry for each in looks for entry in each], lacks=lacks)
-
-
-def push(commit: Sha, at: datetime, message: str = "") -> Pushed:
-    """Give a commit of shop's."""
-    return Pushed(at=at, repo=REPO, sha=commit, message=message)
-
-
-def source(which: Source, *, readable: bool, at: float = 0) -> SourceTold:
-    """Say of a source whether it could be read."""
-    return SourceTold(
-        at=minute(at), source=which, readable=readable, why="" if readable else "it is down"
-    )
-
-
-def missing(recording: Recording) -> tuple[str, ...]:
-    """Give what is missing beside what always is."""
-    assert recording.lacks[: len(STANDING)] == STANDING
-    return recording.lacks[len(STANDING) :]
 
 
 def test_every_kind_of_fact_comes_back_in_the_order_of_its_time() -> None:

@@ -205,6 +205,14 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """When a repository was looked at that was not looked at all the time, oldest first."""
+
+    repo: RepoName
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedProject:
     """A product that the recording tells of, and the lines of configuration that it implies.
 
@@ -225,6 +233,7 @@ class Recording:
     *name* tells it from others. *lacks* are sentences about what is not recorded and therefore not
     replayed, or about what stands in for it; *filed* is what the monitor of that time filed.
     *stretches* are the times to look at, oldest first; without any it is the whole history.
+    *watched* are the repositories that are to be looked at in a part of them only.
     """
 
     name: str
@@ -236,3 +245,4 @@ class Recording:
     filed: tuple[FiledBefore, ...] = ()
     lacks: tuple[str, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    watched: tuple[Watched, ...] = ()
