@@ -4,7 +4,7 @@ No secret is read: the tokens are pretended, and so are the addresses.
 """
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
