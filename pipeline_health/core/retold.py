@@ -14,6 +14,7 @@ from pipeline_health.core.model.recording import (
     DeploymentTold,
     Fact,
     Pushed,
+    RecordedProject,
     Recording,
     RunTold,
     SuiteTold,
@@ -68,7 +69,22 @@ def retold(
         ),
         stretches=stretches(entries),
         watched=tuple(watched(entries, projects)),
+        railway_names=tuple(_railway_names(lines, projects).items()),
     )
+
+
+def _railway_names(
+    lines: Sequence[Shown], projects: Mapping[ProjectName, RecordedProject]
+) -> Mapping[str, str]:
+    """Tell what Railway calls its projects: it says so to GitHub, before each environment."""
+    names: dict[str, str] = {}
+    for line in lines:
+        railway = projects[line.project].railway_project
+        for record in line.records:
+            name, _, _ = record.environment.rpartition(" / ")
+            if railway is not None and name:
+                names[railway] = name
+    return names
 
 
 def _few(sentences: Iterable[str], what: str) -> Iterator[str]:
@@ -178,6 +194,7 @@ def _fullest(
 def _changes(urls: Iterable[UrlTold]) -> Iterator[UrlTold]:
     last: dict[object, bool] = {}
     for url in urls:
-        if last.get((url.repo, url.place)) is not url.answers:
-            last[url.repo, url.place] = url.answers
+        key = url.repo, url.place, url.url
+        if last.get(key) is not url.answers:
+            last[key] = url.answers
             yield url

@@ -16,6 +16,7 @@ from pipeline_health.core.model.readings import NotAsked, Seen
 from pipeline_health.core.model.recording import DeploymentTold, RecordedProject, UrlTold
 from pipeline_health.core.model.shown import Shown, SourceTold
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.core.model.urls import Place
 from pipeline_health.core.showing_code import bare_url, log_of
 from pipeline_health.core.sight import blind_of, sources_of
 
@@ -137,10 +138,16 @@ def _logs(view: ProjectView) -> Mapping[tuple[str, datetime], str]:
 
 
 def _urls(view: ProjectView) -> Iterator[UrlTold]:
+    policy = view.policy
+    named = {Place.STAGING: policy.staging_url, Place.PRODUCTION: policy.production_url}
     for place, sight in view.urls.items():
         if isinstance(sight, Seen):
             yield UrlTold(
-                at=view.now, repo=view.policy.repo, place=place, answers=sight.value.answers
+                at=view.now,
+                repo=policy.repo,
+                place=place,
+                answers=sight.value.answers,
+                url=bare_url(named[place]),
             )
 
 

@@ -66,9 +66,9 @@ def _pushes(known: Sequence[Shown]) -> Iterator[Pushed]:
 
 
 def _urls(shown: Shown, known: Sequence[Shown]) -> Iterator[UrlTold]:
-    last = {(url.repo, url.place): url.answers for line in known for url in line.urls}
+    last = {(url.repo, url.place, url.url): url.answers for line in known for url in line.urls}
     for url in shown.urls:
-        if last.get((url.repo, url.place)) is not url.answers:
+        if last.get((url.repo, url.place, url.url)) is not url.answers:
             yield url
 
 

@@ -29,7 +29,7 @@ _LOOKED_BACK: Final = (256 * 1024, 4 * 1024 * 1024)
 _OURS: Final = 0o600
 _OPENED_TO_OTHERS: Final = 0o077
 _FIRST_LINE: Final = 4096
-SCHEMA_OF: Final = re.compile(rb'\{"schema": ?"(pipeline-health-recording/[0-9]{1,9})"')
+SCHEMA_OF: Final = re.compile(rb'\{"schema":"(pipeline-health-recording/[0-9]{1,9})"')
 _BEGINNING: Final = b'{"schema":"pipeline-health-recording/'
 
 

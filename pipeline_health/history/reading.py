@@ -16,6 +16,8 @@ from pipeline_health.ports import HistoryError
 
 LineT = TypeVar("LineT")
 
+_SPACED: Final = b'{"schema": '
+_COMPACT: Final = b'{"schema":'
 _HALF: Final = "The last line was not written to its end, and is left out."
 
 
@@ -39,9 +41,10 @@ def read_recording(content: bytes) -> Recording | None:
     Raises HistoryError naming the line that cannot be read.
     """
     *whole, rest = content.split(b"\n")
-    if not whole or SCHEMA_OF.match(whole[0]) is None:
+    beginning = b"".join(whole[:1]).replace(_SPACED, _COMPACT, 1)  # some write it by hand
+    if SCHEMA_OF.match(beginning) is None:
         return None
-    problem = heading_problem(whole[0] + b"\n")
+    problem = heading_problem(beginning + b"\n")
     if problem is not None:
         raise HistoryError(problem)
     heading = _line(1, whole[0], by=read_heading)

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from pipeline_health.clients.within import Given, Posed
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.urls import Place
+from pipeline_health.core.showing_code import bare_url
 from pipeline_health.simulator import Answer, Call, ConnectionCut, Simulator, World
 from pipeline_health.simulator.faults import Host
 from pipeline_health.simulator.playing import Player
@@ -65,7 +66,7 @@ class Line:
         for project in self.projects:
             for place, url in _urls(project).items():
                 if posed.url == url or posed.url.startswith(f"{url.rstrip('/')}/"):
-                    answers = self.player.answers(project.repo, place)
+                    answers = self.player.answers(project.repo, place, bare_url(url))
                     return Given(status=200, headers={}, body=b"") if answers else None
         return None
 

@@ -1,6 +1,7 @@
 """Lets a recorded history happen in a simulated world: fact by fact, each at its own time."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,9 +69,10 @@ class Player:
         self._world = world
         self._coming = deque(recording.facts)
         self._known = _Known()
-        self._answers: dict[tuple[str, Place], bool] = {}
+        self._answers: dict[tuple[str, Place], dict[str | None, bool]] = {}
+        names = dict(recording.railway_names)
         for project in recording.projects:
-            self._found(project)
+            self._found(project, names)
         for fact in recording.facts:
             if isinstance(fact, DeploymentTold):  # where it was deployed to was there before
                 deployed = self._world.railway(fact.project)
@@ -86,17 +88,23 @@ class Player:
             self.played += 1
         self._advance(moment)
 
-    def answers(self, repo: RepoName, place: Place) -> bool:
-        """Tell whether a URL answers now, as far as it was told of; it does until it is."""
-        return self._answers.get((repo.lower(), place), True)
+    def answers(self, repo: RepoName, place: Place, url: str | None = None) -> bool:
+        """Tell whether a URL answers now, as far as it was told of; it does until it is.
+
+        Of one that is not told of by itself it is what is told of that place.
+        """
+        told = self._answers.get((repo.lower(), place), {})
+        return told.get(url, any(told.values()) or not told)
 
     def _advance(self, moment: datetime) -> None:
         self._world.advance(max(moment - self._world.now(), timedelta(0)))
 
-    def _found(self, project: RecordedProject) -> None:
+    def _found(self, project: RecordedProject, names: Mapping[str, str]) -> None:
         self._world.repo(project.repo, default_branch=project.branch)
         if project.railway_project is not None:
-            self._world.railway(project.railway_project).id = project.railway_project
+            railway = self._world.railway(project.railway_project)
+            railway.id = project.railway_project
+            railway.name = names.get(railway.id, railway.id)
 
     def _tell(self, fact: Fact) -> None:  # noqa: C901, PLR0912 - one case a fact
         match fact:
@@ -113,7 +121,9 @@ class Player:
             case DeploymentTold():
                 self._deployment(fact)
             case UrlTold():
-                self._answers[fact.repo.lower(), fact.place] = fact.answers
+                self._answers.setdefault((fact.repo.lower(), fact.place), {})[fact.url] = (
+                    fact.answers
+                )
             case SightTold():
                 self._sight(fact)
             case unreachable:
@@ -131,7 +141,7 @@ class Player:
     def _push(self, told: Pushed) -> None:
         """Land a commit; one that is on the branch already is where it was moved back to."""
         repo = self._world.repo(told.repo)
-        if told.sha in repo.branches[repo.default_branch]:
+        if told.sha in repo.commits and told.sha in repo.branches[repo.default_branch]:
             repo.force_push(told.sha)
         else:
             repo.push(told.message, told.author, sha=told.sha)

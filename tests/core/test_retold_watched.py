@@ -9,6 +9,7 @@ from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.recording import Pushed, Stretch, Watched
 from pipeline_health.core.model.shown import Shown
 from retelling import FILM, SHOP, first, look, minute, missing, news, product, push, told
+from shown_samples import A_RECORD
 
 STORE = ProjectName("store")
 HOUR = tuple(range(5, 61, 5))
@@ -85,3 +86,16 @@ def test_two_projects_of_one_repository_set_no_branch_back(
     moved = [news(name, head=sha(2), pushes=(second_push,)) for name in names]
 
     assert missing(told(begun, look(5, *moved))) == ()
+
+
+def test_what_railway_calls_a_project_is_known_by_what_it_told_github() -> None:
+    """In the words of its last deployment record; one without a name tells nothing."""
+    described = replace(product(SHOP), railway_project="r-1")
+    records = [
+        replace(A_RECORD, environment=environment)
+        for environment in ("old / staging", "shop / staging", "production")
+    ]
+    shown = news(whole=True, described=described, records=tuple(records))
+    film = news(FILM, whole=True, described=product(FILM), records=(A_RECORD,))
+
+    assert (("r-1", "shop"),) == told(look(0, shown, film, at=(SHOP, FILM))).railway_names

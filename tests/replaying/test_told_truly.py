@@ -138,3 +138,25 @@ def test_an_older_deployment_is_what_it_was_told_to_be() -> None:
     service = world.railway("r-1").environment("staging").services["web"]
     assert ["SUCCESS", "CRASHED"] == [one.status for one in service.newest_first]
     assert service.cron is None
+
+
+def test_two_products_of_one_repository_have_each_its_own_url(tmp_path: Path) -> None:
+    """One is silent; of a third one nobody knows more than that not all of them are."""
+    world = World(NOW)
+    told = UrlTold(at=NOW, repo=SHOP, place=Place.PRODUCTION, answers=False, url="https://a.test")
+    other = replace(told, answers=True, url="https://b.test")
+    player = Player(world, history(told, other))
+    player.until(NOW)
+
+    urls = ("https://a.test", "https://b.test", "https://c.test", None)
+    assert [False, True, True, True] == [
+        player.answers(RepoName("ACME/shop"), Place.PRODUCTION, url) for url in urls
+    ]
+
+
+def test_a_railway_project_has_the_name_that_was_recorded() -> None:
+    """By it GitHub's deployments are known to be of its environments."""
+    world = World(NOW)
+    Player(world, replace(history(), railway_names=(("r-1", "shop"),)))
+
+    assert ("r-1", "shop") == (world.railway("r-1").id, world.railway("r-1").name)

@@ -154,12 +154,13 @@ class DeploymentTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrlTold:
-    """Whether a URL answered from *at* on."""
+    """Whether a URL answered from *at* on; *url* is bare, None where it is not recorded."""
 
     at: datetime
     repo: RepoName
     place: Place
     answers: bool
+    url: str | None = None
     cause: str | None = None
 
 
@@ -234,6 +235,7 @@ class Recording:
     replayed, or about what stands in for it; *filed* is what the monitor of that time filed.
     *stretches* are the times to look at, oldest first; without any it is the whole history.
     *watched* are the repositories that are to be looked at in a part of them only.
+    *railway_names* is what Railway calls the projects that are known by their ids.
     """
 
     name: str
@@ -246,3 +248,4 @@ class Recording:
     lacks: tuple[str, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     watched: tuple[Watched, ...] = ()
+    railway_names: tuple[tuple[str, str], ...] = ()
