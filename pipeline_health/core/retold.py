@@ -21,6 +21,7 @@ from pipeline_health.core.model.recording import (
     UrlTold,
 )
 from pipeline_health.core.model.shown import Entry, Heading, LookedAt, Shown
+from pipeline_health.core.model.sight import Source
 from pipeline_health.core.retold_sight import (
     described,
     distinct,
@@ -117,16 +118,20 @@ def _pushed(entries: Sequence[Entry]) -> Iterator[Pushed]:
     """Give each commit when it came to the branch: between the looks that did not show it and did.
 
     Its own time counts within these bounds: a commit may be older than its push. It came before
-    whatever ran for it.
+    whatever ran for it. A look that could not read the branch bounds nothing.
     """
     begun = _first_runs(entries)
     landed: dict[tuple[RepoName, Sha], Pushed] = {}
     last: dict[RepoName, datetime] = {}
     looked: dict[ProjectName, datetime] = {}
+    dark: set[tuple[ProjectName, Source]] = set()
     for entry in entries:
         if isinstance(entry, LookedAt):
-            looked |= dict.fromkeys(entry.projects or (), entry.looked_at)
+            seen = (name for name in entry.projects or () if _is_seen(name, dark))
+            looked |= dict.fromkeys(seen, entry.looked_at)
             continue
+        for source in entry.sources:
+            (dark.discard if source.readable else dark.add)((entry.project, source.source))
         for push in entry.pushes:
             key = push.repo, push.sha
             if key not in landed:
@@ -138,6 +143,11 @@ def _pushed(entries: Sequence[Entry]) -> Iterator[Pushed]:
             elif push.message and not landed[key].message:
                 landed[key] = replace(push, at=landed[key].at)
     yield from landed.values()
+
+
+def _is_seen(project: ProjectName, dark: set[tuple[ProjectName, Source]]) -> bool:
+    """Tell whether the branch of *project* can be read while what is *dark* cannot."""
+    return dark.isdisjoint((project, source) for source in (Source.GITHUB, Source.BRANCH))
 
 
 def _first_runs(entries: Sequence[Entry]) -> Mapping[tuple[RepoName, Sha], datetime]:

@@ -4,7 +4,7 @@ Issues of ours and those of the monitor of that time are reduced to the same `Co
 have the same figures by the same rules.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -195,18 +195,38 @@ def _of_cause(cause: RootCause, issues: Sequence[Counted]) -> OfCause:
 
 
 def differences(before: Sequence[Issue], after: Sequence[Issue]) -> Iterator[Difference]:
-    """Give what differs in *after*, issue by issue: the same repository and title are the same."""
+    """Give what differs in *after*, issue by issue: the same repository and title are the same.
+
+    Of several with one title those that were filed at one time are, and then the oldest ones.
+    """
     left = list(after)
-    for one in before:
-        other = next((it for it in left if _is_same(one, it)), None)
+    pairs = _pairs(enumerate(before), left, is_same=lambda one, it: one.opened_at == it.opened_at)
+    alone = [(at, one) for at, one in enumerate(before) if at not in pairs]
+    pairs |= _pairs(alone, left, is_same=lambda _, __: True)
+    for at, one in enumerate(before):
+        other = pairs.get(at)
         if other is None:
             yield Difference(before=one, after=None, says=("is filed in the first one only",))
-            continue
-        left.remove(other)
-        if says := tuple(_changes(one, other)):
+        elif says := tuple(_changes(one, other)):
             yield Difference(before=one, after=other, says=says)
     for other in left:
         yield Difference(before=None, after=other, says=("is filed in the second one only",))
+
+
+def _pairs(
+    before: Iterable[tuple[int, Issue]],
+    left: list[Issue],
+    *,
+    is_same: Callable[[Issue, Issue], bool],
+) -> dict[int, Issue]:
+    """Take from *left* what is the same as one of *before*, and give it by the number of that."""
+    found: dict[int, Issue] = {}
+    for at, one in before:
+        other = next((it for it in left if _is_same(one, it) and is_same(one, it)), None)
+        if other is not None:
+            left.remove(other)
+            found[at] = other
+    return found
 
 
 def _is_same(one: Issue, other: Issue) -> bool:

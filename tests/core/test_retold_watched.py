@@ -8,7 +8,20 @@ from builders import REPO, sha
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.recording import Pushed, Stretch, Watched
 from pipeline_health.core.model.shown import Shown
-from retelling import FILM, SHOP, first, look, minute, missing, news, product, push, told
+from pipeline_health.core.model.sight import Source
+from retelling import (
+    FILM,
+    SHOP,
+    first,
+    look,
+    minute,
+    missing,
+    news,
+    product,
+    push,
+    source,
+    told,
+)
 from shown_samples import A_RECORD
 
 STORE = ProjectName("store")
@@ -99,3 +112,17 @@ def test_what_railway_calls_a_project_is_known_by_what_it_told_github() -> None:
     film = news(FILM, whole=True, described=product(FILM), records=(A_RECORD,))
 
     assert (("r-1", "shop"),) == told(look(0, shown, film, at=(SHOP, FILM))).railway_names
+
+
+@pytest.mark.parametrize("which", [Source.GITHUB, Source.BRANCH])
+def test_a_look_that_was_blind_to_the_branch_does_not_make_a_push_later(which: Source) -> None:
+    """What landed meanwhile did so at its own time."""
+    landed = push(sha(2), minute(4))
+    recording = told(
+        first(SHOP),
+        look(5, news(sources=(source(which, readable=False, at=5),))),
+        look(10, news(sources=(source(which, readable=True, at=10),), pushes=(landed,))),
+    )
+
+    pushed = [fact.at for fact in recording.facts if isinstance(fact, Pushed)]
+    assert [minute(4)] == pushed

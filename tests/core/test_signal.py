@@ -414,3 +414,18 @@ def test_two_replays_differ_issue_by_issue() -> None:
     ) == changed.says
     assert (issue(2, 7), None) == (gone.before, gone.after)
     assert (None, issue(3, 7)) == (new.before, new.after)
+
+
+def test_of_several_with_one_title_those_of_one_time_are_the_same() -> None:
+    """One that only the first replay filed does not shift all that came after it."""
+    early, late = replace(issue(1, 7), number=1), replace(issue(1, 90), number=2)
+    alone = replace(late, number=1)
+
+    (only,) = differences([early, late], [alone])
+    assert (early, None, ("is filed in the first one only",)) == (
+        only.before,
+        only.after,
+        only.says,
+    )
+    (new,) = differences([alone], [early, late])
+    assert (None, early) == (new.before, new.after)
