@@ -118,7 +118,11 @@ class HistoryFile:
 
     def _without_half_line(self) -> int:
         """Cut off a line that was not written to its end, and give the size of the file."""
-        size = os.fstat(self._file).st_size
+        found = os.fstat(self._file)
+        if found.st_nlink == 0:
+            msg = f"{self._path}: was removed meanwhile; the next look makes it anew"
+            raise HistoryError(msg)
+        size = found.st_size
         if size == 0 or self._bytes(size - 1, size) == b"\n":
             return size
         start = max(0, size - 2 * LONGEST_LINE)

@@ -205,6 +205,19 @@ def test_two_runs_do_not_write_at_once(path: Path) -> None:
     assert len(look(path, ALL, after=FIVE)) == 4
 
 
+def test_a_file_that_was_removed_under_it_is_not_written_to(path: Path) -> None:
+    """What nobody can ever read was not recorded; the next look makes the file anew."""
+    look(path, ALL)
+
+    with HistoryFile.open(path) as file:
+        path.unlink()
+        with pytest.raises(HistoryError, match=r"was removed meanwhile; the next look makes it"):
+            file.append([ALL], LookedAt(looked_at=NOW), version="1")
+
+    assert not path.exists()
+    assert len(look(path, ALL, after=FIVE)) == 3
+
+
 # -- what is refused -------------------------------------------------------------------------
 
 
