@@ -177,6 +177,7 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
         (lagging(issues=[{"number": 1}]), "expected head_committed_at or ci_started_at of #1"),
         (cases(cases=[{"id": "timeless"}]), "expected at least one time"),
         (storm(period=["9999-12-31T23:59:59Z"]), "has a time at the edge of the calendar"),
+        (storm(period=["0900-01-01T00:00:00Z"]), "has a time at the edge of the calendar"),
         (cases(cases=[3]), "expected an object at $.cases[0], found a int"),
     ],
     ids=lambda given: given if isinstance(given, str) else "",
