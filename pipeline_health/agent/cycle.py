@@ -12,7 +12,7 @@ from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
-from pipeline_health.agent.parents import ParentBook, settled_parents
+from pipeline_health.agent.parents import ParentBook, forgotten, settled_parents
 from pipeline_health.agent.people import People, scene_of, tell
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.recording import Kept, record, settled_by
@@ -98,7 +98,8 @@ class Agent:
         filings = {i.filing for i in (*every, *recognised.incidents)} | {*book.filings}
         terms = self._terms(filings, look, recognised, cycle)
         cases, parents = gathered(cases, book.parents(cases, terms), terms)
-        terms = replace(terms, parents=book.beside(parents))
+        portfolio = replace(terms.portfolio, desk=book.desk)
+        terms = replace(terms, parents=book.beside(parents), portfolio=portfolio)
         cases, plan = planned(
             cases, terms, tracker=self._tracker, desk=partial(self._book.desk, look)
         )
@@ -111,7 +112,10 @@ class Agent:
         kept = (*(case.incident for case in cases), *closed)
         record(
             self._ledger,
-            Kept(incidents=kept, parents=parents),
+            Kept(
+                incidents=kept,
+                parents=(*parents, *forgotten(book.kept, parents, now=cycle.now)),
+            ),
             outcomes,
             before={*known, *book.kept},
             lease=lease,
