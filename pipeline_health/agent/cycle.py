@@ -61,7 +61,10 @@ class Cycle:
 
 
 class Agent:
-    """Watches a portfolio by way of its ports; `run_cycle` is all that it does."""
+    """Watches a portfolio by way of its ports; `run_cycle` is all that it does.
+
+    *at_once* is how many questions are asked side by side, where there are many.
+    """
 
     def __init__(  # noqa: PLR0913 - one argument a port
         self,
@@ -76,6 +79,7 @@ class Agent:
         ledger: Ledger,
         people: People | None = None,
         recorder: Recorder | None = None,
+        at_once: int = 1,
     ) -> None:
         self._policy = policy
         self._people = people or People()
@@ -87,7 +91,12 @@ class Agent:
         self._ledger = ledger
         self._book = ParentBook(policy, tracker=tracker, ledger=ledger)
         self._eyes = Eyes(
-            github=github, railway=railway, urls=urls, audits=Audits(audits, ledger), memory=ledger
+            github=github,
+            railway=railway,
+            urls=urls,
+            audits=Audits(audits, ledger),
+            memory=ledger,
+            at_once=at_once,
         )
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
