@@ -1,7 +1,7 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types floors actions unit pieces stories boundaries portfolios rows guards mutants soak newcomer \
-	lock clean
+	signal lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -93,6 +93,18 @@ mutants: $(VENV)/installed ## change the core in thousands of small ways, and se
 
 newcomer: $(VENV)/installed ## deploy/install.sh for real in a throwaway home: pip, the registry, a look (half a minute)
 	$(BIN)/python tests/install_for_real.py
+
+# REPLAY=../shared/replay: the recordings. They are replayed here, and the figures counted.
+REPLAY ?= ../shared/replay
+signal: $(VENV)/installed ## replay the recordings, and write the figures and the plot of docs/signal.md
+	@test -d "$(REPLAY)" || { echo "make: no recordings in $(REPLAY); set REPLAY=FOLDER" >&2; exit 1; }
+	@printed=$$(mktemp -d) && trap 'rm -r "$$printed"' EXIT && \
+	for it in reli_railway_token_storm http_000_transients prod_lagging; do \
+		echo "pipeline-health replay $(REPLAY)/$$it.json"; \
+		$(BIN)/pipeline-health replay "$(REPLAY)/$$it.json" --json >"$$printed/$$it.json" || exit 1; \
+	done && \
+	$(BIN)/python tests/signal_page.py "$(REPLAY)" docs/signal.md docs/signal.svg --write --ours "$$printed" && \
+	$(BIN)/python tests/signal_plot.py "$(REPLAY)" docs/signal.svg --ours "$$printed"
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	--generate-hashes pyproject.toml

@@ -24,7 +24,7 @@ from pipeline_health.core.model.readings import Blind, GitHubReading
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ended import failed, finish, unfinished
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
-from pipeline_health.ports import Clock, Ledger
+from pipeline_health.ports import Clock, Ledger, Recorder
 from pipeline_health.postroom import Heart, beating, deliver, receivers_of
 from pipeline_health.runner import GitHubRunner
 from pipeline_health.secret import Secret
@@ -69,7 +69,8 @@ class Machine:
 
     *transport* replaces the network, *ledger* opens what is kept, *pace* is the least time between
     two writes to GitHub. *dice* is where chance comes from: the same dice roll the same cycle.
-    Nothing goes on after *ending*.
+    Nothing goes on after *ending*. *recorder* writes down what every look shows. *at_once* is how
+    many things are found out side by side: with more than one, in no certain order.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -78,6 +79,8 @@ class Machine:
     pace: timedelta = BETWEEN_WRITES
     dice: random.Random = field(default_factory=random.SystemRandom)
     ending: Ending = field(default_factory=lambda: Ending(SystemClock()))
+    recorder: Recorder | None = None
+    at_once: int = 8
 
     def connect(self) -> Http:
         """Make connections of a run, which end with it; whoever asked for them closes them."""
@@ -228,6 +231,8 @@ def assembled(
         people=People(
             receivers=receivers_of(settings.optional), redact=Redaction(settings.secrets())
         ),
+        recorder=machine.recorder,
+        at_once=machine.at_once,
     )
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from incident_builders import MINUTE, PROJECT, REJECTED, REPO, T0, incident, proof
 from pipeline_health.core.concerns import Scene
-from pipeline_health.core.model.ids import Fingerprint
-from pipeline_health.core.model.incident import Filing, Incident, Owner, Phase
+from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName
+from pipeline_health.core.model.incident import Cause, Filing, Incident, Owner, Phase
 from pipeline_health.core.model.notice import Concern, Topic
+from pipeline_health.core.model.parent import Member, Parent
 
 NOW = T0 + 30 * MINUTE
 SLA = timedelta(minutes=30)
@@ -48,6 +49,39 @@ def scene(*incidents: Incident, minutes: int = 0) -> Scene:
         incidents=incidents,
         seen=frozenset((each.fingerprint, each.nonce) for each in incidents),
         first_looks={PROJECT: T0 - timedelta(days=9)},
+    )
+
+
+OPS = RepoName("acme/operations")
+OPS_URL = "https://github.com/acme/operations/issues/12"
+
+
+def parent(*incidents: Incident, filed: bool = True, cause: Cause | None = REJECTED) -> Parent:
+    """Give a portfolio incident that names *incidents*, one project each."""
+    filing = Filing(repo=OPS, number=12, url=OPS_URL, owner=Owner.HUMAN, opened_at=T0 + 5 * MINUTE)
+    return Parent(
+        fingerprint=Fingerprint("parent"),
+        nonce=Nonce("p0nce"),
+        repo=OPS,
+        title="Many projects at once: RAILWAY_TOKEN is rejected",
+        cause=cause,
+        phase=Phase.OPEN if filed else Phase.PENDING,
+        first_seen=T0 + 2 * MINUTE,
+        members=tuple(member(each) for each in incidents),
+        filing=filing if filed else None,
+    )
+
+
+def member(of: Incident) -> Member:
+    """Give an incident as its parent lists it."""
+    return Member(
+        fingerprint=of.fingerprint,
+        nonce=of.nonce,
+        project=of.project,
+        repo=of.repo,
+        title=of.title,
+        since=of.first_failed_at,
+        symptoms=(),
     )
 
 

@@ -5,7 +5,8 @@
 A guard is a piece of text of a module, and what the module would say without it. Those in
 `laws.toml` keep the six laws of docs/architecture.md, those in `guards.toml` keep the promotion
 check from failing open, or blocking for ever, those in `hostile.toml` hold what others write, those
-in `telling.toml` keep people told, and once. For each the tree is copied, the text is replaced, and
+in `telling.toml` keep people told, and once, those in `portfolio.toml` keep an outage one issue and
+nobody unnamed. For each the tree is copied, the text is replaced, and
 tests are run until the first one fails. With
 *WORDS* only the guards whose name holds one of them are tried. A guard that no test misses is
 named, and the exit code is 1; so it is for one whose text is not there any more.
@@ -22,14 +23,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LISTS = tuple(ROOT / "tests" / f"{name}.toml" for name in ("laws", "guards", "hostile", "telling"))
+LISTS = tuple(
+    ROOT / "tests" / f"{name}.toml"
+    for name in ("laws", "guards", "hostile", "telling", "portfolio")
+)
 PARTS = ("pipeline_health", "tests", "docs", "deploy", "README.md", "pyproject.toml")
 TESTS: Mapping[str, tuple[str, ...]] = {
     "tables": ("tests/core", "-k", "gate or ci_verdict or deploy_verdict or observe"),
     "stories": ("tests/agent", "-k", "promotion"),
     "commands": ("tests/cli", "-k", "promotion"),
     "contract": ("tests/contract", "-k", "railway"),
-    "decisions": ("tests/core", "-k", "observe or incidents or reconcile or marker"),
+    "decisions": ("tests/core", "-k", "observe or incidents or reconcile or restraint or marker"),
     "cycles": (
         "tests/agent/test_applying.py",
         "tests/agent/test_doubt_stories.py",
@@ -37,8 +41,12 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_law_stories.py",
         "tests/agent/test_looking.py",
         "tests/agent/test_recovery_stories.py",
+        "tests/agent/test_restraint_stories.py",
         "tests/agent/test_trouble_stories.py",
     ),
+    "portfolio": ("tests/core", "-k", "parent or crowd or inhibition"),
+    "portfolio stories": ("tests/agent/test_portfolio_stories.py",),
+    "portfolio crowds": ("tests/agent/test_portfolio_crowds.py",),
     "issues": ("tests/clients/test_github_parse.py", "tests/contract/test_tracker.py"),
     "ledgers": ("tests/ledger", "tests/contract", "-k", "ledger"),
     "texts": (
@@ -65,6 +73,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_telling_stories.py",
         "tests/clients/test_ntfy.py",
         "tests/contract/test_ledger_letters.py",
+        "tests/core/test_concerns_parents.py",
         "tests/core/test_news.py",
     ),
 }

@@ -15,6 +15,7 @@ from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import run
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import BlindLine, CycleReport, FindingLine, ProjectLine
 from pipeline_health.ledger import SqlLedger
 
@@ -53,12 +54,16 @@ class Shelf:
         return SqlLedger.open(self.ledger, holder=a_holder())
 
     def keep(
-        self, incidents: Iterable[Incident] = (), *, looks: Iterable[CycleReport] = ()
+        self,
+        incidents: Iterable[Incident] = (),
+        *,
+        parents: Iterable[Parent] = (),
+        looks: Iterable[CycleReport] = (),
     ) -> None:
         """Fill the ledger."""
         with self.open() as ledger:
             with ledger.lease(now=self.now, lasting=LASTING) as lease:
-                ledger.save(incidents, lease=lease)
+                ledger.save(incidents, parents, lease=lease)
             for report in looks:
                 ledger.record(report)
 

@@ -15,6 +15,7 @@ from pipeline_health.core.model.questions import Evidence, EvidenceOf, LinkTrace
 from pipeline_health.core.model.readings import Commit, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.ownership import owned
+from pipeline_health.core.sight import is_blind_to
 from pipeline_health.core.silenced import with_silence
 
 
@@ -64,6 +65,7 @@ def case_of(
             for project in look.projects_of(incident)
             for unsettled in look.unsettled(project)
         ),
+        blind=view is None or is_blind_to(incident, view),
         issue=recognised.issue_of(incident),
         strays=recognised.strays.get(incident.fingerprint, ()),
         project=view.policy if view is not None and seen else None,

@@ -28,6 +28,7 @@ from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.parents import gathered, with_names
+from pipeline_health.core.restraint import restrained
 from pipeline_health.core.terms import Portfolio, Terms
 from pipeline_health.ports import (
     AuditSource,
@@ -35,6 +36,7 @@ from pipeline_health.ports import (
     DeploySource,
     Lease,
     Ledger,
+    Recorder,
     Runner,
     Tracker,
     UrlSource,
@@ -59,7 +61,10 @@ class Cycle:
 
 
 class Agent:
-    """Watches a portfolio by way of its ports; `run_cycle` is all that it does."""
+    """Watches a portfolio by way of its ports; `run_cycle` is all that it does.
+
+    *at_once* is how many questions are asked side by side, where there are many.
+    """
 
     def __init__(  # noqa: PLR0913 - one argument a port
         self,
@@ -73,9 +78,12 @@ class Agent:
         runner: Runner,
         ledger: Ledger,
         people: People | None = None,
+        recorder: Recorder | None = None,
+        at_once: int = 1,
     ) -> None:
         self._policy = policy
         self._people = people or People()
+        self._recorder = recorder
         self._github = github
         self._railway = railway
         self._tracker = tracker
@@ -83,7 +91,12 @@ class Agent:
         self._ledger = ledger
         self._book = ParentBook(policy, tracker=tracker, ledger=ledger)
         self._eyes = Eyes(
-            github=github, railway=railway, urls=urls, audits=Audits(audits, ledger), memory=ledger
+            github=github,
+            railway=railway,
+            urls=urls,
+            audits=Audits(audits, ledger),
+            memory=ledger,
+            at_once=at_once,
         )
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
@@ -91,6 +104,8 @@ class Agent:
         every = self._ledger.incidents()
         known = self._watched(every)
         look = self._eyes.look(self._policy, known, now=cycle.now)
+        if self._recorder is not None:
+            self._recorder.keep(look.snapshot)
         recognised = self._recognised(known, look, now=cycle.now)
         orphans = Orphans(every, self._policy, look)
         book = self._book.opened(look, now=cycle.now)
@@ -123,7 +138,7 @@ class Agent:
         )
         told = Told(
             cases=cases,
-            plan=plan,
+            plan=replace(plan, parents=parents),
             outcomes=outcomes,
             stale=recognised.stale,
             orphans=orphans.lines(closed=closed),
@@ -181,8 +196,9 @@ class Agent:
             for incident, findings in correlation.placed()
         )
         placed = converged(seen, closed=recognised.closed(), now=cycle.now)
-        cases = (case_of(incident, findings, recognised, look) for incident, findings in placed)
-        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in cases]
+        cases = [case_of(incident, findings, recognised, look) for incident, findings in placed]
+        believed = restrained(cases, [incident for incident, _ in placed], now=cycle.now)
+        lived = [self._lived(with_older(case, placed), now=cycle.now) for case in believed]
         return with_hidden(lived, now=cycle.now)
 
     def _lived(self, case: Case, *, now: datetime) -> Case:

@@ -4,7 +4,7 @@ Nothing is sent here. A letter is in the box in the same transaction in which wh
 changes; `delivering` brings it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from pipeline_health.agent.looking import Look
 from pipeline_health.agent.telling import refused_by_github
 from pipeline_health.core.concerns import Scene
 from pipeline_health.core.model.case import Case
+from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.notice import Known, Notice, Told
 from pipeline_health.core.model.plan import Plan
 from pipeline_health.core.model.policy import Policy
@@ -54,7 +55,19 @@ def scene_of(
         crowded=plan.crowded,
         refused=refused_by_github(look),
         read=any(isinstance(view.github.repository, Seen) for view in views),
+        parents=plan.parents,
+        waits=_waits(plan),
     )
+
+
+def _waits(plan: Plan) -> Mapping[Fingerprint, str]:
+    """Say of each portfolio incident that waits for its issue what for."""
+    return {
+        parent.fingerprint: line.removeprefix(f"{parent.title}: ")
+        for parent in plan.parents
+        for line in plan.waiting
+        if parent.filing is None and line.startswith(f"{parent.title}: ")
+    }
 
 
 def tell(

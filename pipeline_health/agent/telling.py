@@ -99,9 +99,7 @@ def sentence(
     parts = [f"Looked at {_count(len(projects), 'project')}"]
     broken = sorted({project.name for project in projects if project.findings})
     parts.append(f"broken: {_listed(broken)}" if broken else "nothing that was seen is broken")
-    awaited = sum(is_awaited(case) for case in told.cases)
-    if awaited:
-        parts.append(f"{_count(awaited, 'incident')} not yet proved to be over")
+    parts.extend(_unproved(told.cases))
     hidden = sum(case.incident.hidden_behind is not None for case in told.cases)
     if hidden:
         parts.append(f"{_count(hidden, 'consequence')} not filed beside the cause")
@@ -125,6 +123,17 @@ def sentence(
             f"GitHub refused {refused}: no issue can be filed until it is replaced in secrets.env"
         )
     return "; ".join(parts) + "."
+
+
+def _unproved(cases: Sequence[Case]) -> Iterator[str]:
+    held = sum(case.incident.held_since is not None for case in cases)
+    awaited = sum(is_awaited(case) and case.incident.held_since is None for case in cases)
+    if awaited:
+        yield f"{_count(awaited, 'incident')} not yet proved to be over"
+    if held == 1:
+        yield "1 recovery is believed when another look proves it again"
+    elif held:
+        yield f"{held} recoveries are believed when another look proves them again"
 
 
 def _deeds(outcomes: Sequence[Outcome], *, dry: bool) -> Iterator[str]:

@@ -1,17 +1,26 @@
 """`incidents` and `why`: what the ledger knows of each root cause."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
 from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
-from pipeline_health.cli.reporting import as_line, incident_as_json, written
+from pipeline_health.cli.portfolio import (
+    explanation_of,
+    live,
+    parent_as_json,
+    portfolio_table,
+    told_in,
+)
+from pipeline_health.cli.reporting import JsonValue, as_line, incident_as_json, written
 from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.cli.windows import Silent, lines_of
 from pipeline_health.core.maintenance import told
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.journal import TrailLine
+from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.core.model.parent import Parent
 
 HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "ISSUE")
 
@@ -21,6 +30,8 @@ HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "I
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of a table.")
 def incidents(*, everything: bool, as_json: bool) -> Exit:
     """List the incidents that the ledger knows, oldest first. It asks no provider.
+
+    Those of many projects that are one issue in ops_repo follow in a table of their own.
 
     \b
     Examples:
@@ -33,6 +44,7 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
     now = aside.now()
     with aside.open_to_read() as ledger:
         windows, silent = ledger.windows(), Silent(ledger, now=now)
+        parents = ledger.parents() if everything else live(ledger.parents())
         unseen = "" if ledger.reports(limit=1) else " No cycle has run yet: that is no health."
         known = [
             incident
@@ -47,7 +59,7 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
             tell(line)
     else:
         click.echo(("No incidents." if everything else "No open incidents.") + unseen)
-    for line in lines_of(windows, now=now):
+    for line in (*portfolio_table(parents), *lines_of(windows, now=now)):
         tell(line)
     return Exit.DONE
 
@@ -58,6 +70,8 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
 def why(incident: str, *, as_json: bool) -> Exit:
     """Explain one INCIDENT: an issue (7, shop#7 or acme/shop#7), or the start of a fingerprint.
 
+    It may be one of many projects, too, which `incidents` lists by its fingerprint and issue.
+
     \b
     Examples:
       pipeline-health why shop#7          the evidence, and every decision with its time
@@ -67,39 +81,58 @@ def why(incident: str, *, as_json: bool) -> Exit:
 
     now = aside.now()
     with aside.open_to_read() as ledger:
-        found = one_of(ledger.incidents(), incident)
+        found = one_of((*ledger.incidents(), *ledger.parents()), incident)
         trail = ledger.trail(found.fingerprint)
-        window = Silent(ledger, now=now).of(found)
+        window = Silent(ledger, now=now).of(found) if isinstance(found, Incident) else None
     if as_json:
-        shown = dict(incident_as_json(found, silent=window))
-        shown["trail"] = [{"at": written(line.at), "says": line.says} for line in trail]
-        click.echo(as_line(shown))
-    else:
-        silent = "" if window is None else told(window, now=now)
-        for line in explanation(found, trail, silent=silent):
-            tell(line)
+        click.echo(as_line(_as_json(found, trail, window)))
+        return Exit.DONE
+    silent = "" if window is None else told(window, now=now)
+    lines = (
+        explanation(found, trail, silent=silent)
+        if isinstance(found, Incident)
+        else explanation_of(found, trail)
+    )
+    for line in lines:
+        tell(line)
     return Exit.DONE
 
 
-def one_of(known: Sequence[Incident], wanted: str) -> Incident:
+def _as_json(
+    found: Incident | Parent, trail: Sequence[TrailLine], window: MaintenanceWindow | None
+) -> Mapping[str, JsonValue]:
+    shown = (
+        incident_as_json(found, silent=window)
+        if isinstance(found, Incident)
+        else parent_as_json(found)
+    )
+    return {**shown, "trail": [{"at": written(line.at), "says": line.says} for line in trail]}
+
+
+def one_of(known: Sequence[Incident | Parent], wanted: str) -> Incident | Parent:
     """Give the one incident that *wanted* names; raises a usage error for none or several."""
     place, _, number = wanted.rpartition("#")
     found = [
-        i
-        for i in known
-        if i.filing is not None
-        and str(i.filing.number) == number
-        and place in ("", i.project, i.repo)
+        each
+        for each in known
+        if each.filing is not None
+        and str(each.filing.number) == number
+        and place in ("", *_places(each))
     ]
-    found = found or [i for i in known if i.fingerprint.startswith(wanted)]
-    if len({incident.fingerprint for incident in found}) > 1:
-        names = ", ".join(f"{i.fingerprint} ({i.title})" for i in found)
+    found = found or [each for each in known if each.fingerprint.startswith(wanted)]
+    if len({each.fingerprint for each in found}) > 1:
+        names = ", ".join(f"{each.fingerprint} ({each.title})" for each in found)
         msg = f"{wanted!r} names several incidents: {names}. Give more of the fingerprint."
         raise click.UsageError(msg)
     if not found:
         msg = f"no incident {wanted!r}; `pipeline-health incidents --all` lists them"
         raise click.UsageError(msg)
     return found[-1]
+
+
+def _places(of: Incident | Parent) -> tuple[str | None, ...]:
+    """Give what may stand before the number of its issue."""
+    return (of.project, of.repo) if isinstance(of, Incident) else (of.repo,)
 
 
 def explanation(
@@ -116,12 +149,7 @@ def explanation(
     yield f"  fingerprint  {incident.fingerprint}"
     never = "never filed" if incident.phase is Phase.RESOLVED else "not filed yet"
     yield f"  issue        {never if filing is None else filing.url}"
-    if silent:
-        yield f"  maintenance  {silent}"
-    if incident.hidden_behind is not None:
-        yield f"  follows from {incident.hidden_behind}: not filed while that is broken"
-    if incident.duplicate_of is not None:
-        yield f"  duplicate of {incident.duplicate_of}, which lists its symptoms now"
+    yield from _relations(incident, silent)
     yield f"  first failed {moment(incident.first_failed_at)}, seen {moment(incident.first_seen)}"
     yield f"  failures     {incident.count}, the newest {moment(incident.failed_at)}"
     for ailment in incident.ailments:
@@ -138,8 +166,27 @@ def explanation(
         yield "  none yet"
 
 
+def _relations(incident: Incident, silent: str) -> Iterator[str]:
+    """Say what keeps an incident from an issue of its own: others, or somebody's wish."""
+    if incident.named is not None:
+        yield f"  named in     {incident.named.url}, from {moment(incident.named.at)} on"
+    if incident.part_of is not None:
+        yield f"  part of      {incident.part_of}, with other projects"
+    if silent:
+        yield f"  maintenance  {silent}"
+    if incident.hidden_behind is not None:
+        yield f"  follows from {incident.hidden_behind}: not filed while that is broken"
+    if incident.duplicate_of is not None:
+        yield f"  duplicate of {incident.duplicate_of}, which lists its symptoms now"
+
+
 def _asides(incident: Incident) -> Iterator[str]:
     """Say what else became of an incident: an alarm taken away, a re-run, an older monitor."""
+    if incident.held_since is not None:
+        yield (
+            f"  held         it recovered {moment(incident.held_since)} with too many others at "
+            "once; another look must prove it again"
+        )
     for silence in incident.silenced:
         yield f"  silenced     {silence.says}"
     for remedy in incident.remedies:
@@ -164,5 +211,5 @@ def _row(incident: Incident) -> tuple[str, ...]:
         incident.cause.owner,
         moment(incident.first_failed_at),
         str(incident.count),
-        "-" if incident.filing is None else f"{incident.repo}#{incident.filing.number}",
+        told_in(incident),
     )

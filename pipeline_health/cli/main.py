@@ -11,7 +11,7 @@ import click
 from pipeline_health import __version__, telemetry
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.tables import tell
-from pipeline_health.ports import LeaseHeldError, PipelineHealthError
+from pipeline_health.ports import HistoryError, LeaseHeldError, PipelineHealthError
 from pipeline_health.settings import ConfigurationError
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ COMMANDS = {
     "silence": "pipeline_health.cli.silence:silence",
     "unsilence": "pipeline_health.cli.silence:unsilence",
     "drill": "pipeline_health.cli.drill:drill",
+    "replay": "pipeline_health.cli.replay:replay",
 }
 
 _CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
     (ConfigurationError, Exit.WRONG),
     (LeaseHeldError, Exit.HELD),
+    (HistoryError, Exit.WRONG),
     (PipelineHealthError, Exit.BLIND),
 )
 

@@ -103,8 +103,10 @@ def account_of(  # noqa: PLR0913 - one argument a fact
 
 def _concerns(one: Measured, since: datetime) -> bool:
     """Tell whether *one* failed since then, or is still waiting for its issue."""
-    unfiled = one.incident.filing is None and one.incident.phase is not Phase.RESOLVED
-    return unfiled or one.hops.failed_at >= since
+    incident = one.incident
+    untold = incident.filing is None and incident.named is None
+    waits = untold and incident.phase is not Phase.RESOLVED
+    return waits or one.hops.failed_at >= since
 
 
 def _measured(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.model.incident import Incident, Naming
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import (
     ChangeLine,
@@ -108,6 +108,21 @@ def incident_as_json(
         "duplicate_of": incident.duplicate_of,
         "silenced_until": None if silent is None else written(silent.until),
         "issue": None if filing is None else {"number": filing.number, "url": filing.url},
+        "part_of": incident.part_of,
+        "named": named_as_json(incident.named),
+        "held_since": None if incident.held_since is None else written(incident.held_since),
+    }
+
+
+def named_as_json(naming: Naming | None) -> Mapping[str, JsonValue] | None:
+    """Give the issue of a portfolio incident that named an incident first, null where none did."""
+    if naming is None:
+        return None
+    return {
+        "repo": naming.repo,
+        "number": naming.number,
+        "url": naming.url,
+        "at": written(naming.at),
     }
 
 

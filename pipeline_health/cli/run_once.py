@@ -2,9 +2,14 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from pipeline_health import __version__
 from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
@@ -12,9 +17,17 @@ from pipeline_health.cli.reporting import as_line, report_as_json
 from pipeline_health.cli.tables import moment, tell
 from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLine, ProjectLine
 
+if TYPE_CHECKING:
+    from pipeline_health.history.recorder import HistoryRecorder
+    from pipeline_health.settings import Settings
+
 
 @click.command("run-once", short_help="Look once, decide, and make the issues say it.")
-@click.option("--dry-run", is_flag=True, help="Print the exact plan; write nothing anywhere.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the exact plan; write nothing anywhere, but what --record asks for.",
+)
 @click.option(
     "--project",
     "only",
@@ -28,10 +41,22 @@ from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLi
     is_flag=True,
     help="Close our issues in repositories that are not configured any more.",
 )
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Append what the look showed to FILE, for `replay`; redacted, and at most 64 MiB.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj
 def run_once(
-    options: Options, only: tuple[str, ...], *, dry_run: bool, close_orphans: bool, as_json: bool
+    options: Options,
+    only: tuple[str, ...],
+    record: Path | None,
+    *,
+    dry_run: bool,
+    close_orphans: bool,
+    as_json: bool,
 ) -> Exit:
     """Run one cycle: look at every project, decide, and open, edit or close issues.
 
@@ -43,6 +68,7 @@ def run_once(
       pipeline-health run-once --dry-run           what would happen now
       pipeline-health run-once --project shop      one project only
       pipeline-health run-once --json | jq .sentence
+      pipeline-health run-once --record ~/history.jsonl
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
@@ -52,9 +78,13 @@ def run_once(
     # Whoever looks by hand is told on the spot; a timer's silence is heard by nobody.
     load = bootstrap.load if dry_run or only else bootstrap.load_for_a_cycle
     settings = load(options.config, log_format=options.log_format)
-    with bootstrap.this_machine() as machine:
+    with recording(record, settings) as recorder, bootstrap.this_machine() as machine:
         report = bootstrap.run_once(
-            settings, only=only, dry=dry_run, close_orphans=close_orphans, machine=machine
+            settings,
+            only=only,
+            dry=dry_run,
+            close_orphans=close_orphans,
+            machine=replace(machine, recorder=recorder),
         )
     if as_json:
         click.echo(as_line(report_as_json(report)))
@@ -63,7 +93,25 @@ def run_once(
             tell(line)
         if not (sys.stdout.isatty() and sys.stderr.isatty()):  # there the log line shows it
             tell(report.sentence)
+    if recorder is not None and recorder.trouble is not None:
+        tell(f"pipeline-health: not recorded: {recorder.trouble}", err=True)
+        return Exit.BLIND
     return exit_of(report)
+
+
+@contextmanager
+def recording(file: Path | None, settings: "Settings") -> "Iterator[HistoryRecorder | None]":
+    """Open the recording that was asked for, if any; raises HistoryError where it cannot be."""
+    if file is None:
+        yield None
+        return
+    # Imported here: who records nothing pays for none of it.
+    from pipeline_health.history.file import HistoryFile  # noqa: PLC0415
+    from pipeline_health.history.recorder import HistoryRecorder  # noqa: PLC0415
+    from pipeline_health.telemetry import Redaction  # noqa: PLC0415
+
+    with HistoryFile.open(file) as opened:
+        yield HistoryRecorder(opened, redact=Redaction(settings.secrets()), version=__version__)
 
 
 def exit_of(report: CycleReport) -> Exit:

@@ -9,10 +9,10 @@ from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration
 from pipeline_health.cli.promise import Account, Measured, account_of
-from pipeline_health.cli.reporting import JsonValue, as_line, written
+from pipeline_health.cli.reporting import JsonValue, as_line, named_as_json, written
 from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.core.model.incident import Incident
-from pipeline_health.core.service_level import Spread, is_back
+from pipeline_health.core.service_level import Hops, Spread, is_back
 
 HEADINGS = ("ISSUE", "PROJECT", "WHAT", "OWNER", "FAILED", "TO SIGHT", "TO ISSUE", "WHOLE", "LATE")
 
@@ -32,7 +32,8 @@ def sla(options: Options, length: timedelta, *, as_json: bool) -> Exit:
     """Show for each incident the time from its failure at the provider to our issue.
 
     TO SIGHT is from the provider's own time to the look that saw it, TO ISSUE from there to the
-    issue, WHOLE is both. LATE is what took longer than sla of the configuration. Percentiles are
+    issue, WHOLE is both. ISSUE is the one that told of it first: its own, or one in ops_repo that
+    names many projects. LATE is what took longer than sla of the configuration. Percentiles are
     nearest-rank (each is a time that really happened), of all that have an issue; what has none
     yet and is late already is a breach, too. A breach is a fact and no error: the exit code is 0.
 
@@ -114,9 +115,9 @@ _NAMES = {
 
 def _row(one: Measured, account: Account) -> tuple[str, ...]:
     incident, hops = one.incident, one.hops
-    filing = incident.filing
+    told = incident.named if hops.by_parent else incident.filing
     return (
-        "-" if filing is None else f"{filing.repo}#{filing.number}",
+        "-" if told is None else f"{told.repo}#{told.number}",
         incident.project,
         incident.title,
         incident.cause.owner,
@@ -174,6 +175,7 @@ def _named(incident: Incident) -> Mapping[str, JsonValue]:
         "project": incident.project,
         "owner": incident.cause.owner,
         "issue": None if filing is None else {"number": filing.number, "url": filing.url},
+        "named": named_as_json(incident.named),
     }
 
 
@@ -184,12 +186,20 @@ def _measured_as_json(one: Measured, account: Account) -> Mapping[str, JsonValue
         "failed_at": written(hops.failed_at),
         "seen_at": written(hops.seen_at) if hops.sight_kept else None,
         "filed_at": None if hops.filed_at is None else written(hops.filed_at),
+        "told_by": _told_by(hops),
         "reopened": is_back(one.incident),
         "whole": _seconds(hops.taken(now=account.now)),
         "to_sight": _seconds(hops.to_sight()),
         "to_issue": _seconds(hops.to_filing()),
         "late": account.is_late(one),
     }
+
+
+def _told_by(hops: Hops) -> str | None:
+    """Name the issue that told of it first: its own, or that of a portfolio incident."""
+    if hops.filed_at is None:
+        return None
+    return "portfolio" if hops.by_parent else "issue"
 
 
 def _spread(spread: Spread | None) -> Mapping[str, JsonValue] | None:

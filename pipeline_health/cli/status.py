@@ -7,6 +7,8 @@ from datetime import datetime
 import click
 
 from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.portfolio import lines_of as portfolio_lines
+from pipeline_health.cli.portfolio import live, parent_as_json
 from pipeline_health.cli.reporting import (
     JsonValue,
     as_line,
@@ -56,9 +58,14 @@ def status(*, as_json: bool) -> Exit:
     now = aside.now()
     with aside.open_to_read() as ledger:
         reports, windows = ledger.reports(limit=REPORTS), ledger.windows()
+        parents = live(ledger.parents())
     newest = newest_of(reports)
     if as_json:
-        told = {**_as_json(reports, newest), "windows": windows_as_json(windows, now=now)}
+        told = {
+            **_as_json(reports, newest),
+            "parents": [parent_as_json(parent) for parent in parents],
+            "windows": windows_as_json(windows, now=now),
+        }
         click.echo(as_line(told))
     elif not reports:
         click.echo(
@@ -68,6 +75,8 @@ def status(*, as_json: bool) -> Exit:
             tell(line)
     else:
         for line in table(HEADINGS, [_row(seen) for seen in newest]):
+            tell(line)
+        for line in portfolio_lines(parents):
             tell(line)
         transients = (line for seen in newest for line in _transients(seen.project))
         waiting = (f"Waits: {line}." for line in reports[0].waiting)
@@ -125,8 +134,12 @@ def _transients(project: ProjectLine) -> Iterator[str]:
 
 
 def _broken(finding: FindingLine) -> str:
-    hidden = "" if finding.hidden_behind is None else f" (follows from {finding.hidden_behind})"
-    return f"{finding.symptom.kind} {finding.symptom.subject.name}{hidden}"
+    told = ""
+    if finding.hidden_behind is not None:
+        told = f" (follows from {finding.hidden_behind})"
+    elif finding.incident is None and finding.named is not None:
+        told = f" (named in {finding.named.repo}#{finding.named.number})"
+    return f"{finding.symptom.kind} {finding.symptom.subject.name}{told}"
 
 
 def _as_json(reports: Sequence[CycleReport], newest: Sequence[Newest]) -> Mapping[str, JsonValue]:

@@ -8,10 +8,10 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import httpx
@@ -19,6 +19,7 @@ import httpx
 from pipeline_health import __version__
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.within import Within
 from pipeline_health.ports import Clock
 
 USER_AGENT = f"pipeline-health/{__version__}"
@@ -41,11 +42,14 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     at: datetime
+    _parsed: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def json(self, host: str) -> Any:
         """Parse the body, or raise: a page of HTML or half a document is a transport error."""
         try:
-            return json.loads(self.body)
+            if not self._parsed:
+                self._parsed.append(json.loads(self.body))
+            return self._parsed[0]
         except (ValueError, RecursionError) as exc:
             start = self.body[:40].decode("utf-8", "replace").strip()
             msg = f"{host} answered {self.status} with something that is no JSON: {start!r}"
@@ -82,6 +86,7 @@ class Http:
         self.ending = ending or Ending(clock)
         self._clock = clock
         self._jitter = jitter
+        self._at_once = isinstance(transport, Within)
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
         # As many as are asked for: what was given up holds its connection until it ends by itself.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
@@ -158,7 +163,7 @@ class Http:
         self, method: str, url: str, *, headers: Mapping[str, str], body: object
     ) -> httpx.Request:
         sent = {"User-Agent": USER_AGENT, **headers}
-        _require_sendable(sent, httpx.URL(url).host)
+        _require_sendable(sent, url)
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         if content is not body:
             sent["Content-Type"] = "application/json"
@@ -176,7 +181,8 @@ class Http:
             msg = f"{self.ending.why} to ask {host}"
             raise UnreachableError(msg, lost=False)
         try:
-            return bounded(lambda: self._exchange(request, take, left=left), left=left)
+            act = partial(self._exchange, request, take, left=left)
+            return act() if self._at_once else bounded(act, left=left)
         except TooLateError as exc:
             msg = f"{host} took longer than the time that was left for its answer"
             raise UnreachableError(msg) from exc
@@ -285,9 +291,10 @@ def _http_date(text: str) -> datetime | None:
         return None
 
 
-def _require_sendable(headers: Mapping[str, str], host: str) -> None:
+def _require_sendable(headers: Mapping[str, str], url: str) -> None:
     """Raise for a header that cannot go on the wire, before a library shows it in its complaint."""
     for name, value in headers.items():
         if not (value.isascii() and value.isprintable()) or value != value.strip():
+            host = httpx.URL(url).host
             msg = f"{host} cannot be asked: the value for {name} has characters that no header may"
             raise ClientError(msg)

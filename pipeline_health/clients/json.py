@@ -21,11 +21,17 @@ _LARGEST = 2**63 - 1
 class Json:
     """One value of a JSON document, with the path that led to it."""
 
-    __slots__ = ("_path", "_value")
+    __slots__ = ("_above", "_key", "_value")
 
-    def __init__(self, value: Any, path: str = "$") -> None:
+    def __init__(self, value: Any, path: str = "$", *, above: "Json | None" = None) -> None:
         self._value = value
-        self._path = path
+        self._key = path
+        self._above = above
+
+    @property
+    def _path(self) -> str:
+        """The path, which is put together only where somebody wants to read it."""
+        return self._key if self._above is None else f"{self._above._path}{self._key}"
 
     @property
     def missing(self) -> bool:
@@ -36,16 +42,19 @@ class Json:
         """Go down by *keys*; a null on the way gives a missing value, another type raises."""
         here = self
         for key in keys:
-            if here._value is None:
+            value = here._value
+            if value is None:
                 return here
-            here = Json(here._as(dict, "an object").get(key), f"{here._path}.{key}")
+            if not isinstance(value, dict):
+                here.refuse("an object")
+            here = Json(value.get(key), f".{key}", above=here)
         return here
 
     def items(self, *keys: str) -> Iterator["Json"]:
         """Iterate over the list below *keys*."""
         here = self.at(*keys)
         for at, value in enumerate(here._as(list, "a list")):
-            yield Json(value, f"{here._path}[{at}]")
+            yield Json(value, f"[{at}]", above=here)
 
     def steps(self, *keys: str) -> list[str | int]:
         """Give the list of names and positions below *keys* (an error's path)."""
@@ -59,6 +68,16 @@ class Json:
         """Give the names of an object's fields."""
         return list(self._as(dict, "an object"))
 
+    def words(self) -> dict[str, str]:
+        """Give what is text in an object and not empty, by its names; nothing for anything else."""
+        if not isinstance(self._value, dict):
+            return {}
+        return {
+            key: Json(word)._text()
+            for key, word in self._value.items()
+            if isinstance(word, str) and word
+        }
+
     def text(self, *keys: str) -> str:
         """Give the text below *keys*."""
         return self.at(*keys)._text()
@@ -66,15 +85,15 @@ class Json:
     def maybe_text(self, *keys: str) -> str | None:
         """Give the text below *keys*, or None when there is none."""
         here = self.at(*keys)
-        return None if here.missing else here._text()
+        return None if here._value is None else here._text()
 
     def number(self, *keys: str) -> int:
         """Give the whole number below *keys*."""
         here = self.at(*keys)
         if isinstance(here._value, bool) or not isinstance(here._value, int):
-            here._refuse("a whole number")
+            here.refuse("a whole number")
         if not -_LARGEST <= here._value <= _LARGEST:  # which no database could hold
-            here._refuse("a whole number of at most 63 bits")
+            here.refuse("a whole number of at most 63 bits")
         return here._value
 
     def maybe_number(self, *keys: str) -> int | None:
@@ -85,7 +104,7 @@ class Json:
         """Give the truth value below *keys*."""
         here = self.at(*keys)
         if not isinstance(here._value, bool):
-            here._refuse("true or false")
+            here.refuse("true or false")
         return here._value
 
     def time(self, *keys: str) -> datetime:
@@ -95,7 +114,7 @@ class Json:
             parsed = datetime.fromisoformat(here._text())
             return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
         except (ValueError, OverflowError) as exc:  # an offset can leave the calendar
-            here._refuse("a time", exc)
+            here.refuse("a time", exc)
 
     def maybe_time(self, *keys: str) -> datetime | None:
         """Give the time below *keys*, or None when there is none."""
@@ -111,16 +130,19 @@ class Json:
 
     def _text(self) -> str:
         if not isinstance(self._value, str):
-            self._refuse("a text")
+            self.refuse("a text")
+        if self._value.isascii():
+            return self._value
         # JSON can hold half a surrogate pair, which no file, database or terminal can
         return self._value.encode("utf-8", "replace").decode()
 
     def _as(self, kind: type, expected: str) -> Any:
         if not isinstance(self._value, kind):
-            self._refuse(expected)
+            self.refuse(expected)
         return self._value
 
-    def _refuse(self, expected: str, cause: Exception | None = None) -> NoReturn:
+    def refuse(self, expected: str, cause: Exception | None = None) -> NoReturn:
+        """Raise for what is here: say what was *expected*, and what sort of thing was found."""
         found = "nothing" if self._value is None else f"a {type(self._value).__name__}"
         msg = f"expected {expected} at {self._path}, found {found}"
         raise UnexpectedShapeError(msg) from cause

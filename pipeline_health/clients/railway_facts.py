@@ -100,8 +100,8 @@ def deployed_of(node: Json) -> Deployed:
 
 def deployment_of(node: Json) -> Deployment:
     """Read a deployment; `meta` is an undocumented scalar, so that any of it may be missing."""
-    meta = _meta(node)
-    repo, image = _word(meta, "repo"), _word(meta, "image")
+    meta = _meta(node).words()
+    repo, image = meta.get("repo"), meta.get("image")
     created_at = node.time("createdAt")
     stopped = node.at("deploymentStopped")
     return Deployment(
@@ -109,11 +109,11 @@ def deployment_of(node: Json) -> Deployment:
         status=node.one_of(RailwayStatus, "status"),
         created_at=created_at,
         changed_at=node.maybe_time("statusUpdatedAt") or node.maybe_time("updatedAt") or created_at,
-        commit=as_sha(_word(meta, "commitHash")) or tagged_commit(image),
+        commit=as_sha(meta.get("commitHash")) or tagged_commit(image),
         repo=RepoName(repo) if repo else None,
-        branch=_word(meta, "branch"),
+        branch=meta.get("branch"),
         image=image,
-        skipped_reason=_word(meta, "skippedReason"),
+        skipped_reason=meta.get("skippedReason"),
         stopped=not stopped.missing and stopped.flag(),
     )
 

@@ -43,6 +43,13 @@ class Head:
 
 def head_of(view: ProjectView) -> Head | None:
     """Give the head, None while it is unseen, its checks are another's, or nothing runs there."""
+    if not view.judged:
+        view.judged.append(_head_of(view))
+    (known,) = view.judged
+    return known if isinstance(known, Head) else None
+
+
+def _head_of(view: ProjectView) -> Head | None:
     repository, branch, checks = view.github.repository, view.github.branch, view.github.checks
     if not (isinstance(repository, Seen) and isinstance(branch, Seen) and isinstance(checks, Seen)):
         return None

@@ -3,7 +3,8 @@
 An incident is of concern while it is open and a person's, whether it could be filed or not, while
 the promise of the SLA is broken by it, or while no issue can be filed for it at all. Hidden behind
 another one, a duplicate, muted or in a maintenance window it is of none. Our own refused token, and
-more incidents than the caps let file, are concerns of their own.
+more incidents than the caps let file, are concerns of their own; and so is a portfolio incident,
+instead of each of its members that has no issue.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,8 @@ from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, Repo
 from pipeline_health.core.model.incident import Incident, Owner, Phase
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Concern, Topic
-from pipeline_health.core.service_level import hops_of
+from pipeline_health.core.model.parent import Parent
+from pipeline_health.core.service_level import Hops, hops_of
 
 CROWD = "crowd"
 _NEWS = timedelta(days=1)
@@ -32,6 +34,7 @@ class Scene:
     *seen* are those whose failures it saw, *shut* says which repositories take no issues and why,
     *crowded* are the titles of what the caps do not let file. *refused* is our GitHub token if it
     is, and *read* says that GitHub was read with it. *others* are projects not looked at this time.
+    *parents* are the portfolio incidents, and *waits* says why one of them has no issue yet.
     """
 
     now: datetime
@@ -46,16 +49,23 @@ class Scene:
     others: frozenset[ProjectName] = frozenset()
     windows: Sequence[MaintenanceWindow] = ()
     first_looks: Mapping[ProjectName, datetime] = field(default_factory=dict)
+    parents: Sequence[Parent] = ()
+    waits: Mapping[Fingerprint, str] = field(default_factory=dict)
 
 
 def concerns_of(scene: Scene) -> tuple[Concern, ...]:
     """Give every concern of *scene*, each once: our token first, then the oldest failure first."""
-    return (*_of_token(scene), *_of_crowd(scene), *_of_incidents(scene))
+    return (*_of_token(scene), *_of_crowd(scene), *_of_parents(scene), *_of_incidents(scene))
 
 
 def key_of(incident: Incident) -> str:
     """Give the key of what is told of *incident*."""
     return f"incident {incident.fingerprint} {incident.nonce}"
+
+
+def key_of_parent(parent: Parent) -> str:
+    """Give the key of what is told of *parent*."""
+    return f"parent {parent.fingerprint} {parent.nonce}"
 
 
 def is_live(incident: Incident) -> bool:
@@ -69,9 +79,30 @@ def is_seen(incident: Incident, scene: Scene) -> bool:
 
 
 def is_quiet(incident: Incident, scene: Scene) -> bool:
-    """Tell whether *incident* is hidden behind another one, or somebody wants it silent now."""
+    """Tell whether *incident* is told by another one, or somebody wants it silent now."""
     silent = window_over(incident, scene.windows, now=scene.now) is not None
-    return silent or incident.hidden_behind is not None
+    return silent or incident.hidden_behind is not None or is_member(incident, scene)
+
+
+def is_member(incident: Incident, scene: Scene) -> bool:
+    """Tell whether *incident*, which has no issue, is told of with many others."""
+    return incident.filing is None and any(
+        member.fingerprint == incident.fingerprint
+        for parent in scene.parents
+        if _speaks(parent)
+        for member in parent.going_on
+    )
+
+
+def is_filed_crowd(parent: Parent) -> bool:
+    """Tell whether *parent* is an issue for what has none of its own, and lives."""
+    return parent.cause is None and parent.filing is not None and parent.phase in _LIVE
+
+
+def _speaks(parent: Parent) -> bool:
+    """Tell whether *parent* stands for its members; a crowd does so with an issue alone."""
+    going = parent.phase is not Phase.RESOLVED
+    return going and (parent.cause is not None or parent.filing is not None)
 
 
 def owner_of(incident: Incident) -> Owner:
@@ -93,17 +124,71 @@ def _of_token(scene: Scene) -> Iterator[Concern]:
 
 
 def _of_crowd(scene: Scene) -> Iterator[Concern]:
-    if scene.crowded:
-        named = "; ".join(plain(title, characters=80) for title in scene.crowded[:5])
+    told = {each.title for each in scene.incidents if is_member(each, scene)}
+    crowded = [title for title in scene.crowded if title not in told]
+    if crowded:
+        named = "; ".join(plain(title, characters=80) for title in crowded[:5])
         yield Concern(
             key=CROWD,
             topic=Topic.CROWD,
             project=None,
-            says=f"More is broken than [limits] lets file: {len(scene.crowded)} more",
+            says=f"More is broken than [limits] lets file: {len(crowded)} more",
             why=f"They are filed as the caps allow, oldest first: {named}",
             since=scene.now,
             no_issue="look for one cause that they share; `pipeline-health status` lists them all",
         )
+
+
+def _of_parents(scene: Scene) -> Iterator[Concern]:
+    for parent in sorted(scene.parents, key=lambda each: each.since):
+        if not _speaks(parent) or parent.phase not in _LIVE:
+            continue
+        late, lately = _late_members(parent, scene)
+        no_issue = _no_parent_issue(parent, scene)
+        if parent.filing is not None or no_issue or late:
+            yield Concern(
+                key=key_of_parent(parent),
+                topic=Topic.PARENT,
+                project=None,
+                says=parent.title,
+                why=_WHY_CROWD if parent.cause is None else parent.cause.why,
+                since=parent.since,
+                url="" if parent.filing is None else parent.filing.url,
+                no_issue=no_issue,
+                late=late,
+                lately=lately,
+                names=tuple(dict.fromkeys(member.project for member in parent.going_on)),
+            )
+
+
+_WHY_CROWD = "There are more than may be filed at once, or their repositories take no issues."
+
+
+def _no_parent_issue(parent: Parent, scene: Scene) -> str:
+    """Say why a person must know of *parent* without an issue; nothing while one is to come."""
+    if parent.filing is not None:
+        return ""
+    if parent.repo is None:
+        return "no ops_repo is configured, so each of them gets its own as the caps allow"
+    if parent.first_seen >= scene.now:
+        return ""
+    return scene.waits.get(parent.fingerprint) or _not_yet(scene)
+
+
+def _late_members(parent: Parent, scene: Scene) -> tuple[str, bool]:
+    """Say by how much the promise is broken for a member, and whether that is news."""
+    members = {member.fingerprint for member in parent.going_on}
+    hops = [
+        _hops(each, scene)
+        for each in scene.incidents
+        if each.fingerprint in members and each.filing is None and _late(each, scene)
+    ]
+    if not hops:
+        return "", False
+    took = duration(max(each.taken(now=scene.now) for each in hops))
+    last = max(each.filed_at or scene.now for each in hops)
+    says = "until it was named" if parent.filing is not None else "and there is no issue yet"
+    return f"{took} {says}; {duration(scene.sla)} were promised.", scene.now - last <= _NEWS
 
 
 def _of_incidents(scene: Scene) -> Iterator[Concern]:
@@ -145,8 +230,7 @@ def _of_incident(incident: Incident, scene: Scene, *, late: str, no_issue: str) 
 
 def _late(incident: Incident, scene: Scene) -> str:
     """Say by how much the promise is broken; nothing where it holds, or another monitor told."""
-    first_look = scene.first_looks.get(incident.project)
-    hops = hops_of(incident, first_look=first_look, windows=scene.windows)
+    hops = _hops(incident, scene)
     if incident.beside is not None or not hops.is_late(scene.sla, now=scene.now):
         return ""
     took = duration(hops.taken(now=scene.now))
@@ -154,6 +238,11 @@ def _late(incident: Incident, scene: Scene) -> str:
     if hops.filed_at is None and incident.filing is None:
         return f"{took} after the failure there is no issue yet; {promised}."
     return "" if hops.filed_at is None else f"Its issue came after {took}; {promised}."
+
+
+def _hops(incident: Incident, scene: Scene) -> Hops:
+    first_look = scene.first_looks.get(incident.project)
+    return hops_of(incident, first_look=first_look, windows=scene.windows)
 
 
 def _no_issue(incident: Incident, scene: Scene) -> str:
@@ -166,6 +255,10 @@ def _no_issue(incident: Incident, scene: Scene) -> str:
     waits = waits or incident.title in scene.crowded or incident.first_seen >= scene.now
     if waits or incident.cause.owner is Owner.AGENT:
         return ""
+    return _not_yet(scene)
+
+
+def _not_yet(scene: Scene) -> str:
     if scene.refused is not None:
         return f"GitHub refuses {scene.refused}, so none can be filed"
     return "it could not be filed yet, which each cycle tries again"

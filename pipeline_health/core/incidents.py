@@ -160,11 +160,12 @@ def advanced(case: Case, *, agent_logins: frozenset[Login], now: datetime) -> Ca
     if incident.duplicate_of is not None:
         incident = _resolved(incident, case.issue, now=now)
     elif not incident.broken:
-        incident = _over(incident, case.issue, now=now)
+        incident = _over(incident, case, now=now)
     elif incident.phase is not Phase.MUTED:
-        healing = not case.findings and (case.in_flight or incident.broken != incident.ailments)
+        held = incident.held_since is not None
+        healing = case.in_flight or held or incident.broken != incident.ailments
         standing = Phase.PENDING if incident.filing is None else Phase.OPEN
-        phase = Phase.RECOVERING if healing else standing
+        phase = Phase.RECOVERING if healing and not case.findings else standing
         incident = replace(incident, phase=phase, green_looks=0)
     return replace(case, incident=incident if incident.filing else _titled(incident))
 
@@ -214,16 +215,18 @@ def _as_the_tracker_has_it(
     return replace(seen, phase=Phase.MUTED) if muted else seen
 
 
-def _over(incident: Incident, issue: Part[Tracked], *, now: datetime) -> Incident:
+def _over(incident: Incident, case: Case, *, now: datetime) -> Incident:
     """Resolve what is proved in full, at once, or after some green looks when it comes and goes.
 
-    With every further turn twice as many are wanted, so that nobody reads of each.
+    With every further turn twice as many are wanted, so that nobody reads of each. A blind look is
+    no green one.
     """
     lately = sum(now - turn <= FLAPPING_WITHIN for turn in incident.turns)
     flaps = incident.phase is not Phase.RESOLVED and lately >= TURNS - 1
-    green, wanted = incident.green_looks + 1, GREEN_LOOKS * 2 ** max(lately - TURNS + 1, 0)
+    green = incident.green_looks + (0 if case.blind else 1)
+    wanted = GREEN_LOOKS * 2 ** max(lately - TURNS + 1, 0)
     if not flaps or green >= wanted:
-        return _resolved(incident, issue, now=now)
+        return _resolved(incident, case.issue, now=now)
     return replace(
         incident,
         phase=Phase.RECOVERING,

@@ -67,6 +67,8 @@ def visible(text: str) -> str:
 
     Redact what this gives, and not what it got: a secret can be hidden by what is taken out here.
     """
+    if text.isascii() and text.isprintable():  # nearly all names
+        return text
     unbroken = _LINE_ENDS.sub("\n", _SEQUENCES.sub("", text))
     return "".join(character for character in unbroken if _is_visible(character))
 

@@ -12,15 +12,19 @@ from typing import assert_never
 from pipeline_health.core.concerns import (
     Scene,
     concerns_of,
+    is_filed_crowd,
     is_live,
+    is_member,
     is_quiet,
     is_seen,
     key_of,
+    key_of_parent,
     owner_of,
 )
 from pipeline_health.core.incidents import proof_of
 from pipeline_health.core.model.incident import Incident, Owner, Phase
 from pipeline_health.core.model.notice import Concern, Known, Notice, NoticeKind, Told, Topic
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.notice_text import Change, begins, notice_of, reminder, summary
 from pipeline_health.core.week import WEEK, monday_before
 
@@ -98,6 +102,8 @@ def _new(concern: Concern, *, known: bool) -> NoticeKind:
             return NoticeKind.TOKEN
         case Topic.CROWD:
             return NoticeKind.CROWD
+        case Topic.PARENT:
+            return NoticeKind.PORTFOLIO
         case Topic.INCIDENT if known or concern.moved:
             return NoticeKind.HANDED
         case Topic.INCIDENT:
@@ -128,7 +134,12 @@ def _fate(known: Known, scene: Scene) -> Known | Change | None:
         case Topic.CROWD:
             proof = "Nothing waits for the caps any more: what is broken has its issue."
             is_over = scene.read and not scene.others and not _is_hidden_from_us(scene)
+            if any(is_filed_crowd(each) for each in scene.parents):
+                return None  # what waits is named in one issue, which people hear of
             return Change(kind=NoticeKind.OVER, of=known, proof=proof) if is_over else known
+        case Topic.PARENT:
+            parent = next((it for it in scene.parents if key_of_parent(it) == known.key), None)
+            return _fate_of_parent(known, parent, scene)
         case Topic.INCIDENT:
             incident = next((it for it in scene.incidents if key_of(it) == known.key), None)
             if incident is None:
@@ -151,6 +162,15 @@ def _fate_of(known: Known, incident: Incident) -> Known | Change | None:
     return known
 
 
+def _fate_of_parent(known: Known, parent: Parent | None, scene: Scene) -> Known | Change | None:
+    """Say what became of a portfolio incident; one without an issue is not kept when it is over."""
+    if parent is not None and parent.phase is not Phase.RESOLVED:
+        return None if parent.phase is Phase.MUTED else known
+    if parent is None and scene.others:
+        return known
+    return Change(kind=NoticeKind.OVER, of=known, proof="Nothing of it goes on any more.")
+
+
 def _notices(changes: Sequence[Change], *, first: bool) -> tuple[Notice, ...]:
     if len(changes) > (1 if first else AT_ONCE):
         return (begins(changes) if first else summary(changes),)
@@ -160,7 +180,9 @@ def _notices(changes: Sequence[Change], *, first: bool) -> tuple[Notice, ...]:
 def _is_hidden_from_us(scene: Scene) -> bool:
     """Tell whether something goes on that has no issue and cannot be seen now."""
     return any(
-        is_live(each) and each.filing is None and not is_seen(each, scene)
+        is_live(each)
+        and each.filing is None
+        and not (is_seen(each, scene) or is_member(each, scene))
         for each in scene.incidents
     )
 

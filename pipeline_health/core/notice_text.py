@@ -17,10 +17,12 @@ from pipeline_health.core.week import Week
 LONGEST_TITLE = 100
 SHOWN = 15
 _LONGEST_WHY = 400
+_LONGEST_NAMES, _LONGEST_NAME = 2000, 40
 
 # How loud each is (5 is loudest), its sign, and how its title begins.
 _HOW: Mapping[NoticeKind, tuple[int, str, str]] = {
     NoticeKind.NEW: (4, "warning", "For you: "),
+    NoticeKind.PORTFOLIO: (4, "rotating_light", "For you: "),
     NoticeKind.HANDED: (4, "raising_hand", "Now yours: "),
     NoticeKind.LEFT: (2, "robot", "The agent's again: "),
     NoticeKind.LATE: (4, "hourglass", "Told too late: "),
@@ -107,13 +109,27 @@ def _known(change: Change) -> Iterator[str]:
     if not isinstance(change.of, Concern) or change.kind is NoticeKind.LEFT:
         return
     concern = change.of
-    if concern.topic is Topic.INCIDENT:
+    if concern.topic in (Topic.INCIDENT, Topic.PARENT):
         began = "Broken again; it first failed" if concern.back else "Broken since"
         yield f"{began} {moment(concern.since)}."
+    if concern.names:
+        yield f"Broken in {counted(len(concern.names), 'project')}: {_named(concern.names)}."
     if concern.why:
         yield plain(concern.why, characters=_LONGEST_WHY)
     if concern.late:
         yield concern.late
+
+
+def _named(names: Sequence[str]) -> str:
+    """Give *names* as far as there is room."""
+    shown: list[str] = []
+    room = _LONGEST_NAMES
+    for name in (plain(each, characters=_LONGEST_NAME) for each in names):
+        room -= len(name) + 2
+        if room < 0:
+            return f"{', '.join(shown)} and {len(names) - len(shown)} more"
+        shown.append(name)
+    return ", ".join(shown)
 
 
 def _next(change: Change) -> str:
@@ -124,9 +140,11 @@ def _next(change: Change) -> str:
     if not isinstance(change.of, Concern) or not change.of.no_issue:
         acts = f"{_who_acts(change.of)}: {change.of.url}"
         return f"Next: {acts if change.of.url else _EACH_CYCLE}"
+    why = plain(change.of.no_issue, characters=_LONGEST_WHY)
+    if change.of.topic is Topic.PARENT:
+        return f"There is no one issue of it: {why}. Next: `pipeline-health incidents` lists all."
     if change.of.topic is not Topic.INCIDENT:
         return f"Next: {change.of.no_issue}."
-    why = plain(change.of.no_issue, characters=_LONGEST_WHY)
     return f"There is no issue: {why}. Next: `pipeline-health status` says more."
 
 

@@ -145,7 +145,8 @@ def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
 
     What tells of many projects comes before what tells of one.
     """
-    by_fingerprint = {case.incident.fingerprint: case for case in cases if case.findings}
+    # A look that says nothing of a member, or heals it, leaves the text of its parent as it was.
+    by_fingerprint = {case.incident.fingerprint: case for case in cases if case.incident.broken}
     wants = [_of_case(case, terms) for case in cases]
     wants += [
         _of_parent(case, by_fingerprint, terms)
@@ -188,7 +189,9 @@ def _of_parent(case: ParentCase, cases: Mapping[Fingerprint, Case], terms: Terms
         since=parent.since,
         title=parent.title,
         steps=tuple(parent_steps(case, terms, specimen=specimen)),
-        incidents=tuple(each.incident for each in found if not has_own(each.incident)),
+        incidents=tuple(
+            each.incident for each in found if each.findings and not has_own(each.incident)
+        ),
         parent=True,
     )
 

@@ -2,7 +2,8 @@
 
 What was broken before the first look at its project starts its clock at that look. What is back
 after it was over is measured anew: from the failure that it is back with to the reopening of its
-issue. When it was first seen to be back is not kept.
+issue. When it was first seen to be back is not kept. Its issue is whichever named it first: its
+own, or that of a portfolio incident.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,7 @@ from itertools import pairwise
 
 from pipeline_health.core.beside import reason_to_wait
 from pipeline_health.core.maintenance import silent_spans, told, window_over
-from pipeline_health.core.model.incident import Filing, Incident, Phase
+from pipeline_health.core.model.incident import Filing, Incident, Naming, Phase
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import Looked
 
@@ -25,8 +26,9 @@ class Hops:
     """When an incident failed, was seen, and was filed; each no earlier than the one before.
 
     *failed_at* is the provider's time, or the first look where that was later. *filed_at* is None
-    while there is no issue. *silent* are the stretches of maintenance, which do not count; none
-    overlap. *sight_kept* is False where *seen_at* is no more than a bound.
+    while no issue tells of it. *silent* are the stretches of maintenance, which do not count; none
+    overlap. *sight_kept* is False where *seen_at* is no more than a bound. *by_parent* says that it
+    was the issue of a portfolio incident that told of it first.
     """
 
     failed_at: datetime
@@ -34,6 +36,7 @@ class Hops:
     filed_at: datetime | None
     silent: tuple[tuple[datetime, datetime], ...] = ()
     sight_kept: bool = True
+    by_parent: bool = False
 
     def taken(self, *, now: datetime) -> timedelta:
         """Give the time from the failure to the issue, or to *now* while there is none."""
@@ -72,25 +75,39 @@ def hops_of(
     silent = silent_spans(incident, windows)
     if is_back(incident):
         failed = incident.first_failed_at
-        filed = reopened_at if reopened_at is not None and reopened_at >= failed else None
+        filed, by_parent = _told(reopened_at, incident.named, after=failed)
         return Hops(
             failed_at=failed,
             seen_at=filed or failed,
             filed_at=filed,
             silent=silent,
             sight_kept=False,
+            by_parent=by_parent,
         )
     seen = incident.first_seen
     failed = min(incident.first_failed_at, seen)
     if first_look is not None:
         failed = min(max(failed, first_look), seen)
-    filed = None if incident.filing is None else incident.filing.opened_at
+    filing = incident.filing
+    kept = filing is None or filing.opened_at is not None
+    own = None if filing is None else filing.opened_at
+    filed, by_parent = _told(own, incident.named if kept else None)
     return Hops(
         failed_at=failed,
         seen_at=seen,
         filed_at=None if filed is None else max(filed, seen),
         silent=silent,
+        by_parent=by_parent,
     )
+
+
+def _told(
+    own: datetime | None, naming: Naming | None, *, after: datetime | None = None
+) -> tuple[datetime | None, bool]:
+    """Give when an issue first told of an incident, and whether that was a parent's."""
+    times = ((own, False), (None if naming is None else naming.at, True))
+    known = [(at, by) for at, by in times if at is not None and (after is None or at >= after)]
+    return min(known, default=(None, False))
 
 
 def is_back(incident: Incident) -> bool:
@@ -107,14 +124,15 @@ def reason_not_measured(
     now: datetime,
 ) -> str | None:
     """Say why the time of *incident* is not measured, or None where it is."""
-    if incident.filing is None:
+    filing = incident.filing
+    if filing is None and (incident.named is None or incident.duplicate_of is not None):
         return _unfiled(incident, windows, now=now)
-    if incident.filing.opened_at is None:
+    if filing is not None and filing.opened_at is None:
         return "when it was filed is not kept"
     if incident.beside is not None:
         return f"issue {incident.beside} of another monitor said so first, and ours waited"
-    if is_back(incident) and hops.filed_at is None:
-        return _not_reopened(incident, incident.filing, windows, now=now)
+    if filing is not None and is_back(incident) and hops.filed_at is None:
+        return _not_reopened(incident, filing, windows, now=now)
     return None
 
 

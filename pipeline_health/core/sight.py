@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from pipeline_health.core.model.findings import Scope
+from pipeline_health.core.model.findings import Scope, Thing
 from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Blind, BlindCause, Part, Seen
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
-from pipeline_health.core.observe import production_scope, staging_scope
+from pipeline_health.core.observe import blind_parts, production_scope, staging_scope
 
 AnyPart: TypeAlias = Part[object]
 UNKNOWN_TOKEN = ""
@@ -82,6 +83,29 @@ def is_seen(parts: Iterable[AnyPart]) -> bool:
     """Tell whether something was asked for, and all of it was read."""
     kept = tuple(parts)
     return blind_of(kept) is None and any(isinstance(part, Seen) for part in kept)
+
+
+_SHOWN_BY: Mapping[Thing, frozenset[str]] = {
+    Thing.WORKFLOW: frozenset({"github"}),
+    Thing.STATUS: frozenset({"github"}),
+    Thing.BRANCH: frozenset({"github"}),
+    Thing.SERVICE: frozenset({"railway"}),
+    Thing.ENVIRONMENT: frozenset({"github", "railway"}),
+    Thing.PROJECT: frozenset({"github", "railway"}),
+    Thing.URL: frozenset({"url"}),
+    Thing.CREDENTIAL: frozenset({"audit"}),
+    Thing.FILE: frozenset({"audit"}),
+    Thing.SOURCE: frozenset(),
+    Thing.SECRET: frozenset(),
+}
+"""Which sources would show that a thing fails; our own sight shows itself."""
+
+
+def is_blind_to(incident: Incident, view: ProjectView) -> bool:
+    """Tell whether a failure of *incident* would not have been seen by what was read of *view*."""
+    blind = {source for source, _ in blind_parts(view)}
+    things = {ailment.symptom.subject.thing for ailment in incident.ailments}
+    return any(_SHOWN_BY[thing] & blind for thing in things)
 
 
 def is_our_token(blind: Blind) -> bool:

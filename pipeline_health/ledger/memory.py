@@ -172,9 +172,11 @@ class MemoryLedger:
     def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
         """Drop reports, facts, windows, and resolved incidents with trails older than *keep*."""
         before = now - keep
-        for cycle, report in tuple(self._reports.items()):
-            if report.started_at < before:
-                del self._reports[cycle]
+        while self._reports:  # the oldest is the first: a long replay keeps thousands
+            cycle, report = next(iter(self._reports.items()))
+            if report.started_at >= before:
+                break
+            del self._reports[cycle]
         for place, (_, kept_at) in tuple(self._facts.items()):
             if kept_at < before:
                 self.forget(*place)

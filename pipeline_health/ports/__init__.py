@@ -5,6 +5,7 @@ Every implementation, one floor up, passes the suite of its port in `tests/contr
 
 from pipeline_health.ports.clock import Clock
 from pipeline_health.ports.errors import (
+    HistoryError,
     LeaseHeldError,
     LeaseLostError,
     LedgerError,
@@ -15,6 +16,7 @@ from pipeline_health.ports.errors import (
 )
 from pipeline_health.ports.ledger import Lease, Ledger, Memory
 from pipeline_health.ports.notifier import Notifier, NotifierError
+from pipeline_health.ports.recorder import Recorder
 from pipeline_health.ports.sources import (
     AuditSource,
     CodeSource,
@@ -34,6 +36,7 @@ __all__ = [
     "CommitSource",
     "DeploySource",
     "EndToEnd",
+    "HistoryError",
     "HistorySource",
     "Lease",
     "LeaseHeldError",
@@ -46,6 +49,7 @@ __all__ = [
     "NotifierError",
     "PipelineHealthError",
     "Publisher",
+    "Recorder",
     "RequestError",
     "Runner",
     "RunnerError",

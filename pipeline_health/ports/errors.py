@@ -41,3 +41,7 @@ class LeaseHeldError(LedgerError):
 
 class LeaseLostError(LedgerError):
     """The lease was lost while the plan was applied; no further write is made."""
+
+
+class HistoryError(PipelineHealthError):
+    """A recording of our own could not be written to, or is none that we can read."""

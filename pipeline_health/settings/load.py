@@ -44,7 +44,7 @@ class Settings:
         told from a word, and those that the configuration itself says: a login that is also the
         owner of a repository would be struck out of every issue.
         """
-        written = self.configuration.model_dump_json()
+        written = self.configuration.model_dump_json() if self.e2e_env else ""
         passed = (
             secret
             for secret in self.e2e_env.values()

@@ -12,7 +12,9 @@ from graphql import (
     ExecutionResult,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLInt,
     GraphQLResolveInfo,
+    GraphQLScalarType,
     GraphQLSyntaxError,
     build_schema,
     execute_sync,
@@ -41,6 +43,7 @@ class Executor:
         for type_ in self.schema.type_map.values():
             if isinstance(type_, GraphQLEnumType) and not type_.name.startswith("__"):
                 _open_up(type_)
+        _open_up(GraphQLInt)  # GitHub's ids have outgrown 32 bits, and are written all the same
         self._checked: dict[str, Checked] = {}
 
     def check(self, document: str) -> Checked:
@@ -67,10 +70,10 @@ class Executor:
         return Checked(tree=tree, problems=tuple(validate(self.schema, tree)))
 
 
-def _open_up(enum: GraphQLEnumType) -> None:
+def _open_up(kind: GraphQLEnumType | GraphQLScalarType) -> None:
     """Let a value through that is newer than the schema: providers do not wait for theirs."""
     for hook in ("serialize", "coerce_output_value"):  # its name until graphql-core 3.2, and since
-        setattr(enum, hook, _as_it_is)
+        setattr(kind, hook, _as_it_is)
 
 
 def _as_it_is(value: object) -> object:

@@ -92,6 +92,10 @@ class World:
         """Tell the simulated time."""
         return self._timeline.now()
 
+    def number(self) -> int:
+        """Give a number that nothing else in this world has."""
+        return self._timeline.number()
+
     def advance(self, by: timedelta) -> None:
         """Let time pass."""
         self._timeline.advance(by)

@@ -7,7 +7,8 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Literal, TextIO, TypeAlias
 
 import structlog
@@ -64,6 +65,25 @@ def configure_here(
         redaction=redaction,
         color=sys.stderr.isatty() and not environment.get("NO_COLOR"),
     )
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Log nothing meanwhile: what a replayed agent would have logged never happened here."""
+    before, was_configured = structlog.get_config(), structlog.is_configured()
+    silent = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(processors=[_drop], wrapper_class=silent, cache_logger_on_first_use=False)
+    try:
+        yield
+    finally:
+        if was_configured:
+            structlog.configure(**before)
+        else:
+            structlog.reset_defaults()
+
+
+def _drop(_: object, __: str, ___: MutableMapping[str, object]) -> str:
+    raise structlog.DropEvent
 
 
 def tell_of_defect(exc: Exception) -> None:

@@ -5,6 +5,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -79,14 +80,15 @@ def _parts(whole: str) -> Iterator[str]:
             yield line
 
 
-def spellings(value: str) -> set[str]:
+@lru_cache(maxsize=64)
+def spellings(value: str) -> frozenset[str]:
     """Give *value* as itself, and as URLs, JSON, Python, HTML and base64 would write it."""
     raw = value.encode("utf-8", "surrogatepass")
     quoted = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
     lowered = {re.sub(r"%[0-9A-F]{2}", lambda code: code[0].lower(), it) for it in quoted}
     escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     printed = {repr(value)[1:-1], html.escape(value)}
-    return {value} | quoted | lowered | escaped | printed | set(_base64_cores(raw))
+    return frozenset({value} | quoted | lowered | escaped | printed | set(_base64_cores(raw)))
 
 
 def _base64_cores(raw: bytes) -> Iterator[str]:

@@ -28,7 +28,8 @@ def test_one_outage_of_twelve_products_is_one_issue_that_ends_with_the_proofs(
     twelve: Town,
 ) -> None:
     """A person gets it, once; it is edited in place, and closed when the last one works again."""
-    twelve.host.machine = replace(twelve.host.machine, transport=None)  # over real HTTP
+    # Over real HTTP, and as much side by side as on a host.
+    twelve.host.machine = replace(twelve.host.machine, transport=None, at_once=8)
     twelve.fail(NPM)
     twelve.host.cycles(3)
     assert [NPM_TITLE] == twelve.titles()
@@ -74,6 +75,28 @@ def test_a_lost_ledger_finds_the_story_again_and_ends_it(twelve: Town) -> None:
     assert [3] == open_then
     assert [] == twelve.titles()
     assert 1 == twelve.filed()
+
+
+def test_a_lost_ledger_takes_nothing_for_over_that_is_not_proved(twelve: Town) -> None:
+    """CI runs at the next commit of all of them: nothing is seen to fail, and nothing to pass."""
+    twelve.fail(NPM)
+    twelve.host.cycle()
+    twelve.host.forget()
+    runs = [
+        (repo.push("next"), repo.run("CI", None, jobs={"test": None}))[1] for repo in twelve.repos
+    ]
+
+    first = twelve.host.cycle()
+    twelve.host.cycles(4)
+    (issue,) = twelve.ops.issues.values()
+    waits = issue.state
+    for repo, run in zip(twelve.repos, runs, strict=True):
+        repo.finish(run, "success")
+    twelve.host.cycles(4)
+
+    assert [()] * 12 == [project.findings for project in first.projects]
+    assert ("open", "closed") == (waits, issue.state)
+    assert "Over: 12 failures proved to be over" in issue.comments[-1].body
 
 
 def read(issue: Issue) -> ParentMarker:

@@ -188,6 +188,7 @@ def test_status_json_before_the_first_cycle_has_no_sentence(
         "waiting": [],
         "orphans": [],
         "projects": [],
+        "parents": [],
         "windows": [],
     }
 

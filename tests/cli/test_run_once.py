@@ -266,6 +266,7 @@ def test_a_quiet_run_imports_nothing_that_it_does_not_need(desk: Desk) -> None:
         "http.server",
         "jinja2",
         "jwt",
+        "pipeline_health.history",
         "pipeline_health.serving",
         "pipeline_health.simulator",
         "requests",

@@ -9,7 +9,7 @@ from incident_builders import incident
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.sla import spelt
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
-from pipeline_health.core.model.incident import Filing, Incident, Phase
+from pipeline_health.core.model.incident import Filing, Incident, Naming, Phase
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from shelf import Shelf, a_look
@@ -60,6 +60,7 @@ def test_every_incident_is_accounted_for_hop_by_hop(shelf: Shelf) -> None:
     assert rows["acme/shop#100"].endswith("  4m        1m        5m     -")
     assert rows["acme/shop#200"].endswith("  10m       35m       45m    LATE")
     assert rows["-"].endswith("LATE")
+    assert None in [one["told_by"] for one in shelf.told("sla", "--json")["incidents"]]
     assert "From failure to issue: p50 5m, p95 45m, max 45m\n" in out
     assert "From failure to sight: p50 4m, p95 10m, max 10m\n" in out
     assert "From sight to issue: p50 1m, p95 35m, max 35m\n" in out
@@ -82,6 +83,30 @@ def test_the_account_as_json_is_in_seconds(shelf: Shelf) -> None:
     assert told["spread"]["whole"] == {"p50": 300, "p95": 300, "max": 300}
     assert (told["sla_seconds"], told["poll_interval_seconds"]) == (1800, 300)
     assert (told["breaches"], told["assumed"], told["not_measured"]) == (0, None, [])
+
+
+def test_what_many_projects_share_is_told_where_they_are_named(shelf: Shelf) -> None:
+    """The issue that told of it first is shown, and its time counts."""
+    naming = Naming(
+        by=Fingerprint("p"),
+        repo=RepoName("acme/operations"),
+        number=12,
+        url="https://github.example/operations/12",
+        at=shelf.ago(90),
+    )
+    member = replace(filed(shelf, "member", 100, 96, 0), filing=None, named=naming)
+    own = replace(filed(shelf, "own", 99, 96, 95), named=naming)
+    long_ago = 60 * 24 * 40
+    old = replace(filed(shelf, "old", long_ago, long_ago, 0), filing=None, named=naming)
+    shelf.keep([member, own, old], looks=[a_look(shelf.now)])
+
+    shown, first = shelf.told("sla", "--json")["incidents"]
+
+    assert (shown["told_by"], shown["whole"], shown["issue"]) == ("portfolio", 600, None)
+    assert (shown["named"]["repo"], shown["named"]["number"]) == ("acme/operations", 12)
+    assert (first["told_by"], first["whole"], first["issue"]["number"]) == ("issue", 240, 99)
+    lines = shelf.tell("sla").splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["acme/operations#12", "acme/shop#99"]
 
 
 def test_a_stretch_in_which_nobody_looked_is_told(shelf: Shelf) -> None:

@@ -272,13 +272,20 @@ def life(
     *,
     fails: bool = True,
     in_flight: bool = False,
+    blind: bool = False,
 ) -> Incident:
     """Give *of* one step further."""
     finding = Finding(
         symptom=CI, project=of.project, since=T0, commit=BAD, trace=run(), says="CI failed."
     )
     found = (Diagnosed(finding=finding, cause=of.cause, evidence=None),) if fails else ()
-    case = Case(incident=of, findings=found, in_flight=in_flight, issue=issue or NotAsked())
+    case = Case(
+        incident=of,
+        findings=found,
+        in_flight=in_flight,
+        blind=blind,
+        issue=issue or NotAsked(),
+    )
     return advanced(case, agent_logins=AGENTS, now=NOW).incident
 
 
@@ -396,6 +403,17 @@ def test_what_comes_and_goes_is_held_open_until_three_green_looks_in_a_row() -> 
         (each.phase, each.flapping) for each in (first, second, third)
     ]
     assert (*turns, NOW) == third.turns
+
+
+def test_a_blind_look_is_no_green_one() -> None:
+    """What comes and goes may be gone again while nobody sees it."""
+    turns = (NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    green = life(replace(OVER, turns=turns), fails=False)
+
+    dark = life(life(green, fails=False, blind=True), fails=False, blind=True)
+
+    assert (Phase.RECOVERING, 1) == (dark.phase, dark.green_looks)
+    assert life(OVER, fails=False, blind=True).phase is Phase.RESOLVED
 
 
 @pytest.mark.parametrize(("lately", "wanted"), [(2, 3), (3, 6), (4, 12)])

@@ -22,7 +22,7 @@ from pipeline_health.core.inhibition import CONSEQUENCES, OF_PROVIDER, may_hide,
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Subject, Symptom, Thing
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
-from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Phase
+from pipeline_health.core.model.incident import Cause, CauseClass, Filing, Incident, Naming, Phase
 from pipeline_health.core.model.readings import NotAsked
 from pipeline_health.core.providers import Provider, provider_of
 
@@ -35,6 +35,7 @@ SEEN = Diagnosed(
     cause=UNKNOWN,
     evidence=None,
 )
+NAMED = Naming(by=Fingerprint("many"), repo=RepoName("acme/ops"), number=1, url="u", at=T0)
 FILED = Filing(repo=RepoName("acme/shop"), number=7, url="u")
 
 
@@ -173,8 +174,15 @@ def test_a_relapse_is_hidden_like_any_other_consequence() -> None:
         (Case(incident=of(CI), in_flight=True, issue=NotAsked()), True),
         (Case(incident=replace(of(CI), filing=FILED), issue=NotAsked()), True),
         (Case(incident=replace(of(CI), hidden_behind=Fingerprint("x")), issue=NotAsked()), True),
+        (Case(incident=replace(of(CI), named=NAMED), issue=NotAsked()), True),
     ],
-    ids=["never filed, and not seen any more", "under way", "filed", "itself hidden"],
+    ids=[
+        "never filed, and not seen any more",
+        "under way",
+        "filed",
+        "itself hidden",
+        "told of with others",
+    ],
 )
 def test_what_nobody_is_told_of_hides_nothing(upstream: Case, *, hides: bool) -> None:
     """It was broken while no issue could be filed; to hide behind it is to be silent for ever."""

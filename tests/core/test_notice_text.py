@@ -19,6 +19,7 @@ from pipeline_health.core.notice_text import (
 )
 from pipeline_health.core.week import Week
 
+ALL = "Next: `pipeline-health incidents` lists all."
 NASTY = "# @archon fix #12 https://x.example/o/r/issues/7 \x1b[31m" + "ä" * 150
 
 
@@ -105,6 +106,35 @@ def known(number: int = 0, *, url: str = URL) -> Known:
             ["CI is red, number 0 (shop)", "The log says so.", "Next: replace it."],
         ),
         (
+            Change(
+                kind=NoticeKind.PORTFOLIO,
+                of=replace(concern(), topic=Topic.PARENT, names=("shop", "film")),
+            ),
+            4,
+            "For you: CI is red, number 0 (shop)",
+            [
+                "CI is red, number 0 (shop)",
+                "Broken since 2026-11-22 10:05 UTC.",
+                "Broken in 2 projects: shop, film.",
+                "The log says so.",
+                f"Next: its issue says who can mend it and how: {URL}",
+            ],
+        ),
+        (
+            Change(
+                kind=NoticeKind.PORTFOLIO,
+                of=replace(concern(), topic=Topic.PARENT, url="", no_issue="it is archived"),
+            ),
+            4,
+            "For you: CI is red, number 0 (shop)",
+            [
+                "CI is red, number 0 (shop)",
+                "Broken since 2026-11-22 10:05 UTC.",
+                "The log says so.",
+                f"There is no one issue of it: it is archived. {ALL}",
+            ],
+        ),
+        (
             Change(kind=NoticeKind.LEFT, of=concern()),
             2,
             "The agent's again: CI is red, number 0 (shop)",
@@ -120,7 +150,18 @@ def known(number: int = 0, *, url: str = URL) -> Known:
             ["CI is red, number 0 (shop)", "CI succeeded.", "Nothing is left to do."],
         ),
     ],
-    ids=["new", "handed", "late", "late, no issue", "blind", "token", "left", "over"],
+    ids=[
+        "new",
+        "handed",
+        "late",
+        "late, no issue",
+        "blind",
+        "token",
+        "portfolio",
+        "portfolio, no issue",
+        "left",
+        "over",
+    ],
 )
 def test_a_notice_says_what_is_broken_then_what_to_do(
     change: Change, priority: int, title: str, body: list[str]
@@ -147,6 +188,18 @@ def test_nothing_that_others_wrote_is_alive_in_a_notice(kind: NoticeKind) -> Non
     assert max(map(len, told.body.splitlines())) < 500
 
 
+def test_as_many_projects_are_named_as_there_is_room_for() -> None:
+    """A message of ntfy holds 4,096 bytes; a name is cut, too."""
+    names = ("n" * 50, *(f"project-{each:03}" for each in range(300)))
+    many = replace(concern(), topic=Topic.PARENT, names=names)
+
+    told = notice_of(Change(kind=NoticeKind.PORTFOLIO, of=many)).body
+
+    assert f"Broken in 301 projects: {'n' * 39}…, project-000, " in told
+    assert ", project-148, project-149 and 150 more." in told
+    assert len(told) < 2500
+
+
 def test_each_kind_has_its_sign_and_its_loudness() -> None:
     """As ntfy names them."""
     notices = [notice_of(Change(kind=kind, of=concern())) for kind in NoticeKind]
@@ -154,6 +207,7 @@ def test_each_kind_has_its_sign_and_its_loudness() -> None:
 
     assert signs == {
         "new": (4, "warning"),
+        "portfolio": (4, "rotating_light"),
         "handed-over": (4, "raising_hand"),
         "left-to-the-agent": (2, "robot"),
         "late": (4, "hourglass"),

@@ -328,6 +328,13 @@ def test_an_issue_that_says_what_is_true_is_left_alone() -> None:
     assert () == planned(many(3), told(many(3))).changes
 
 
+def test_a_look_that_says_nothing_of_its_members_changes_no_word_of_an_issue() -> None:
+    """CI runs at the next commit, or a recovery is held until another look: nothing is decided."""
+    unseen = tuple(case_of(each, seen=False) for each in many(3))
+
+    assert () == planned(many(3), told(many(3)), cases=unseen).changes
+
+
 def test_an_issue_is_edited_in_place_when_a_fact_changes() -> None:
     """A further project fails: what people wrote below the line is kept."""
     issue = ops_issue(body="old\n\n<!-- notes -->\nI am on it.")

@@ -7,7 +7,7 @@ import pytest
 
 from incident_builders import MINUTE, PROJECT, REPO, T0, ailment, incident
 from pipeline_health.core.model.ids import Fingerprint
-from pipeline_health.core.model.incident import Filing, Incident, Phase
+from pipeline_health.core.model.incident import Filing, Incident, Naming, Phase
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import Looked
 from pipeline_health.core.service_level import (
@@ -64,6 +64,43 @@ def test_what_is_not_filed_grows_older() -> None:
         assert hops.taken(now=T0) == 5 * MINUTE
         assert not hops.is_late(SLA, now=T0 + 30 * MINUTE)
         assert hops.is_late(SLA, now=T0 + 31 * MINUTE)
+
+
+def _named(minutes: int) -> Naming:
+    url = "https://github.example/ops/12"
+    return Naming(by=Fingerprint("p"), repo=REPO, number=12, url=url, at=T0 + minutes * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("own", "named", "taken", "by_parent"),
+    [
+        (None, 7, 7, True),
+        (40, 7, 7, True),
+        (5, 40, 5, False),
+        (7, 7, 7, False),
+        (None, 2, 4, True),
+    ],
+    ids=["it alone", "before its own", "after its own", "in one moment", "by another's clock"],
+)
+def test_the_issue_of_a_portfolio_incident_tells_of_its_members(
+    *, own: int | None, named: int, taken: int, by_parent: bool
+) -> None:
+    """Whichever says so first keeps the promise; nobody is told before it was seen."""
+    filing = None if own is None else _filed(own)
+    known = replace(
+        incident(), first_failed_at=T0, first_seen=at(4), filing=filing, named=_named(named)
+    )
+    hops = hops_of(known, first_look=None)
+    assert (hops.taken(now=at(99)), hops.by_parent) == (taken * MINUTE, by_parent)
+    assert reason_not_measured(known, hops, now=at(99)) is None
+
+
+@pytest.mark.parametrize("of", [incident(), replace(incident(), filing=_filed(None))])
+def test_what_no_issue_is_known_to_tell_of_was_told_by_none(of: Incident) -> None:
+    """Nor is one whose own issue came at a time that is not kept: it may have come before."""
+    named = of if of.filing is None else replace(of, named=_named(7))
+    hops = hops_of(named, first_look=None)
+    assert (hops.filed_at, hops.by_parent) == (None, False)
 
 
 def at(minutes: int) -> datetime:
@@ -124,6 +161,13 @@ def test_what_is_back_is_measured_to_its_reopening() -> None:
     assert hops_of(BACK, first_look=None, reopened_at=at(200)).filed_at == at(200)
 
 
+def test_what_is_back_may_be_named_before_it_is_opened_again() -> None:
+    """Who named it in an earlier turn told of another failure."""
+    for minutes, filed, by_parent in ((205, 205, True), (220, 212, False), (90, 212, False)):
+        hops = hops_of(replace(BACK, named=_named(minutes)), first_look=None, reopened_at=at(212))
+        assert (hops.filed_at, hops.by_parent) == (at(filed), by_parent)
+
+
 def test_a_reopening_of_an_earlier_turn_is_none_of_this_one() -> None:
     """Until it is opened again the clock runs."""
     for reopened in (None, at(120)):
@@ -169,6 +213,18 @@ CLOSED = replace(_filed(5), closed_at=at(91))
             replace(UNFILED, hidden_behind=OTHER),
             [],
             "it follows from 0ther, and is not filed while that is broken",
+        ),
+        (replace(UNFILED, named=_named(7), phase=Phase.RESOLVED), [], None),
+        (replace(UNFILED, named=_named(7), duplicate_of=OTHER), [], "a duplicate of 0ther"),
+        (
+            replace(UNFILED, named=_named(7), beside=3),
+            [],
+            "issue 3 of another monitor said so first, and ours waited",
+        ),
+        (
+            replace(UNFILED, named=_named(7), filing=_filed(None)),
+            [],
+            "when it was filed is not kept",
         ),
         (UNFILED, [a_window(0, 240)], "silenced until 14:05 UTC: a new database"),
         (

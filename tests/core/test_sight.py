@@ -18,14 +18,15 @@ from builders import (
     blind,
     github,
 )
-from pipeline_health.core.model.findings import Scope
+from incident_builders import CI, ailment, incident
+from pipeline_health.core.model.findings import Scope, Subject, Thing
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Blind, BlindCause, NotAsked
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
-from pipeline_health.core.sight import sighted
+from pipeline_health.core.sight import is_blind_to, sighted
 
 POLICY = Policy(projects=(a_policy(),))
 BLOG = ProjectName("blog")
@@ -47,6 +48,28 @@ def sight_of(*views: ProjectView, before: Sight | None = None, policy: Policy = 
     snapshot = Snapshot(now=NOW, projects=views)
     remembered = {} if before is None else {PROJECT: before}
     return sighted(snapshot, remembered, policy, now=NOW).projects[0].sight
+
+
+@pytest.mark.parametrize(
+    ("thing", "github_only", "railway_only"),
+    [
+        (Thing.WORKFLOW, True, False),
+        (Thing.SERVICE, False, True),
+        (Thing.PROJECT, True, True),
+        (Thing.URL, False, False),
+        (Thing.SECRET, False, False),
+    ],
+)
+def test_which_blindness_hides_a_failure(
+    thing: Thing, *, github_only: bool, railway_only: bool
+) -> None:
+    """What another source shows is seen all the same."""
+    symptom = replace(CI, subject=Subject(thing, "it"))
+    of = incident(ailment(symptom))
+
+    assert github_only is is_blind_to(of, a_view(read=replace(github(), branch=DOWN)))
+    assert railway_only is is_blind_to(of, replace(a_view(), staging=DOWN))
+    assert not is_blind_to(of, a_view())
 
 
 def test_a_project_that_is_seen_has_nothing_dark() -> None:

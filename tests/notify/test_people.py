@@ -6,17 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from concern_builders import NOW, filed, scene
+from concern_builders import NOW, filed, parent, scene
 from incident_builders import PROJECT
 from pipeline_health.agent.first_looks import keep_first_look
-from pipeline_health.agent.people import People, tell
+from pipeline_health.agent.looking import Look
+from pipeline_health.agent.people import People, scene_of, tell
 from pipeline_health.core.concerns import Scene
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident, Owner
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Notice, Told
+from pipeline_health.core.model.plan import Plan
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.snapshot import Snapshot
 from pipeline_health.ledger import MemoryLedger
 from pipeline_health.ports import Lease
 
@@ -119,3 +122,16 @@ def test_what_is_silent_is_told_when_its_window_ends() -> None:
 
     told(ledger, replace(scene(filed()), now=NOW + HOUR))
     assert len(ledger.letters()) == 1
+
+
+def test_a_portfolio_incident_without_an_issue_waits_for_what_the_plan_says() -> None:
+    """One that is filed waits for nothing, and another's reason is not its own."""
+    unfiled, told = parent(filed=False), replace(parent(), title="Filed")
+    waiting = (f"{unfiled.title}: it is archived", "Filed: it is gone", "Another: it waits")
+    plan = Plan(parents=(unfiled, told), waiting=waiting)
+    nothing = Look(snapshot=Snapshot(now=NOW, projects=()), views={}, places={}, observations={})
+
+    given = scene_of((), plan, nothing, POLICY, now=NOW)
+
+    assert given.parents == (unfiled, told)
+    assert given.waits == {unfiled.fingerprint: "it is archived"}

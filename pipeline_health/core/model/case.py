@@ -24,7 +24,8 @@ class Diagnosed:
 class Case:
     """One incident in one cycle.
 
-    *findings* are its failures that still stand, *in_flight* says that a verdict is under way,
+    *findings* are its failures that still stand, *in_flight* says that a verdict is under way, and
+    *blind* that what would show a failure of it could not be read.
     *older* is where the incident is filed that it is a duplicate of,
     *issue* is what the tracker shows under its number, *strays* are further issues of ours that
     carry its fingerprint, *project* is what the operator said of its project, and *shows* is how
@@ -34,6 +35,7 @@ class Case:
     incident: Incident
     findings: tuple[Diagnosed, ...] = ()
     in_flight: bool = False
+    blind: bool = False
     older: Filing | None = None
     issue: Part[Tracked]
     strays: tuple[TrackedIssue, ...] = ()

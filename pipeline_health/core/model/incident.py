@@ -173,7 +173,8 @@ class Incident:
     *attempts* counts fixes by the agent that did not work and that ended by *counted_until*;
     *over_since* is when its run was first seen to be over, *moved_at* when anything last moved.
     *turns* are the times at which it was resolved lately; one that is *flapping* is held open until
-    *green_looks* in a row are as many as *looks_wanted*.
+    *green_looks* in a row are as many as *looks_wanted*. *held_since* is when its recovery was seen
+    among too many at once, and not believed until a later look proves it again.
     *escalated* says why a person has it for good, empty while the cause alone decides.
     *remedies* are the re-runs that were tried before anyone was asked, *beside* is the number of
     the issue by which an older monitor told of it before we did.
@@ -209,6 +210,7 @@ class Incident:
     green_looks: int = 0
     flapping: bool = False
     looks_wanted: int = 3
+    held_since: datetime | None = None
     gone_since: datetime | None = None
     previous: int | None = None
     filing: Filing | None = None

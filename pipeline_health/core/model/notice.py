@@ -9,9 +9,10 @@ from pipeline_health.core.model.incident import Owner
 
 
 class Topic(StrEnum):
-    """What a concern is about: one incident, our own token, or incidents beyond the caps."""
+    """What a concern is about: one incident, one of many projects, our token, or the caps."""
 
     INCIDENT = "incident"
+    PARENT = "parent"
     TOKEN = "token"  # noqa: S105 - a topic, no value
     CROWD = "crowd"
 
@@ -23,7 +24,8 @@ class Concern:
     *says* is what is broken, *why* what is known of it, and *no_issue* why there is no issue, which
     is otherwise at *url*. *late* says that the promise of the SLA was broken, *lately* that it was
     within the last day. *moved* says that another owner had it before, *blind* that it is a source
-    that cannot be read, and *back* that it was over before.
+    that cannot be read, and *back* that it was over before. *names* are the projects that it is
+    about, where they are many.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Concern:
     moved: bool = False
     blind: bool = False
     back: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ class NoticeKind(StrEnum):
     """What a notice tells."""
 
     NEW = "new"
+    PORTFOLIO = "portfolio"
     HANDED = "handed-over"
     LEFT = "left-to-the-agent"
     LATE = "late"

@@ -37,13 +37,17 @@ class RootCause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """A commit landed on the watched branch, on top of the one before; its texts are untrusted."""
+    """A commit landed on the watched branch, on top of the one before; its texts are untrusted.
+
+    *cause* is why nothing followed from it that should have.
+    """
 
     at: datetime
     repo: RepoName
     sha: Sha
     message: str = ""
     author: str = ""
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,10 @@ class JobTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTold:
-    """A workflow run as it stands from *at* on; the same *run_id* later is the same run."""
+    """A workflow run as it stands from *at* on; the same *run_id* later is the same run.
+
+    Where *bound*, it was so by *at*, and since when is not recorded.
+    """
 
     at: datetime
     repo: RepoName
@@ -72,6 +79,7 @@ class RunTold:
     jobs: tuple[JobTold, ...] = ()
     branch: str | None = None
     cause: str | None = None
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +182,8 @@ Fact: TypeAlias = (
 class FiledBefore:
     """An issue that the monitor of that time filed; what is not recorded of it is None.
 
-    *failed_at* is when the failure happened that it tells of, *given_to* who got it.
+    *failed_at* is when the failure happened that it tells of, *given_to* who got it. Where *bound*,
+    it was filed by *filed_at*, and when is not recorded.
     """
 
     repo: RepoName
@@ -184,6 +193,15 @@ class FiledBefore:
     filed_at: datetime | None
     failed_at: datetime | None
     given_to: Owner | None
+    bound: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A time of which something is recorded; nothing is looked at before, between and after."""
+
+    began_at: datetime
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +223,8 @@ class Recording:
     """One recorded history; *facts* are in the order of their times.
 
     *name* tells it from others. *lacks* are sentences about what is not recorded and therefore not
-    replayed, *filed* what the monitor of that time filed.
+    replayed, or about what stands in for it; *filed* is what the monitor of that time filed.
+    *stretches* are the times to look at, oldest first; without any it is the whole history.
     """
 
     name: str
@@ -216,3 +235,4 @@ class Recording:
     causes: tuple[RootCause, ...] = ()
     filed: tuple[FiledBefore, ...] = ()
     lacks: tuple[str, ...] = ()
+    stretches: tuple[Stretch, ...] = ()

@@ -19,7 +19,8 @@ class ProjectView:
     """Everything that one look saw of one project, beside what the operator wants of it.
 
     *urls* has no entry for a URL that nobody named. *passages* are what earlier looks saw pass
-    staging, oldest first; *audit* is the newest one, which may be of an earlier cycle.
+    staging, oldest first; *audit* is the newest one, which may be of an earlier cycle. *judged*
+    is kept by whoever judges this very view, so that its head is judged once and not by each rule.
     """
 
     policy: ProjectPolicy
@@ -32,6 +33,7 @@ class ProjectView:
     answers: Answers = field(default_factory=Answers)
     sight: Sight = field(default_factory=Sight)
     audit: Part[Audit] = field(default_factory=NotAsked)
+    judged: list[object] = field(default_factory=list, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,121 @@
+"""Portfolio incidents, one issue for many projects, as people and as scripts read them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline_health.cli.reporting import JsonValue, written
+from pipeline_health.cli.tables import moment, table
+from pipeline_health.core.inert import plain
+from pipeline_health.core.issue_text.wording import counted
+from pipeline_health.core.model.incident import Filing, Incident, Naming, Phase
+from pipeline_health.core.model.journal import TrailLine
+from pipeline_health.core.model.parent import Member, Parent
+
+HEADINGS = ("PORTFOLIO", "WHAT", "PHASE", "SINCE", "GO ON", "ISSUE")
+
+
+def live(parents: Sequence[Parent]) -> tuple[Parent, ...]:
+    """Give the *parents* that are not over."""
+    return tuple(parent for parent in parents if parent.phase is not Phase.RESOLVED)
+
+
+def called(place: Filing | Naming) -> str:
+    """Give an issue as people write it."""
+    return f"{place.repo}#{place.number}"
+
+
+def told_in(incident: Incident) -> str:
+    """Say which issue tells of *incident*: its own, else one that names it; a dash for none."""
+    if incident.filing is not None:
+        return f"{incident.repo}#{incident.filing.number}"
+    return "-" if incident.named is None else f"named in {called(incident.named)}"
+
+
+def portfolio_table(parents: Sequence[Parent]) -> Iterator[str]:
+    """Give a line for each of *parents* below their headings; nothing where there is none."""
+    if parents:
+        yield from table(HEADINGS, [_row(parent) for parent in parents])
+
+
+def lines_of(parents: Sequence[Parent]) -> Iterator[str]:
+    """Say of each of *parents* what it is about, and where it is told."""
+    for parent in live(parents):
+        where = "no issue" if parent.filing is None else called(parent.filing)
+        broken = counted(len(_projects(parent)), "project")
+        yield f"Portfolio: {parent.title}: broken in {broken} since {moment(parent.since)}: {where}"
+
+
+def explanation_of(parent: Parent, trail: Sequence[TrailLine]) -> Iterator[str]:
+    """Give the story of a portfolio incident, for a person."""
+    filing, cause = parent.filing, parent.cause
+    never = "never filed" if parent.phase is Phase.RESOLVED else "not filed yet"
+    yield parent.title
+    yield f"  phase        {parent.phase}, for the human"
+    if cause is None:
+        yield "  cause        none that they share: they have no issue of their own yet"
+    else:
+        yield f"  cause        {cause.of}: {cause.why}"
+    yield f"  fingerprint  {parent.fingerprint}"
+    yield f"  issue        {never if filing is None else filing.url}"
+    yield f"  first failed {moment(parent.since)}, seen {moment(parent.first_seen)}"
+    for member in parent.members:
+        yield f"  {_state(member):<13}{member.project}: {member.title} ({member.fingerprint})"
+    yield "Decisions:"
+    for line in trail:
+        yield f"  {moment(line.at)}  {line.says}"
+    if not trail:
+        yield "  none yet"
+
+
+def parent_as_json(parent: Parent) -> Mapping[str, JsonValue]:
+    """Give one portfolio incident as `status --json`, `why --json` and `feed` print it."""
+    filing, cause = parent.filing, parent.cause
+    return {
+        "fingerprint": parent.fingerprint,
+        "title": parent.title,
+        "phase": parent.phase,
+        "owner": "human",
+        "cause": None
+        if cause is None
+        else {"class": cause.of, "key": plain(cause.key), "why": plain(cause.why)},
+        "since": written(parent.since),
+        "resolved_at": None if parent.resolved_at is None else written(parent.resolved_at),
+        "issue": None
+        if filing is None
+        else {"repo": filing.repo, "number": filing.number, "url": filing.url},
+        "members": [_member(member) for member in parent.members],
+    }
+
+
+def _member(member: Member) -> Mapping[str, JsonValue]:
+    return {
+        "fingerprint": member.fingerprint,
+        "project": member.project,
+        "title": member.title,
+        "since": written(member.since),
+        "goes_on": member.goes_on,
+        "named_at": None if member.named_at is None else written(member.named_at),
+        "over_at": None if member.over_at is None else written(member.over_at),
+        "left": member.left or None,
+        "url": member.url or None,
+    }
+
+
+def _row(parent: Parent) -> tuple[str, ...]:
+    return (
+        parent.fingerprint,
+        parent.title,
+        parent.phase,
+        moment(parent.since),
+        f"{len(parent.going_on)} of {len(parent.members)}",
+        "-" if parent.filing is None else called(parent.filing),
+    )
+
+
+def _projects(parent: Parent) -> frozenset[str]:
+    return frozenset(member.project for member in parent.going_on)
+
+
+def _state(member: Member) -> str:
+    if member.over_at is not None:
+        return "over"
+    return "elsewhere" if member.left else "goes on"
