@@ -22,8 +22,10 @@ MANY = 3
 """So many projects with one signature are one story."""
 JOINS = timedelta(hours=1)
 """What fails for the same reason so soon after the newest of them is a part of it, too."""
-SETTLING = timedelta(minutes=10)
-"""How long nothing of it must go on before it is over: an outage comes and goes."""
+SETTLING = timedelta(minutes=8)
+"""How long nothing of it must go on before it is over: an outage comes and goes.
+
+That is the third look of a cycle each five minutes, whose timer may be a little early."""
 
 
 def standing(parent: Parent, *, now: datetime) -> Parent:

@@ -18,7 +18,7 @@ from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.parent import Parent, ParentCase
 from pipeline_health.core.model.plan import BEYOND_CAPS, Change, OpenIssue, Plan
 from pipeline_health.core.model.readings import Blind
-from pipeline_health.core.parent_life import by_identity, has_own
+from pipeline_health.core.parent_life import by_identity, has_own, may_be_back
 from pipeline_health.core.parent_steps import parent_steps
 from pipeline_health.core.terms import Terms
 
@@ -232,8 +232,13 @@ def _may_crowd(crowd: ParentCase | None, terms: Terms) -> bool:
     """Tell whether the crowd has no issue that is open, and may get one."""
     desk = terms.portfolio.desk
     shut = terms.portfolio.repo is None or (desk is not None and desk.why_not is not None)
-    told = crowd is not None and crowd.parent.filing is not None
-    return not (shut or told)
+    return not (shut or (crowd is not None and _has_an_issue(crowd.parent, terms)))
+
+
+def _has_an_issue(crowd: Parent, terms: Terms) -> bool:
+    """Tell whether the crowd has an issue, which is open or would be opened again."""
+    over = crowd.phase is Phase.RESOLVED
+    return crowd.filing is not None and (not over or may_be_back(crowd, terms))
 
 
 def _crowd(

@@ -219,6 +219,19 @@ def test_the_last_place_of_an_hour_is_kept_for_the_crowd() -> None:
     assert 1 == len(opened(planned(many(3), opened_lately=19)))
 
 
+def test_a_crowd_of_long_ago_is_no_issue_to_be_named_in() -> None:
+    """The place is kept again; one of last week is opened again, and takes none."""
+    single = tuple(replace(each, first_seen=NOW) for each in many(1, PLAIN))
+    ended = replace(crowd_of(many(3, PLAIN)).parent, phase=Phase.RESOLVED, members=())
+
+    def with_crowd(*, of: timedelta) -> Plan:
+        known = ParentCase(parent=replace(ended, resolved_at=NOW - of))
+        return planned(single, known, opened_lately=19)
+
+    assert [CROWD_TITLE] == opened(with_crowd(of=timedelta(days=30)))
+    assert ["Main CI red: CI (p0)"] == opened(with_crowd(of=timedelta(days=3)))
+
+
 def test_without_room_for_the_crowd_itself_nothing_is_opened() -> None:
     """The caps hold for it, too; people are told otherwise."""
     plan = planned(many(3, PLAIN), opened_lately=20)
