@@ -58,7 +58,7 @@ def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
     if incident.phase in (Phase.RESOLVED, Phase.MUTED) or incident.hidden_behind is not None:
         return
-    if terms.tell_elsewhere(incident):  # the issue of many projects says it
+    if terms.is_told_elsewhere(incident):  # the issue of many projects says it
         return
     remedies = remedies_of(case, now=terms.now) if terms.rerun else ()
     yield from remedies
@@ -116,7 +116,7 @@ def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Ite
 
 def _waits_elsewhere(incident: Incident, terms: Terms) -> bool:
     """Tell whether what is closed stays so, because another issue says what is broken now."""
-    return incident.hidden_behind is not None or terms.tell_elsewhere(incident)
+    return incident.hidden_behind is not None or terms.is_told_elsewhere(incident)
 
 
 def _open_and_broken(

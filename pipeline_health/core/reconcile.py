@@ -176,7 +176,7 @@ def _has_no_place(case: Case, terms: Terms) -> bool:
     if readable or not case.findings or desk is None or not desk.shut:
         return False
     over = incident.phase in (Phase.RESOLVED, Phase.MUTED)
-    told = terms.tell_elsewhere(incident) or incident.hidden_behind is not None
+    told = terms.is_told_elsewhere(incident) or incident.hidden_behind is not None
     return not (over or told) and reason_to_be_silent(case, terms.windows, now=terms.now) is None
 
 

@@ -60,6 +60,6 @@ class Terms:
     telling: frozenset[Fingerprint] = frozenset()
     named: frozenset[Fingerprint] = frozenset()
 
-    def tell_elsewhere(self, incident: Incident) -> bool:
+    def is_told_elsewhere(self, incident: Incident) -> bool:
         """Tell whether the issue of a portfolio incident says it, so that it waits for no other."""
         return incident.part_of in self.telling or incident.fingerprint in self.named
