@@ -5,7 +5,6 @@ the promise, and no more issues are filed than the operator allows.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
@@ -15,7 +14,7 @@ import pytest
 from hosts import MINUTE, Host
 from pipeline_health.core.issue_text.parents import CROWD_TITLE
 from pipeline_health.simulator import Loopback, World
-from portfolio_town import NPM, NPM_TITLE, SLA, Indoors, Town, broken, rejected
+from portfolio_town import NPM, NPM_TITLE, SLA, Town, broken, rejected
 
 MANY = 200
 Founded: TypeAlias = Callable[[int], Town]
@@ -31,7 +30,7 @@ def founded(
     """
     thorough = bool(pytestconfig.getoption("--thorough"))
     host = Host(world, loopback, tmp_path)
-    host.machine = replace(host.machine, transport=Indoors(world, loopback))
+    host.stay_indoors()
     return lambda few: Town(world, host, MANY if thorough else few)
 
 
