@@ -24,7 +24,7 @@ from pipeline_health.core.issue_text.parents import (
     parent_title,
 )
 from pipeline_health.core.model.findings import Kind, Subject, Thing
-from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName
 from pipeline_health.core.model.incident import Cause, CauseClass, Incident
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.policy import Routing
@@ -124,6 +124,29 @@ def test_notes_are_kept_and_the_evidence_makes_room() -> None:
     assert body.endswith("<!-- notes -->\nDana is on it.")
 
 
+@pytest.mark.parametrize("number", [3, 200])
+def test_what_to_do_comes_before_the_rows(number: int) -> None:
+    """Who is woken by two hundred projects does not look for the steps below their names."""
+    headings = re.findall("^### .*", body_of(*many(number, TOKEN)), flags=re.MULTILINE)
+
+    assert headings == [
+        "### Cause",
+        "### Who can fix it and how",
+        "### Where it is broken",
+        "### Done when",
+        "### Evidence",
+    ]
+
+
+def test_secrets_of_several_owners_are_stored_in_each_repository() -> None:
+    """No organization has them all."""
+    first, *others = many(3, TOKEN)
+    body = body_of(replace(first, repo=RepoName("other/p0")), *others)
+
+    assert "for repo in other/p0 acme/p1 acme/p2; do" in body
+    assert "is an organization" not in body
+
+
 def test_the_steps_for_one_are_the_steps_for_all() -> None:
     """A secret is stored and a run repeated in each repository by commands to paste."""
     body = body_of(*many(3, TOKEN))
@@ -131,6 +154,7 @@ def test_the_steps_for_one_are_the_steps_for_all() -> None:
     loop = 'for repo in acme/p0 acme/p1 acme/p2; do\n  gh secret set RAILWAY_TOKEN --repo "$repo"'
     runs = "\n".join(f"gh run rerun 101 --failed --repo acme/p{at}" for at in range(3))
     assert loop in body
+    assert "`acme` is an organization, see first whether `RAILWAY_TOKEN` is a secret" in body
     assert f"in all of them:\n\n```sh\n{runs}\n```" in body
 
 
@@ -175,7 +199,7 @@ def test_what_is_over_and_what_left_is_named_apart() -> None:
     assert "**3 projects** failed" in body
     assert "Proved to be over: `p0`." in body
     assert "No part of this any more: `p1`." in body
-    assert "Open the first of the failures above" in body
+    assert "Open the first of the failures below" in body
     assert second.project == "p1"
 
 
@@ -201,6 +225,7 @@ def test_a_crowd_says_why_and_promises_each_its_own() -> None:
     assert "[its own](https://github.com/acme/p0/issues/7)" in body
     assert "### Evidence" not in body
     assert "Look for what they share" in body
+    assert "ten minutes after the last of them waits no more" in body
 
 
 def test_hostile_names_stay_names() -> None:

@@ -1,7 +1,8 @@
 """The text of a portfolio incident: one issue that names every project, whatever their number.
 
 What is done about one of its members is done about all of them, so that the steps are those of the
-first one, and a command that does it for the others where there is one.
+first one, and a command that does it for the others where there is one. They come before the list:
+who is woken by two hundred rows must not have to look for them below.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from pipeline_health.core.issue_text.parent_marker import marker_of_parent, writ
 from pipeline_health.core.issue_text.steps import who_and_how
 from pipeline_health.core.issue_text.titles import LONGEST as LONGEST_TITLE
 from pipeline_health.core.issue_text.wording import (
+    GITHUB,
     counted,
     credential,
     duration,
@@ -37,8 +39,8 @@ _NAME = 40
 _GAP = "\n\n"
 _HEAD = ("| Project | Broken | Since | Where | Issue |", "|---|---|---|---|---|")
 _WHO_CLOSES = (
-    "This tool watches for that and closes the issue itself, ten minutes after the last of them is "
-    "proved to be over. Closing it by hand while something of it is broken reopens it."
+    "This tool watches for that and closes the issue itself, {when}. Closing it by hand while "
+    "something of it is broken reopens it."
 )
 _WHO_WRITES = (
     f"This text is rewritten when a fact changes. What you write below a line `{NOTES}` at the "
@@ -73,11 +75,11 @@ def parent_body(parent: Parent, *, routing: Routing, specimen: Case | None, note
         for part in (
             write_parent_marker(marker_of_parent(parent)),
             _what_and_since(parent),
-            _table(parent.going_on),
-            _the_rest(parent),
             f"### Cause\n\n{_cause(parent)}",
             f"### Who can fix it and how\n\n{_how(parent, specimen)}",
-            f"### Done when\n\n{_done(parent)}\n\n{_WHO_CLOSES}",
+            f"### Where it is broken\n\n{_table(parent.going_on)}",
+            _the_rest(parent),
+            f"### Done when\n\n{_done(parent)}\n\n{_WHO_CLOSES.format(when=_closed_when(parent))}",
             _WHO_WRITES,
             plain(routing.signature, characters=200),
         )
@@ -224,7 +226,7 @@ def _how(parent: Parent, specimen: Case | None) -> str:
             "2. Else wait: each gets its own issue, with its own steps and its own owner."
         )
     if specimen is None:
-        return "**A person.** Open the first of the failures above: it is the same in all of them."
+        return "**A person.** Open the first of the failures below: it is the same in all of them."
     of = _name(specimen.incident.project)
     return "\n\n".join(
         (
@@ -245,10 +247,24 @@ def _stored(parent: Parent, specimen: Case) -> Iterator[str]:
     listed = " ".join(repos)
     if secret is not None and not alone and len(listed) <= _REPOS:
         yield (
-            "To store it in every repository (it asks for the value each time; never one value for "
-            f"staging and production):\n\n```sh\nfor repo in {listed}; do\n"
+            f"{_stored_once(repos, secret)}To store it in every repository (it asks for the value "
+            "each time; never one value for staging and production):\n\n"
+            f"```sh\nfor repo in {listed}; do\n"
             f'  gh secret set {secret} --repo "$repo"\ndone\n```'
         )
+
+
+def _stored_once(repos: Sequence[str], secret: str) -> str:
+    """Say where one secret of all *repos* may be, which those of the repositories would hide."""
+    owners = {repo.partition("/")[0] for repo in repos}
+    if len(owners) != 1:
+        return ""
+    (owner,) = owners
+    page = link("its page", f"{GITHUB}/organizations/{owner}/settings/secrets/actions")
+    return (
+        f"Where {inline(owner)} is an organization, see first whether {inline(secret)} is a secret "
+        f"of its own: {page}. Then it is replaced there, once, and not in the repositories.\n\n"
+    )
 
 
 def _run_again(parent: Parent) -> Iterator[str]:
@@ -256,9 +272,10 @@ def _run_again(parent: Parent) -> Iterator[str]:
     commands = tuple(member.rerun for member in parent.going_on if member.rerun)
     shown = tuple(_fitting(commands, _RERUNS))
     if len(shown) > 1:
-        some = "" if len(shown) == len(commands) else f" the first {len(shown)} of"
+        some = f"the first {len(shown)} of them; the others in the same way"
+        which = "all of them" if len(shown) == len(commands) else some
         listed = "\n".join(shown)
-        yield f"To run again what failed in{some} all of them:\n\n```sh\n{listed}\n```"
+        yield f"To run again what failed in {which}:\n\n```sh\n{listed}\n```"
 
 
 def _done(parent: Parent) -> str:
@@ -268,3 +285,9 @@ def _done(parent: Parent) -> str:
         "Every failure named above is proved to be over by the same check that failed, or turns "
         "out to have another cause and gets an issue of its own."
     )
+
+
+def _closed_when(parent: Parent) -> str:
+    if parent.cause is None:
+        return "ten minutes after the last of them waits no more"
+    return "ten minutes after the last of them is proved to be over"
