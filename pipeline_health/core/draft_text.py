@@ -124,7 +124,7 @@ def _together(projects: Sequence[ProjectDraft]) -> Iterator[str]:
     if len(projects) < LEAST_PROJECTS:
         return
     owner = projects[0].repo.name.partition("/")[0]
-    says = "one issue for what breaks three or more at once; a private repository"
+    says = "private; one issue for what breaks many at once"
     yield "\n# [limits]"
     yield _written(_Line("ops_repo", quoted(f"{owner}/operations"), says, shown=True))
 

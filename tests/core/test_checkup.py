@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from checkup_facts import ACCOUNT, APP, FACTS, LEFT, NOON, with_account
+from checkup_facts import ACCOUNT, APP, FACTS, LEFT, NOON, OPS, PROJECT, with_account
 from pipeline_health.core import checkup
 from pipeline_health.core.checkup.words import listed, nearest
 from pipeline_health.core.model.checkup import Facts
@@ -15,6 +15,7 @@ from pipeline_health.core.model.examination import (
     Sound,
     Unchecked,
 )
+from pipeline_health.core.model.policy import Limits, Policy
 
 
 def test_every_check_passes_where_everything_is_right() -> None:

@@ -138,6 +138,14 @@ def test_what_to_do_comes_before_the_rows(number: int) -> None:
     ]
 
 
+def test_a_secret_of_too_many_repositories_may_still_be_one_of_their_owner() -> None:
+    """Then one command stores it; a command for each would be too long."""
+    body = body_of(*many(300, TOKEN))
+
+    assert body.index("is an organization, see first") < body.index("Find out at the provider")
+    assert "for repo in" not in body
+
+
 def test_secrets_of_several_owners_are_stored_in_each_repository() -> None:
     """No organization has them all."""
     first, *others = many(3, TOKEN)
@@ -154,7 +162,7 @@ def test_the_steps_for_one_are_the_steps_for_all() -> None:
     loop = 'for repo in acme/p0 acme/p1 acme/p2; do\n  gh secret set RAILWAY_TOKEN --repo "$repo"'
     runs = "\n".join(f"gh run rerun 101 --failed --repo acme/p{at}" for at in range(3))
     assert loop in body
-    assert "`acme` is an organization, see first whether `RAILWAY_TOKEN` is a secret" in body
+    assert "`acme` is an organization, see first whether `RAILWAY_TOKEN` is one of" in body
     assert f"in all of them:\n\n```sh\n{runs}\n```" in body
 
 
@@ -210,9 +218,12 @@ def test_an_issue_of_which_nothing_goes_on_says_that_it_settles() -> None:
 
     _, (quiet,) = gathered(cases_of(healed), (parent,), terms_for(healed))
 
-    assert "Nothing of it is broken now; it is closed when that lasts." in parent_body(
-        quiet, routing=Routing(), specimen=None
-    )
+    body = parent_body(quiet, routing=Routing(), specimen=None)
+    none = parent_body(replace(quiet, cause=None), routing=Routing(), specimen=None)
+
+    assert "Nothing of it is broken now; it is closed when that lasts." in body
+    assert "**3 projects** failed for one reason, and none of them does any more: npm" in body
+    assert "\n\nNothing waits any more: each has an issue of its own, or is" in none
 
 
 def test_a_crowd_says_why_and_promises_each_its_own() -> None:

@@ -5,15 +5,15 @@ first one, and a command that does it for the others where there is one. They co
 who is woken by two hundred rows must not have to look for them below.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline_health.core.inert import inline, plain, prose
 from pipeline_health.core.issue_text.body import NOTES, evidence_within
+from pipeline_health.core.issue_text.for_all import fitting, run_again, stored_for, stored_once
 from pipeline_health.core.issue_text.parent_marker import marker_of_parent, write_parent_marker
 from pipeline_health.core.issue_text.steps import who_and_how
 from pipeline_health.core.issue_text.titles import LONGEST as LONGEST_TITLE
 from pipeline_health.core.issue_text.wording import (
-    GITHUB,
     counted,
     credential,
     duration,
@@ -27,12 +27,11 @@ from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.incident import Cause, CauseClass
 from pipeline_health.core.model.parent import Member, Parent
 from pipeline_health.core.model.policy import Routing
-from pipeline_health.core.model.questions import DeployTrace
 
 LONGEST = 60_000
 _START = "Many projects at once: "
 CROWD_TITLE = "Failures that have no issue of their own yet"
-_ROOM, _NAMES, _OVER, _REPOS, _RERUNS = 26_000, 22_000, 2_000, 2_000, 5_000
+_ROOM, _NAMES, _OVER = 26_000, 22_000, 2_000
 _LEAST_ROWS, _MOST_ROWS = 4_000, 18_000
 _SHOWN = 10
 _NAME = 40
@@ -144,6 +143,8 @@ def projects_of(members: Iterable[Member]) -> tuple[str, ...]:
 
 def _what_and_since(parent: Parent) -> str:
     going_on = parent.going_on
+    if not going_on:
+        return _nothing_goes_on(parent)
     number = counted(len(projects_of(going_on)), "project")
     if parent.cause is None:
         failures = counted(len(going_on), "failure")
@@ -156,25 +157,24 @@ def _what_and_since(parent: Parent) -> str:
     return f"**{number}** failed for one reason since {since}: {prose(_what(parent.cause))}."
 
 
+def _nothing_goes_on(parent: Parent) -> str:
+    if parent.cause is None:
+        return "Nothing waits any more: each has an issue of its own, or is proved to be over."
+    number = counted(len(projects_of(parent.members)), "project")
+    what = prose(_what(parent.cause))
+    return f"**{number}** failed for one reason, and none of them does any more: {what}."
+
+
 def _table(members: Sequence[Member]) -> str:
     """Give a row for each member as long as there is room, and the names of all others."""
     if not members:
         return "Nothing of it is broken now; it is closed when that lasts."
     names = sum(len(_name(project)) + 2 for project in projects_of(members))
     room = min(max(_ROOM - names, _LEAST_ROWS), _MOST_ROWS)
-    rows = tuple(_fitting(map(_row, members), room))
+    rows = tuple(fitting(map(_row, members), room))
     rest = members[len(rows) :]
     more = f"\n\nAnd in: {_named(rest, room=_NAMES)}." if rest else ""
     return "\n".join((*_HEAD, *rows)) + more
-
-
-def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
-    """Give *lines* as long as there is *room* for them."""
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            return
-        yield line
 
 
 def _row(member: Member) -> str:
@@ -191,7 +191,7 @@ def _name(project: str) -> str:
 def _named(members: Iterable[Member], *, room: int) -> str:
     """Give the projects of *members* by name, as many as there is *room* for."""
     projects = projects_of(members)
-    names = tuple(_fitting(map(_name, projects), room))
+    names = tuple(fitting(map(_name, projects), room))
     left = len(projects) - len(names)
     more = f" and {left} more, which `pipeline-health incidents` lists" if left else ""
     return f"{', '.join(names)}{more}"
@@ -231,51 +231,12 @@ def _how(parent: Parent, specimen: Case | None) -> str:
     return "\n\n".join(
         (
             f"The steps are those for {of}, the first of them; the same holds for every other.",
+            *stored_once(parent, specimen),
             who_and_how(specimen.incident),
-            *_stored(parent, specimen),
-            *_run_again(parent),
+            *stored_for(parent, specimen),
+            *run_again(parent),
         )
     )
-
-
-def _stored(parent: Parent, specimen: Case) -> Iterator[str]:
-    """Give the command that stores a secret in every repository, where that is what mends it."""
-    secret = None if parent.cause is None else secret_of(parent.cause)
-    repos = tuple(dict.fromkeys(member.repo for member in parent.going_on))
-    in_railway = isinstance(specimen.incident.newest.trace, DeployTrace)
-    alone = in_railway or specimen.incident.cause.ours or len(repos) == 1
-    listed = " ".join(repos)
-    if secret is not None and not alone and len(listed) <= _REPOS:
-        yield (
-            f"{_stored_once(repos, secret)}To store it in every repository (it asks for the value "
-            "each time; never one value for staging and production):\n\n"
-            f"```sh\nfor repo in {listed}; do\n"
-            f'  gh secret set {secret} --repo "$repo"\ndone\n```'
-        )
-
-
-def _stored_once(repos: Sequence[str], secret: str) -> str:
-    """Say where one secret of all *repos* may be, which those of the repositories would hide."""
-    owners = {repo.partition("/")[0] for repo in repos}
-    if len(owners) != 1:
-        return ""
-    (owner,) = owners
-    page = link("its page", f"{GITHUB}/organizations/{owner}/settings/secrets/actions")
-    return (
-        f"Where {inline(owner)} is an organization, see first whether {inline(secret)} is a secret "
-        f"of its own: {page}. Then it is replaced there, once, and not in the repositories.\n\n"
-    )
-
-
-def _run_again(parent: Parent) -> Iterator[str]:
-    """Give the commands that run again what failed in every project, as many as there is room."""
-    commands = tuple(member.rerun for member in parent.going_on if member.rerun)
-    shown = tuple(_fitting(commands, _RERUNS))
-    if len(shown) > 1:
-        some = f"the first {len(shown)} of them; the others in the same way"
-        which = "all of them" if len(shown) == len(commands) else some
-        listed = "\n".join(shown)
-        yield f"To run again what failed in {which}:\n\n```sh\n{listed}\n```"
 
 
 def _done(parent: Parent) -> str:
