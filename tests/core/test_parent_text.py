@@ -142,7 +142,7 @@ def test_a_secret_of_too_many_repositories_may_still_be_one_of_their_owner() -> 
     """Then one command stores it; a command for each would be too long."""
     body = body_of(*many(300, TOKEN))
 
-    assert body.index("is an organization, see first") < body.index("Find out at the provider")
+    assert body.index("is an organization, see first") < body.index("**A person**")
     assert "for repo in" not in body
 
 
