@@ -69,7 +69,8 @@ class Machine:
 
     *transport* replaces the network, *ledger* opens what is kept, *pace* is the least time between
     two writes to GitHub. *dice* is where chance comes from: the same dice roll the same cycle.
-    Nothing goes on after *ending*. *recorder* writes down what every look shows.
+    Nothing goes on after *ending*. *recorder* writes down what every look shows. *at_once* is how
+    many things are found out side by side: with more than one, in no certain order.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -79,6 +80,7 @@ class Machine:
     dice: random.Random = field(default_factory=random.SystemRandom)
     ending: Ending = field(default_factory=lambda: Ending(SystemClock()))
     recorder: Recorder | None = None
+    at_once: int = 8
 
     def connect(self) -> Http:
         """Make connections of a run, which end with it; whoever asked for them closes them."""
@@ -230,6 +232,7 @@ def assembled(
             receivers=receivers_of(settings.optional), redact=Redaction(settings.secrets())
         ),
         recorder=machine.recorder,
+        at_once=machine.at_once,
     )
 
 

@@ -32,7 +32,7 @@ class Host:
         self.extra = ""
         self.actions = Actions()
         self.publishes = False
-        self.machine = bootstrap.Machine(clock=WorldClock(world), pace=timedelta(0))
+        self.machine = bootstrap.Machine(clock=WorldClock(world), pace=timedelta(0), at_once=1)
         self.secrets = {"GITHUB_TOKEN": "gh-good-token", "RAILWAY_TOKEN": "rw-good-token"}
 
     @property

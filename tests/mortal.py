@@ -114,6 +114,7 @@ def live(order: dict[str, object]) -> str:
         transport=MortalTransport(fate),
         ledger=fate.ledger,
         pace=timedelta(0),
+        at_once=1,
     )
     report = bootstrap.run_once(bootstrap.load(None, log_format="json"), machine=machine)
     return json.dumps({"sentence": report.sentence, "passed": fate.passed})

@@ -12,7 +12,7 @@ from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
-from pipeline_health.agent.parents import ParentBook, settled_parents
+from pipeline_health.agent.parents import Book, ParentBook, forgotten, settled_parents
 from pipeline_health.agent.people import People, scene_of, tell
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.recording import Kept, record, settled_by
@@ -24,6 +24,7 @@ from pipeline_health.core.incidents import advanced
 from pipeline_health.core.inhibition import with_hidden
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.incident import Filing, Incident
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
@@ -61,7 +62,10 @@ class Cycle:
 
 
 class Agent:
-    """Watches a portfolio by way of its ports; `run_cycle` is all that it does."""
+    """Watches a portfolio by way of its ports; `run_cycle` is all that it does.
+
+    *at_once* is how many questions are asked side by side, where there are many.
+    """
 
     def __init__(  # noqa: PLR0913 - one argument a port
         self,
@@ -76,6 +80,7 @@ class Agent:
         ledger: Ledger,
         people: People | None = None,
         recorder: Recorder | None = None,
+        at_once: int = 1,
     ) -> None:
         self._policy = policy
         self._people = people or People()
@@ -87,42 +92,38 @@ class Agent:
         self._ledger = ledger
         self._book = ParentBook(policy, tracker=tracker, ledger=ledger)
         self._eyes = Eyes(
-            github=github, railway=railway, urls=urls, audits=Audits(audits, ledger), memory=ledger
+            github=github,
+            railway=railway,
+            urls=urls,
+            audits=Audits(audits, ledger),
+            memory=ledger,
+            at_once=at_once,
         )
 
     def run_cycle(self, cycle: Cycle, lease: Lease) -> CycleReport:
         """Look at everything, decide, make the tracker say it, and keep what was done."""
         every = self._ledger.incidents()
         known = self._watched(every)
-        look = self._eyes.look(self._policy, known, now=cycle.now)
-        if self._recorder is not None:
-            self._recorder.keep(look.snapshot)
+        look = self._looked(known, cycle)
         recognised = self._recognised(known, look, now=cycle.now)
         orphans = Orphans(every, self._policy, look)
         book = self._book.opened(look, now=cycle.now)
         cases = self._diagnosed(recognised, look, cycle, restored=book.restored)
         filings = {i.filing for i in (*every, *recognised.incidents)} | {*book.filings}
         terms = self._terms(filings, look, recognised, cycle)
-        cases, parents = gathered(cases, book.parents(cases, terms), terms)
-        terms = replace(terms, parents=book.beside(parents))
-        cases, plan = planned(
-            cases, terms, tracker=self._tracker, desk=partial(self._book.desk, look)
-        )
+        cases, plan = self._planned(cases, terms, book, look)
         if cycle.close_orphans:
             plan = orphans.closing(plan, self._tracker, now=cycle.now)
         outcomes = self._applied(plan, lease, cycle)
         parents = settled_parents(outcomes, plan.parents, now=cycle.now)
         cases = with_names(settled_by(outcomes, cases, now=cycle.now), parents)
         closed = orphans.closed(outcomes, now=cycle.now)
-        kept = (*(case.incident for case in cases), *closed)
-        record(
-            self._ledger,
-            Kept(incidents=kept, parents=parents),
-            outcomes,
-            before={*known, *book.kept},
-            lease=lease,
-            now=cycle.now,
+        kept = Kept(
+            incidents=(*(case.incident for case in cases), *closed),
+            parents=(*parents, *forgotten(book.kept, parents, now=cycle.now)),
         )
+        before = frozenset[Incident | Parent]((*known, *book.kept))
+        record(self._ledger, kept, outcomes, before=before, lease=lease, now=cycle.now)
         told = Told(
             cases=cases,
             plan=replace(plan, parents=parents),
@@ -133,6 +134,22 @@ class Agent:
         report = self._reported(told, look, cycle)
         self._tell(told, look, report, lease)
         return report
+
+    def _looked(self, known: Sequence[Incident], cycle: Cycle) -> Look:
+        look = self._eyes.look(self._policy, known, now=cycle.now)
+        if self._recorder is not None:
+            self._recorder.keep(look.snapshot)
+        return look
+
+    def _planned(
+        self, cases: Sequence[Case], terms: Terms, book: Book, look: Look
+    ) -> tuple[tuple[Case, ...], Plan]:
+        """Gather what is one story of many projects, and plan for all of it."""
+        gathered_now, parents = gathered(cases, book.parents(cases, terms), terms)
+        portfolio = replace(terms.portfolio, desk=book.desk)
+        terms = replace(terms, parents=book.beside(parents), portfolio=portfolio)
+        desk = partial(self._book.desk, look)
+        return planned(gathered_now, terms, tracker=self._tracker, desk=desk)
 
     def _watched(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
         """Give the incidents of the repositories that this cycle looks at.

@@ -112,10 +112,11 @@ class Look:
 class Eyes:
     """Looks by way of the sources, and remembers between cycles what a look is judged against.
 
-    Without *audits* nothing is audited; without *evidence* no log is read.
+    Without *audits* nothing is audited; without *evidence* no log is read. *at_once* is how many
+    questions are asked side by side.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part
         self,
         *,
         github: CodeSource,
@@ -124,6 +125,7 @@ class Eyes:
         audits: Audits | None,
         memory: Memory,
         evidence: bool = True,
+        at_once: int = 1,
     ) -> None:
         self._github = github
         self._railway = railway
@@ -132,7 +134,7 @@ class Eyes:
         self._audits = audits
         self._memory = memory
         self._remembering = Remembering(memory)
-        self._answering = Answering(github=github, railway=railway)
+        self._answering = Answering(github=github, railway=railway, at_once=at_once)
 
     def look(
         self,

@@ -4,7 +4,7 @@ Their repository is looked at only while one of them lives, and once by a ledger
 quiet cycle asks nothing of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,13 +22,13 @@ from pipeline_health.core.issue_text.parent_marker import (
 )
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.incident import Filing, Phase
-from pipeline_health.core.model.issue import IssueRef, Tracked, TrackedIssue
+from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.parent import Parent, ParentCase
 from pipeline_health.core.model.plan import OpenIssue, Outcome, ReopenIssue, UpdateIssue
 from pipeline_health.core.model.policy import Policy
-from pipeline_health.core.model.readings import Reading, Seen
+from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.core.outcomes import filing_after
-from pipeline_health.core.parent_life import as_tracked
+from pipeline_health.core.parent_life import as_tracked, ended, merged
 from pipeline_health.core.terms import Desk, Terms
 from pipeline_health.ports import Ledger, Tracker, TrackerError
 
@@ -37,10 +37,14 @@ _LISTED = "ops-repo"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """The portfolio incidents at the beginning of a cycle, each beside its issue."""
+    """The portfolio incidents at the beginning of a cycle, each beside its issue.
+
+    *desk* is what their repository takes, None while all that is wanted of it was shown.
+    """
 
     cases: tuple[ParentCase, ...] = ()
     found: tuple[Found, ...] = ()
+    desk: Desk | None = None
 
     @property
     def kept(self) -> tuple[Parent, ...]:
@@ -60,7 +64,7 @@ class Book:
 
     def parents(self, cases: Iterable[Case], terms: Terms) -> tuple[Parent, ...]:
         """Give the parents with what people did to their issues, and those that were found."""
-        known = (as_tracked(case, terms) for case in self.cases)
+        known = merged((as_tracked(case, terms) for case in self.cases), now=terms.now)
         incidents = [case.incident for case in cases]
         return (*known, *(adopted(each, incidents) for each in self.found))
 
@@ -89,15 +93,27 @@ class ParentBook:
         parents = self._ledger.parents()
         wanted = [parent for parent in parents if _matters(parent)]
         issues, listed = self._read(wanted, now=now), self._listed(wanted)
+        missing = any(map(_is_missing, issues.values())) and self._repo is not None
+        desk = self.desk(look) if missing else None
+        if desk is not None and desk.why_not is not None:
+            issues = {ref: _unless_hidden(each, desk, now=now) for ref, each in issues.items()}
         known = {parent.fingerprint for parent in parents if parent.phase is not Phase.RESOLVED}
         strange = tuple(strangers(listed or (), known))
         # What a blind project's part in it is, a later cycle finds out.
         seen = tuple(each for each in strange if not is_hidden(each[1], look))
         if self._repo is not None and listed is not None and seen == strange:
             self._ledger.remember(_LISTED, self._repo, "listed", now=now)
+        taken = {
+            parent.filing.number
+            for parent in parents
+            if parent.filing is not None and parent.phase is not Phase.RESOLVED
+        }
         return Book(
-            cases=tuple(_case(parent, issues, listed or ()) for parent in parents),
+            cases=tuple(
+                _with_the_oldest(_case(parent, issues, listed or ()), taken) for parent in parents
+            ),
             found=tuple(found_by(issue, marker, look) for issue, marker in seen),
+            desk=desk,
         )
 
     def desk(self, look: Look) -> Desk:
@@ -133,6 +149,17 @@ class ParentBook:
             return None
 
 
+def _is_missing(reading: Reading[Tracked]) -> bool:
+    """Tell whether an issue could not be read, or is not there."""
+    return not isinstance(reading, Seen) or isinstance(reading.value, Gone)
+
+
+def _unless_hidden(reading: Reading[Tracked], desk: Desk, *, now: datetime) -> Reading[Tracked]:
+    """Give *reading*, blind where nothing is shown: it is there again once its repository is."""
+    gone = isinstance(reading, Seen) and isinstance(reading.value, Gone)
+    return Blind(at=now, why=desk.why_not or "") if gone else reading
+
+
 def _matters(parent: Parent) -> bool:
     """Tell whether the issue of *parent* has to be looked at in this cycle."""
     if parent.phase is not Phase.RESOLVED:
@@ -163,6 +190,26 @@ def _case(
     )
 
 
+def _with_the_oldest(case: ParentCase, taken: Collection[int]) -> ParentCase:
+    """Give *case* at the oldest open issue of it: another host's, or one that was opened again."""
+    parent, filing = case.parent, case.parent.filing
+    if filing is None or parent.phase in (Phase.RESOLVED, Phase.MUTED):
+        return case
+    older = [
+        stray
+        for stray in case.strays
+        if stray.ours and stray.ref.number < filing.number and stray.ref.number not in taken
+    ]
+    if not older or not isinstance(case.issue, Seen) or isinstance(case.issue.value, Gone):
+        return case
+    oldest = min(older, key=lambda each: each.ref.number)
+    return ParentCase(
+        parent=replace(parent, filing=replace(filing_of(oldest), told="")),
+        issue=Seen(at=case.issue.at, value=oldest),
+        strays=(*(stray for stray in case.strays if stray is not oldest), case.issue.value),
+    )
+
+
 def _shown(found: Found) -> ParentCase:
     issue = Seen(at=found.issue.updated_at, value=found.issue)
     return ParentCase(parent=adopted(found, ()), issue=issue)
@@ -183,6 +230,18 @@ def settled_parents(
         if identity in kept:
             kept[identity] = _with_outcome(kept[identity], outcome, now=now)
     return tuple(kept.values())
+
+
+def forgotten(
+    kept: Iterable[Parent], parents: Iterable[Parent], *, now: datetime
+) -> tuple[Parent, ...]:
+    """Give those of *kept* that are none of *parents* any more: nobody was told of them."""
+    known = {(parent.fingerprint, parent.nonce) for parent in parents}
+    return tuple(
+        ended(parent, now=now)
+        for parent in kept
+        if (parent.fingerprint, parent.nonce) not in known and parent.phase is not Phase.RESOLVED
+    )
 
 
 def _with_outcome(parent: Parent, outcome: Outcome, *, now: datetime) -> Parent:

@@ -58,7 +58,7 @@ def _unfiled(case: Case, terms: Terms) -> Iterator[Change | str]:
     incident = case.incident
     if incident.phase in (Phase.RESOLVED, Phase.MUTED) or incident.hidden_behind is not None:
         return
-    if incident.part_of in terms.telling:  # the issue of many projects says it
+    if terms.is_told_elsewhere(incident):  # the issue of many projects says it
         return
     remedies = remedies_of(case, now=terms.now) if terms.rerun else ()
     yield from remedies
@@ -100,7 +100,7 @@ def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Ite
         desk = terms.desks.get(issue.ref.repo, Desk(why_not=f"{issue.ref.repo} was not seen"))
         if reason is not None and desk.why_not is not None:
             yield desk.why_not
-        elif reason is not None and incident.hidden_behind is None:
+        elif reason is not None and not _waits_elsewhere(incident, terms):
             yield from _handed(case, filing, issue, terms)
             yield ReopenIssue(
                 fingerprint=incident.fingerprint,
@@ -112,6 +112,11 @@ def _filed(case: Case, filing: Filing, issue: TrackedIssue, terms: Terms) -> Ite
             )
         return
     yield from _open_and_broken(case, filing, issue, terms)
+
+
+def _waits_elsewhere(incident: Incident, terms: Terms) -> bool:
+    """Tell whether what is closed stays so, because another issue says what is broken now."""
+    return incident.hidden_behind is not None or terms.is_told_elsewhere(incident)
 
 
 def _open_and_broken(

@@ -100,6 +100,6 @@ def _member_now(
         return replace(member_of(incident), named_at=member.named_at)
     if incident.filing is not None:
         return replace(member, url=incident.filing.url, left="it has an issue of its own")
-    if incident.part_of in terms.telling:
+    if terms.is_told_elsewhere(incident):
         return replace(member, left="it is told of with others of its kind")
     return member

@@ -22,8 +22,10 @@ MANY = LEAST_PROJECTS
 """So many projects with one signature are one story."""
 JOINS = timedelta(hours=1)
 """What fails for the same reason so soon after the newest of them is a part of it, too."""
-SETTLING = timedelta(minutes=10)
-"""How long nothing of it must go on before it is over: an outage comes and goes."""
+SETTLING = timedelta(minutes=8)
+"""How long nothing of it must go on before it is over: an outage comes and goes.
+
+That is the third look of a cycle each five minutes, whose timer may be a little early."""
 
 
 def standing(parent: Parent, *, now: datetime) -> Parent:
@@ -36,6 +38,40 @@ def standing(parent: Parent, *, now: datetime) -> Parent:
     if now - since < SETTLING and parent.filing is not None:
         return replace(parent, phase=Phase.MUTED if muted else Phase.RECOVERING, over_since=since)
     return replace(parent, phase=Phase.RESOLVED, over_since=since, resolved_at=now)
+
+
+def merged(parents: Iterable[Parent], *, now: datetime) -> tuple[Parent, ...]:
+    """Give *parents*, those of one reason that live being one: the one whose issue is the oldest.
+
+    A person may open the issue again that another one has taken the place of.
+    """
+    kept: dict[Fingerprint, Parent] = {}
+    gone: list[Parent] = []
+    for parent in sorted(parents, key=_age):
+        older = kept.get(parent.fingerprint)
+        if parent.phase in (Phase.RESOLVED, Phase.MUTED):
+            gone.append(parent)
+        elif older is None:
+            kept[parent.fingerprint] = parent
+        else:
+            here = {member.fingerprint for member in older.members}
+            came = (each for each in parent.members if each.fingerprint not in here)
+            kept[parent.fingerprint] = replace(older, members=(*older.members, *came))
+            gone.append(ended(parent, now=now))
+    return (*kept.values(), *gone)
+
+
+def _age(parent: Parent) -> tuple[bool, int, datetime]:
+    filing = parent.filing
+    return filing is None, 0 if filing is None else filing.number, parent.first_seen
+
+
+def ended(parent: Parent, *, now: datetime) -> Parent:
+    """Give *parent* once nothing is to be done for it any more, its issue being left to others."""
+    filing = parent.filing
+    if filing is not None and filing.closed_at is None:
+        filing = replace(filing, closed_at=now)
+    return replace(parent, phase=Phase.RESOLVED, resolved_at=now, filing=filing)
 
 
 def may_be_back(parent: Parent, terms: Terms) -> bool:
@@ -62,8 +98,13 @@ def member_of(incident: Incident) -> Member:
         symptoms=tuple(ailment.symptom for ailment in incident.broken),
         where=incident.newest.trace.url,
         rerun="\n".join(rerun_commands(incident)),
-        url="" if incident.filing is None else incident.filing.url,
+        url=incident.filing.url if incident.filing is not None and has_own(incident) else "",
     )
+
+
+def has_own(incident: Incident) -> bool:
+    """Tell whether *incident* is filed, and its issue was not closed by a proof before it came."""
+    return incident.filing is not None and incident.filing.closed_at is None
 
 
 def by_identity(incidents: Iterable[Incident]) -> Mapping[Fingerprint, Incident]:

@@ -42,8 +42,15 @@ def parent_steps(
     if not issue.ours:
         yield f"issue {issue.ref.number} is not provably ours, so it is left alone"
         return
-    yield from _filed(parent, parent.filing, issue, terms, specimen)
-    yield from _strays(case, issue)
+    steps = (
+        *_filed(parent, parent.filing, issue, terms, specimen),
+        *_strays(case, issue),
+    )
+    desk = terms.portfolio.desk
+    if steps and desk is not None and desk.why_not is not None:
+        yield desk.why_not
+    else:
+        yield from steps
 
 
 def _unfiled(parent: Parent, terms: Terms, specimen: Case | None) -> Iterator[Change | str]:

@@ -130,7 +130,10 @@ def _lived(
         return parent
     signature = signature_in(parent)
     stayed = tuple(
-        _member_now(each, known.get(each.fingerprint), signature, terms) for each in parent.members
+        each
+        if parent.phase is Phase.MUTED and not each.goes_on  # what fails anew is no part of that
+        else _member_now(each, known.get(each.fingerprint), signature, terms)
+        for each in parent.members
     )
     grown = replace(parent, members=stayed)
     came = tuple(_coming(grown, going)) if parent.phase is not Phase.MUTED else ()
@@ -195,7 +198,7 @@ def _with_new(
     What a person muted stays as it is: who decided about those, knew nothing of these.
     """
     fresh = dict(groups)
-    for parent in parents:
+    for parent in sorted(parents, key=lambda each: each.phase not in _LIVE):
         lives = parent.phase in _LIVE
         if parent.fingerprint in fresh and (lives or may_be_back(parent, terms)):
             members = tuple(map(member_of, fresh.pop(parent.fingerprint)))

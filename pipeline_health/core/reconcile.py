@@ -17,7 +17,8 @@ from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.parent import Parent, ParentCase
 from pipeline_health.core.model.plan import BEYOND_CAPS, Change, OpenIssue, Plan
-from pipeline_health.core.parent_life import by_identity
+from pipeline_health.core.model.readings import Blind
+from pipeline_health.core.parent_life import by_identity, has_own, may_be_back
 from pipeline_health.core.parent_steps import parent_steps
 from pipeline_health.core.terms import Terms
 
@@ -54,7 +55,7 @@ class _Draft:
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     """Give the plan that makes the tracker say what is true, oldest failure first."""
     known = tuple(cases)
-    told = replace(terms, telling=frozenset(_telling(terms)))
+    told = replace(terms, telling=frozenset(_telling(terms)), named=frozenset(_named(terms)))
     wants = _wants(known, told)
     before = _last_crowd(told)
     draft = _drafted(wants, told, crowd=before)
@@ -71,7 +72,8 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
         changes=(*(step for step in steps if not isinstance(step, str)), *draft.changes),
         waiting=draft.waiting,
         parents=tuple(parents),
-        asks_ops=told.portfolio.desk is None and any(map(_wants_an_issue, parents)),
+        asks_ops=told.portfolio.desk is None
+        and (any(map(_wants_an_issue, parents)) or _writes(steps, wants, told)),
     )
 
 
@@ -96,15 +98,35 @@ def _room(terms: Terms) -> int:
 
 
 def _telling(terms: Terms) -> Iterator[Fingerprint]:
-    """Name the parents whose issue speaks for their members, or is going to."""
+    """Name the parents whose issue speaks for their members, or is going to.
+
+    One that is filed speaks while nothing is known that keeps us from writing there, and what a
+    person muted stays muted.
+    """
     desk = terms.portfolio.desk
-    open_to_us = desk is not None and desk.why_not is None
-    for case in terms.parents:
-        parent = case.parent
-        possible = parent.repo is not None and open_to_us and parent.tried < TRIES
+    why_not = None if desk is None else desk.why_not
+    for parent in _of_one_cause(terms):
+        possible = parent.repo is not None and desk is not None and parent.tried < TRIES
         may_be_told = parent.filing is not None or possible
-        if parent.cause is not None and parent.phase is not Phase.RESOLVED and may_be_told:
+        if may_be_told and (why_not is None or parent.phase is Phase.MUTED):
             yield parent.fingerprint
+
+
+def _named(terms: Terms) -> Iterator[Fingerprint]:
+    """Name the incidents that an issue names which is there, and cannot be written now."""
+    desk = terms.portfolio.desk
+    if desk is None or desk.why_not is None or desk.shut:
+        return
+    for parent in _of_one_cause(terms):
+        for member in parent.going_on if parent.filing is not None else ():
+            if member.named_at is not None:
+                yield member.fingerprint
+
+
+def _of_one_cause(terms: Terms) -> Iterator[Parent]:
+    for case in terms.parents:
+        if case.parent.cause is not None and case.parent.phase is not Phase.RESOLVED:
+            yield case.parent
 
 
 def _wants_an_issue(parent: Parent) -> bool:
@@ -112,12 +134,19 @@ def _wants_an_issue(parent: Parent) -> bool:
     return unfiled and parent.phase is Phase.PENDING and bool(parent.going_on)
 
 
+def _writes(steps: Sequence[Change | str], wants: Iterable[_Want], terms: Terms) -> bool:
+    """Tell whether an issue that many projects share is to be written, there where we may look."""
+    of_many = (*steps, *(step for want in wants if want.parent for step in want.steps))
+    return terms.portfolio.repo is not None and not all(isinstance(step, str) for step in of_many)
+
+
 def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
     """Give what every parent but the crowd and every incident needs, each oldest failure first.
 
     What tells of many projects comes before what tells of one.
     """
-    by_fingerprint = {case.incident.fingerprint: case for case in cases if case.findings}
+    # A look that says nothing of a member, or heals it, leaves the text of its parent as it was.
+    by_fingerprint = {case.incident.fingerprint: case for case in cases if case.incident.broken}
     wants = [_of_case(case, terms) for case in cases]
     wants += [
         _of_parent(case, by_fingerprint, terms)
@@ -138,12 +167,16 @@ def _of_case(case: Case, terms: Terms) -> _Want:
 
 
 def _has_no_place(case: Case, terms: Terms) -> bool:
-    """Tell whether *case* would be filed, but that its repository takes no issue at all."""
+    """Tell whether *case* would be told of, but that its repository takes no issue at all.
+
+    Where issues were disabled nobody reads the one that it has, either.
+    """
     incident, desk = case.incident, terms.desks.get(case.incident.repo)
-    if incident.filing is not None or not case.findings or desk is None or not desk.shut:
+    readable = has_own(incident) and not isinstance(case.issue, Blind)
+    if readable or not case.findings or desk is None or not desk.shut:
         return False
     over = incident.phase in (Phase.RESOLVED, Phase.MUTED)
-    told = incident.part_of in terms.telling or incident.hidden_behind is not None
+    told = terms.is_told_elsewhere(incident) or incident.hidden_behind is not None
     return not (over or told) and reason_to_be_silent(case, terms.windows, now=terms.now) is None
 
 
@@ -156,7 +189,9 @@ def _of_parent(case: ParentCase, cases: Mapping[Fingerprint, Case], terms: Terms
         since=parent.since,
         title=parent.title,
         steps=tuple(parent_steps(case, terms, specimen=specimen)),
-        incidents=tuple(each.incident for each in found if each.incident.filing is None),
+        incidents=tuple(
+            each.incident for each in found if each.findings and not has_own(each.incident)
+        ),
         parent=True,
     )
 
@@ -197,8 +232,13 @@ def _may_crowd(crowd: ParentCase | None, terms: Terms) -> bool:
     """Tell whether the crowd has no issue that is open, and may get one."""
     desk = terms.portfolio.desk
     shut = terms.portfolio.repo is None or (desk is not None and desk.why_not is not None)
-    told = crowd is not None and crowd.parent.filing is not None
-    return not (shut or told)
+    return not (shut or (crowd is not None and _has_an_issue(crowd.parent, terms)))
+
+
+def _has_an_issue(crowd: Parent, terms: Terms) -> bool:
+    """Tell whether the crowd has an issue, which is open or would be opened again."""
+    over = crowd.phase is Phase.RESOLVED
+    return crowd.filing is not None and (not over or may_be_back(crowd, terms))
 
 
 def _crowd(

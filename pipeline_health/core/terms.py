@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
+from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.parent import ParentCase
 from pipeline_health.core.model.policy import Limits, Routing
@@ -42,7 +43,7 @@ class Terms:
     *poll* is the time from one cycle to the next. *rerun* allows a re-run of failed jobs before an
     issue is filed; *windows* are the times in which nobody is told of what they cover.
     *parents* are the portfolio incidents, and *telling* those of them whose issue speaks for their
-    members.
+    members. *named* are the incidents that an issue names which cannot be written now.
     """
 
     routing: Routing
@@ -57,3 +58,8 @@ class Terms:
     portfolio: Portfolio = field(default_factory=Portfolio)
     parents: tuple[ParentCase, ...] = ()
     telling: frozenset[Fingerprint] = frozenset()
+    named: frozenset[Fingerprint] = frozenset()
+
+    def is_told_elsewhere(self, incident: Incident) -> bool:
+        """Tell whether the issue of a portfolio incident says it, so that it waits for no other."""
+        return incident.part_of in self.telling or incident.fingerprint in self.named

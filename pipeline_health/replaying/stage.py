@@ -66,6 +66,7 @@ class Stage:
             ledger=self._kept,
             pace=timedelta(0),
             dice=random.Random(1),  # noqa: S311 - the same history is the same story
+            at_once=1,
         )
         self._accounts: dict[tuple[RepoName, int], _Account] = {}
 

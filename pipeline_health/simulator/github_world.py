@@ -21,12 +21,16 @@ BAD = frozenset({"failure", "timed_out"})
 
 
 class Registry:
-    """Finds repositories by any name that they ever had and by id, and check suites by id."""
+    """Finds repositories by any name that they ever had and by id, and check suites by id.
+
+    What is *hidden* exists, and is shown to nobody.
+    """
 
     def __init__(self) -> None:
         self._by_name: dict[str, Repo] = {}
         self._by_id: dict[int, Repo] = {}
         self.suites: dict[int, tuple[Repo, Suite]] = {}
+        self.hidden: set[int] = set()
 
     def enter(self, repo: "Repo") -> None:
         """Make *repo* findable by its present name, beside the earlier ones."""
@@ -35,15 +39,18 @@ class Registry:
 
     def named(self, full_name: str) -> "Repo | None":
         """Find the repository that has this name now, or had it last."""
-        return self._by_name.get(full_name.lower())
+        return self._shown(self._by_name.get(full_name.lower()))
 
     def all(self) -> list["Repo"]:
         """List every repository."""
-        return [*self._by_id.values()]
+        return [repo for repo in self._by_id.values() if repo.id not in self.hidden]
 
     def numbered(self, number: int) -> "Repo | None":
         """Find the repository with this id."""
-        return self._by_id.get(number)
+        return self._shown(self._by_id.get(number))
+
+    def _shown(self, repo: "Repo | None") -> "Repo | None":
+        return None if repo is None or repo.id in self.hidden else repo
 
 
 class Repo(History, IssueBook):

@@ -28,7 +28,8 @@ def test_one_outage_of_twelve_products_is_one_issue_that_ends_with_the_proofs(
     twelve: Town,
 ) -> None:
     """A person gets it, once; it is edited in place, and closed when the last one works again."""
-    twelve.host.machine = replace(twelve.host.machine, transport=None)  # over real HTTP
+    # Over real HTTP, and as much side by side as on a host.
+    twelve.host.machine = replace(twelve.host.machine, transport=None, at_once=8)
     twelve.fail(NPM)
     twelve.host.cycles(3)
     assert [NPM_TITLE] == twelve.titles()

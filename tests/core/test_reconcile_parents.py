@@ -219,6 +219,19 @@ def test_the_last_place_of_an_hour_is_kept_for_the_crowd() -> None:
     assert 1 == len(opened(planned(many(3), opened_lately=19)))
 
 
+def test_a_crowd_of_long_ago_is_no_issue_to_be_named_in() -> None:
+    """The place is kept again; one of last week is opened again, and takes none."""
+    single = tuple(replace(each, first_seen=NOW) for each in many(1, PLAIN))
+    ended = replace(crowd_of(many(3, PLAIN)).parent, phase=Phase.RESOLVED, members=())
+
+    def with_crowd(*, of: timedelta) -> Plan:
+        known = ParentCase(parent=replace(ended, resolved_at=NOW - of))
+        return planned(single, known, opened_lately=19)
+
+    assert [CROWD_TITLE] == opened(with_crowd(of=timedelta(days=30)))
+    assert ["Main CI red: CI (p0)"] == opened(with_crowd(of=timedelta(days=3)))
+
+
 def test_without_room_for_the_crowd_itself_nothing_is_opened() -> None:
     """The caps hold for it, too; people are told otherwise."""
     plan = planned(many(3, PLAIN), opened_lately=20)
@@ -326,6 +339,13 @@ def test_one_that_is_told_of_with_others_needs_no_other_place() -> None:
 def test_an_issue_that_says_what_is_true_is_left_alone() -> None:
     """Nothing changed, so nothing is written."""
     assert () == planned(many(3), told(many(3))).changes
+
+
+def test_a_look_that_says_nothing_of_its_members_changes_no_word_of_an_issue() -> None:
+    """CI runs at the next commit, or a recovery is held until another look: nothing is decided."""
+    unseen = tuple(case_of(each, seen=False) for each in many(3))
+
+    assert () == planned(many(3), told(many(3)), cases=unseen).changes
 
 
 def test_an_issue_is_edited_in_place_when_a_fact_changes() -> None:

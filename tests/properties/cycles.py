@@ -118,6 +118,7 @@ def run(around: Circumstances) -> Passed:
         pace=timedelta(0),
         dice=dice,
         ledger=computer.opening(fate, dice, mortal=around.mortal),
+        at_once=1,
     )
     now = around.world.now()
     passed = Passed(

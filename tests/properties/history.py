@@ -14,9 +14,11 @@ from properties import gate, laws_end, middle, moves
 from properties.computer import Computer, HostClock
 from properties.cycles import Circumstances, Interruption, Passed, run
 from properties.laws import LAWS
+from properties.laws_many import LAWS as LAWS_OF_MANY
 from properties.laws_time import Watch, told_within_the_sla
 from properties.scene import Scene, Shelf, shelf
-from properties.town import founded
+from properties.told import line_of, waits_for_the_caps
+from properties.town import founded, founded_for_many
 from properties.truth import Service, State, Thing, Truth, Workflow, failed_at, product_of, truths
 from properties.weather import CALM, Weather
 
@@ -55,7 +57,9 @@ class History:
     def __init__(self, seed: int, *, opened: ExitStack) -> None:
         self.seed = seed
         self.dice = Random(seed)  # noqa: S311 - a story's dice
-        self.town = founded(self.dice)
+        of_many = seed % 3 == 0
+        self.town = founded_for_many(self.dice) if of_many else founded(self.dice)
+        self.moves = moves.OF_MANY if of_many else moves.MOVES
         self.weather = Weather(self.dice)
         self.tally = Tally(hits=self.weather.hits)
         shelter = MEMORY if MEMORY.is_dir() else None
@@ -70,6 +74,7 @@ class History:
         self.stepped_at: datetime | None = None
         self.given: dict[tuple[int, int], int] = {}
         self.doubled: dict[object, int] = {}
+        self.named: dict[tuple[int, int], set[Thing]] = {}
         self.watch = Watch()
         self.beside: list[Passed] = []
 
@@ -89,7 +94,7 @@ class History:
     def step(self) -> None:
         """Let something happen, let time pass, and look."""
         for _ in range(self.dice.choice((0, 0, 1, 1, 2, 3))):
-            moves.make(self.town, moves.drawn(self.dice), self.dice)
+            moves.make(self.town, moves.drawn(self.dice, self.moves), self.dice)
         self.pass_time()
         self.weather.turn()
         self.trouble_at_home()
@@ -175,7 +180,7 @@ class History:
         for name in (passed.interrupted, "full disk" if passed.full else ""):
             if name:
                 self.tally.hits[name] += 1
-        self.town.tell(_line(passed, self.weather.season.name))
+        self.town.tell(line_of(passed, self.weather.season.name))
 
     def judge(self, passed: Passed, before: Shelf) -> None:
         """Raise for the first law that does not hold."""
@@ -205,16 +210,19 @@ class History:
             hosts=len(self.computers),
             opened_at=self.opened_at,
             doubled=self.doubled,
+            named=self.named,
             stepped_at=self.stepped_at,
             given=self.given,
             losses=hits["ledger lost"] + hits["ledger restored from an old copy"],
             clock_off=max(abs(one.clock.offset) for one in self.computers),
         )
         opened, closed = list(scene.opened()), list(scene.closed())
+        if self.town.ops is not None:
+            self.town.wanted_open -= {at for (of, at), _ in closed if of == self.town.ops.id}
         self.opened_at += [(passed.ended, key) for key, _ in opened]
         self.tally.done["issues opened"] += len(opened)
         self.tally.done["issues closed"] += len(closed)
-        for law in LAWS:
+        for law in (*LAWS, *LAWS_OF_MANY):
             for breach in law(scene):
                 self.broken(f"{law.__doc__} {breach}")
         for breach in told_within_the_sla(scene, self.watch):
@@ -238,19 +246,35 @@ class History:
         for at in range(ENDING + CAPPED):
             self.town.world.advance(timedelta(minutes=10))
             last = [self.cycle(computer) for computer in self.computers]
-            if at >= ENDING - 1 and not any(map(_waits_for_the_caps, last)):
+            if at >= ENDING - 1 and not any(map(waits_for_the_caps, last)):
                 break
         for breach in laws_end.converged(self.town):
             self.broken(f"{laws_end.__doc__} {breach}")
         for breach in laws_end.no_secret_is_kept(self.computers[0].home.parent):
             self.broken(f"{laws_end.no_secret_is_kept.__doc__} {breach}")
-        known = self.town.told[-1]
-        for breach in laws_end.wants_nothing_else(self.town, self._fresh(), known=known):
+        self._wants_nothing_else("fresh")
+        if self.town.ops is not None:
+            self._end_of_all()
+
+    def _end_of_all(self) -> None:
+        """Let everything work again: no portfolio issue is left."""
+        laws_end.mend(self.town)
+        self.town.tell("from here on everything works")
+        for computer in self.computers * (ENDING + 1):
+            self.town.world.advance(timedelta(minutes=10 // len(self.computers)))
+            self.cycle(computer)
+        for breach in (*laws_end.converged(self.town), *laws_end.nothing_of_many(self.town)):
+            self.broken(f"{laws_end.nothing_of_many.__doc__} {breach}")
+        self._wants_nothing_else("afresh")
+
+    def _wants_nothing_else(self, name: str) -> None:
+        known, fresh = self.town.told[-1], self._fresh(name)
+        for breach in laws_end.wants_nothing_else(self.town, fresh, known=known):
             self.broken(f"{laws_end.wants_nothing_else.__doc__} {breach}")
 
-    def _fresh(self) -> Passed:
+    def _fresh(self, name: str) -> Passed:
         """Ask an agent that knows nothing what it would do."""
-        computer = self._computer(self.computers[0].home, "fresh")
+        computer = self._computer(self.computers[0].home, name)
         around = self._around(computer, due=None, full=False, mortal=False)
         return run(replace(around, dry=True))
 
@@ -267,24 +291,6 @@ class History:
         self.weather.season = season
         self.beside.append(passed)
         return passed
-
-
-def _waits_for_the_caps(passed: Passed) -> bool:
-    waiting = () if passed.report is None else passed.report.waiting
-    return any("when the caps allow it" in why for why in waiting)
-
-
-def _line(passed: Passed, season: str) -> str:
-    if passed.died:
-        became = "died"
-    elif passed.report is not None:
-        became = passed.report.sentence
-    else:
-        became = passed.refused or passed.broke
-    spoiled = Counter(passed.witness.spoiled)
-    trouble = "".join(f" [{kind}{f' x{n}' if n > 1 else ''}]" for kind, n in spoiled.items())
-    middle = f" <{passed.interrupted}>" if passed.interrupted else ""
-    return f"{passed.computer} ({season}{middle}{trouble}): {became}"
 
 
 def steps(history: History, number: int) -> Iterator[int]:

@@ -15,6 +15,7 @@ from pipeline_health.core.model.issue import Marker
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
+from properties.many import is_usable, parents_in
 from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
 from properties.truth import State, Thing, Workflow, may_be_broken, pushed
@@ -38,6 +39,8 @@ def one_issue_a_cause(scene: Scene) -> Iterator[str]:
         thing = titled(scene.repo(key[0]), issue.title)
         if thing is not None:
             causes.setdefault(thing, []).append(key)
+    for key, _, of_many in parents_in(scene.town, scene.after):
+        causes.setdefault((key[0], of_many.fingerprint), []).append(key)
     doubled = {cause: keys for cause, keys in causes.items() if len(keys) > 1}
     for cause in list(scene.doubled):
         if cause not in doubled:
@@ -45,11 +48,16 @@ def one_issue_a_cause(scene: Scene) -> Iterator[str]:
     for cause, keys in doubled.items():
         made = scene.hosts == 1 and not all(_was_open(scene, key) for key in keys)
         good = scene.passed.clean and scene.truths.keys() <= scene.seen
-        good = good and all(scene.repo(repo).has_issues for repo, _ in keys)
+        good = good and all(_takes_issues(scene, repo) for repo, _ in keys)
         scene.doubled[cause] = scene.doubled.get(cause, 0) + good
         if made or scene.doubled[cause] > GOOD_CYCLES * scene.hosts:
             numbers = ", ".join(f"#{number}" for _, number in keys)
             yield f"{numbers} of ours are open and about {cause}"
+
+
+def _takes_issues(scene: Scene, number: int) -> bool:
+    repo = scene.repo(number)
+    return repo.has_issues and (repo is not scene.town.ops or is_usable(scene.town))
 
 
 def _was_open(scene: Scene, key: tuple[int, int]) -> bool:
@@ -71,7 +79,7 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             last, proved = scene.last_seen.get(thing), scene.proved.get(thing)
             failed = scene.failed.get(thing) or (marker.failed_at if marker else None)
             if last is not None and last.state is State.BROKEN:
-                if not any(thing in others for others in told):
+                if not any(thing in others for others in told) and not _waits(scene, thing):
                     yield f"#{number} ({issue.title}) was closed while {thing} is broken"
             elif not _jobs_passed(scene, thing, marker) and (
                 proved is None or (failed is not None and proved <= failed)
@@ -79,6 +87,14 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
                 yield f"#{number} ({issue.title}) was closed without a proof of {thing}"
         if marker is not None and _nothing_worked_since(scene, repo, issue, marker.failed_at):
             yield f"#{number} ({issue.title}) was closed without a proof since {marker.failed_at}"
+
+
+def _waits(scene: Scene, thing: Thing) -> bool:
+    """Tell whether what failed anew after it was proved to work waits for the caps."""
+    proved, failed = scene.proved.get(thing), scene.truths[thing].since
+    anew = proved is not None and failed is not None and proved < failed
+    full = len(list(scene.opened())) >= scene.town.limits.per_cycle
+    return scene.town.ops is not None and anew and full
 
 
 def _jobs_passed(scene: Scene, thing: Thing, marker: Marker | None) -> bool:
@@ -210,7 +226,7 @@ def strangers_are_left_alone(scene: Scene) -> Iterator[str]:
         if match is None:
             continue
         written = {key for key, issue in scene.after.items() if issue.user == US}
-        deleted = {number for repo in scene.town.repos for number in repo.deleted}
+        deleted = {number for repo in scene.town.places for number in repo.deleted}
         if int(match[1]) not in {number for _, number in written} | deleted:
             yield f"{sent.method} {sent.path} was sent, which is no issue of ours"
 

@@ -17,8 +17,12 @@ from pipeline_health.core.model.report import ChangeLine
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
-from properties.scene import about
-from properties.town import SECRETS, US, Town
+from properties.many import consequences, parents_in, told_in
+from properties.many import decided as decided_of_many
+from properties.moves_code import GREEN
+from properties.moves_many import free_the_operators
+from properties.scene import about, shelf
+from properties.town import OPS, SECRETS, US, Town
 from properties.truth import UNDER_WAY, State, Thing, Workflow, truths
 
 REST = timedelta(hours=7)
@@ -38,8 +42,10 @@ def settle(town: Town, dice: Random) -> None:
     """Let everything that is under way end, and every list and right be as it should."""
     world = town.world
     world.list_lag = world.runs_lag = timedelta(0)
-    for repo in town.repos:
+    for repo in town.places:
         repo.has_issues, repo.drops_labels = True, False
+    free_the_operators(town, dice)
+    for repo in town.repos:
         for run in repo.runs:
             if run.status != "completed":
                 world.advance(timedelta(seconds=1))
@@ -52,6 +58,36 @@ def settle(town: Town, dice: Random) -> None:
     world.advance(REST)
 
 
+def mend(town: Town) -> None:
+    """Let everything work, long enough for it to be believed."""
+    for repo in town.repos:
+        gone = [
+            name
+            for product in town.products
+            if product.repo is repo
+            for name in product.workflows
+            if name not in town.workflows(repo)
+        ]
+        repo.push("fix: everything", files={repo.path_of(name): f"name: {name}" for name in gone})
+        town.world.advance(timedelta(minutes=4))
+        for name in town.workflows(repo):
+            repo.run(name, "success", jobs=GREEN)
+    for _, service in town.services:
+        service.deploy("SUCCESS")
+    town.world.advance(timedelta(minutes=1))
+
+
+def nothing_of_many(town: Town) -> Iterator[str]:
+    """When everything is mended and seen, no portfolio issue of ours is open.
+
+    One that a person opened again after it was over may be: nobody looks there in vain.
+    """
+    for issue in () if town.ops is None else town.ops.issues.values():
+        ours = issue.user == US and issue.number not in town.wanted_open
+        if ours and issue.state == "open":
+            yield f"#{issue.number} ({issue.title}) is open"
+
+
 def wanted(town: Town) -> set[Thing]:
     """Give what is broken, but for what people decided about."""
     broken = {thing for thing, truth in truths(town).items() if truth.state is State.BROKEN}
@@ -60,15 +96,19 @@ def wanted(town: Town) -> set[Thing]:
 
 def _decided(town: Town) -> set[Thing]:
     """Give what a person muted, or may have muted by deleting its issue."""
-    decided: set[Thing] = set()
+    decided = decided_of_many(town)
     for repo, issue in town.issues():
-        if issue.user == US and issue.state_reason == "not_planned" and issue.closed_by == "dev":
+        if issue.user == US and _is_muted(issue):
             decided |= about(town, repo, issue)
     for thing in truths(town):
         for product in town.products:
             if product.repo.deleted and _is_of(thing, product.name, product.repo.id):
                 decided.add(thing)
     return decided
+
+
+def _is_muted(issue: Issue) -> bool:
+    return issue.state_reason == "not_planned" and issue.closed_by == "dev"
 
 
 def _is_of(thing: Thing, product: str, repo: int) -> bool:
@@ -93,7 +133,10 @@ def _ours_open(town: Town) -> Iterator[tuple[Repo, Issue, Marker]]:
 
 def _told(town: Town) -> set[Thing]:
     """Give what the open issues of ours are about."""
-    return {thing for repo, issue, _ in _ours_open(town) for thing in about(town, repo, issue)}
+    told = {thing for repo, issue, _ in _ours_open(town) for thing in about(town, repo, issue)}
+    for _, issue, _ in parents_in(town, shelf(town)):
+        told |= told_in(town, issue)
+    return told | (set() if town.ops is None else consequences(town))
 
 
 def _is_over(town: Town, repo: Repo, issue: Issue, marker: Marker) -> bool:
@@ -138,6 +181,7 @@ def wants_nothing_else(town: Town, passed: Passed, *, known: str) -> Iterator[st
         and (issue.state == "open" or issue.state_reason == "not_planned")
         and issue.title.startswith("No CI on ")
     }
+    forgotten = _repos_of(town, decided_of_many(town))
     for change in report.changes if report is not None else ():
         if change.change == "open" and change.repo in deleted:
             continue  # nobody but the ledger knows that its issue was deleted
@@ -145,10 +189,27 @@ def wants_nothing_else(town: Town, passed: Passed, *, known: str) -> Iterator[st
             continue
         if change.change in ("open", "reopen") and "not filed beside the cause" in known:
             continue  # an issue does not tell that it was closed by a proof before its cause came
+        if change.change in ("open", "reopen") and change.repo in forgotten:
+            continue  # nobody but the ledger knows that all of it was muted in one issue
         if change.repo in learned:
             continue  # which workflows are required is learned, and remembered
         if change.change in ("open", "close", "reopen"):
-            yield f"it would {change.change} {change.issue or change.fingerprint}: {change.reason}"
+            what = f"{change.repo} {change.issue or change.fingerprint}"
+            yield f"it would {change.change} {what}: {change.reason}"
+
+
+def _repos_of(town: Town, things: set[Thing]) -> set[str]:
+    """Name the repositories of things, and of what names them all."""
+    ops = [town.ops.full_name, OPS] if town.ops is not None and things else []
+    return {
+        *ops,
+        *(
+            product.repo.full_name
+            for product in town.products
+            for thing in things
+            if _is_of(thing, product.name, product.repo.id)
+        ),
+    }
 
 
 def _only_a_deleted_one_told(town: Town, change: ChangeLine) -> bool:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from properties.laws import stepped_lately
+from properties.many import consequences, decided, is_usable, named, told_in
 from properties.scene import Scene, about, ours_open
+from properties.town import US
 from properties.truth import State, Thing
 
 SLA = timedelta(minutes=30)
@@ -26,6 +28,7 @@ class Watch:
     clean_since: datetime | None = None
     clean: int = 0
     limited_at: datetime | None = None
+    usable_since: datetime | None = None
 
 
 def told_within_the_sla(scene: Scene, watch: Watch) -> Iterator[str]:
@@ -37,9 +40,9 @@ def told_within_the_sla(scene: Scene, watch: Watch) -> Iterator[str]:
     if watch.clean_since is None or watch.clean < 2:
         return
     began = scene.passed.began
-    if began - watch.clean_since < SETTLING or not _may_file(scene):
+    if began - watch.clean_since < SETTLING or not _may_file(scene, watch):
         return
-    covered = _covered(scene)
+    covered = _covered(scene, watch)
     for thing, since in watch.broken_since.items():
         if began - since > SLA and thing not in covered:
             yield f"{thing} is broken since {since:%a %H:%M:%S}, and no issue says so"
@@ -54,6 +57,10 @@ def _remember(scene: Scene, watch: Watch) -> None:
             watch.broken_since[thing] = max(known, truth.since)
     if any("limit" in what for what in scene.passed.witness.spoiled):
         watch.limited_at = scene.passed.ended
+    if not is_usable(scene.town):
+        watch.usable_since = None
+    elif watch.usable_since is None:
+        watch.usable_since = scene.passed.began
     if scene.passed.clean and scene.truths.keys() <= scene.seen:
         watch.clean_since = watch.clean_since or scene.passed.began
         watch.clean += 1
@@ -71,30 +78,39 @@ def _hour(scene: Scene) -> timedelta:
     return timedelta(hours=3 if scene.clock_off or stepped_lately(scene) else 1)
 
 
-def _may_file(scene: Scene) -> bool:
+def _may_file(scene: Scene, watch: Watch) -> bool:
     """Tell whether the caps leave room: what waits for them is filed later.
 
     Their hour is that of the host, and of an issue that it found again GitHub says when it was
     made: where the host's clock is late, or has been early, an issue counts for so much longer. It
-    counts from the end of the cycle that filed it, however long that may have taken.
+    counts from the end of the cycle that filed it, however long that may have taken. Where what
+    has no room is named in the operator's repository, only a full hour excuses.
     """
     hour = scene.passed.ended - _hour(scene) - LONGEST_CYCLE
     full = sum(at > hour for at, _ in scene.opened_at) >= scene.town.limits.per_hour
     filed = len(list(scene.opened()))
     if scene.hosts > 1:  # what another host filed in this round is found, and counts as well
         filed = sum(at > scene.passed.ended - ROUND for at, _ in scene.opened_at)
-    return not full and filed < scene.town.limits.per_cycle
+    return not full and (_may_name(scene, watch) or filed < scene.town.limits.per_cycle)
 
 
-def _covered(scene: Scene) -> set[Thing]:
+def _covered(scene: Scene, watch: Watch) -> set[Thing]:
     """Give what an issue tells of, or people decided about, or cannot be told where it is."""
-    covered: set[Thing] = set()
+    covered = named(scene)
     for (repo, _), issue, _ in ours_open(scene):
         covered |= about(scene.town, scene.repo(repo), issue)
-    return covered | _excused(scene)
+    if scene.town.ops is not None:
+        covered |= consequences(scene.town)
+    return covered | _excused(scene, for_all=_may_name(scene, watch))
 
 
-def _excused(scene: Scene) -> set[Thing]:
+def _may_name(scene: Scene, watch: Watch) -> bool:
+    """Tell whether the operator's repository was there to name what has no place of its own."""
+    since = watch.usable_since
+    return since is not None and scene.passed.began - since > SETTLING
+
+
+def _excused(scene: Scene, *, for_all: bool) -> set[Thing]:
     """Give what people have closed, or whose repository takes no issues."""
     excused: set[Thing] = set()
     lately = scene.passed.ended - SLA - scene.clock_off
@@ -104,9 +120,19 @@ def _excused(scene: Scene) -> set[Thing]:
         muted = issue.state_reason == "not_planned" and issue.closed_by == "dev"
         if muted or issue.closed_at > lately:
             excused |= about(scene.town, repo, issue)
-    off = {repo.id for repo in scene.town.repos if not repo.has_issues}
+    excused |= _decided_of_many(scene, lately)
+    off = {repo.id for repo in scene.town.repos if not repo.has_issues and not for_all}
     deleted = {repo.id for repo in scene.town.repos if repo.deleted}
     for thing in scene.truths:
         if scene.repo_of(thing) in off | deleted:
             excused.add(thing)
     return excused
+
+
+def _decided_of_many(scene: Scene, lately: datetime) -> set[Thing]:
+    """Give what a person closed, or deleted, in the operator's repository."""
+    found, ops = decided(scene.town), scene.town.ops
+    for issue in () if ops is None else ops.issues.values():
+        if issue.user == US and issue.closed_at is not None and issue.closed_at > lately:
+            found |= told_in(scene.town, issue)
+    return found

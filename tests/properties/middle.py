@@ -57,7 +57,7 @@ def _happen(history: "History", computer: Computer, name: str, fate: Fate) -> No
 
 def _elsewhere(history: "History", name: str) -> None:
     """Let the owner of a repository do something."""
-    repo = history.dice.choice(history.town.repos)
+    repo = history.dice.choice(history.town.places)
     match name:
         case "renamed in the middle":
             history.town.tell(f"in the middle: {moves_world.rename(history.town, history.dice)}")

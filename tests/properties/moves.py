@@ -9,7 +9,14 @@ from datetime import timedelta
 from random import Random
 from typing import TypeAlias
 
-from properties import moves_agent, moves_code, moves_deploys, moves_people, moves_world
+from properties import (
+    moves_agent,
+    moves_code,
+    moves_deploys,
+    moves_many,
+    moves_people,
+    moves_world,
+)
 from properties.town import Town
 
 Deed: TypeAlias = Callable[[Town, Random], str]
@@ -67,6 +74,24 @@ MOVES = (
     Move(moves_world.let_runs_lag, 6),
     Move(moves_world.let_lists_be_fresh, 3),
 )
+
+OF_MANY = (
+    *MOVES,
+    Move(moves_many.an_outage_hits_many, 18),
+    Move(moves_many.an_outage_goes_on, 6),
+    Move(moves_many.one_fails_for_another_reason, 5),
+    Move(moves_many.some_recover, 10),
+    Move(moves_many.an_outage_ends, 12),
+    Move(moves_many.an_outage_comes_and_goes, 3),
+    Move(moves_many.close_the_operators, 4),
+    Move(moves_many.open_the_operators_again, 3),
+    Move(moves_many.write_into_the_operators, 3),
+    Move(moves_many.delete_the_operators, 1),
+    Move(moves_many.copy_the_operators, 2),
+    Move(moves_many.shut_the_operators, 3),
+    Move(moves_many.free_the_operators, 10),
+)
+"""What may happen where the operator has a repository for what befalls many products."""
 
 
 def drawn(dice: Random, moves: Sequence[Move] = MOVES) -> Move:

@@ -64,6 +64,8 @@ def open_again(town: Town, dice: Random) -> str:
         return ""
     repo, issue = dice.choice(closed[-3:])
     repo.reopen_issue(issue.number)
+    if repo is town.ops:
+        town.wanted_open.add(issue.number)
     return f"dev opens {repo.name}#{issue.number} again"
 
 
@@ -84,13 +86,13 @@ def delete_an_issue(town: Town, dice: Random) -> str:
     if not found:
         return ""
     repo, issue = dice.choice(found)
-    repo.delete_issue(issue.number)
+    town.delete(repo, issue)
     return f"the owner deletes {repo.name}#{issue.number}"
 
 
 def file_an_issue(town: Town, dice: Random) -> str:
     """Let somebody file an issue of their own, with a title and labels like ours."""
-    repo = dice.choice(town.repos)
+    repo = dice.choice(town.places)
     title = dice.choice(("Main CI red: CI (shop)", "It is broken", "Staging deploy failed: web"))
     user = dice.choice(("dev", "mallory", "archon"))
     made = repo.open_issue(title, "no marker", labels=["pipeline-health", "bug"], user=user)

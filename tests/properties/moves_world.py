@@ -10,7 +10,7 @@ LAGS = (timedelta(seconds=4), timedelta(seconds=40), timedelta(minutes=3), timed
 
 def rename(town: Town, dice: Random) -> str:
     """Let an owner rename a repository, or give it its old name back."""
-    repo = dice.choice(town.repos)
+    repo = dice.choice(town.places)
     new = repo.name.removesuffix("-two") if repo.name.endswith("-two") else f"{repo.name}-two"
     repo.rename(f"acme/{new}")
     return f"a repository is called {new} now"
@@ -18,14 +18,14 @@ def rename(town: Town, dice: Random) -> str:
 
 def turn_issues_off(town: Town, dice: Random) -> str:
     """Let an owner disable issues."""
-    repo = dice.choice(town.repos)
+    repo = dice.choice(town.places)
     repo.has_issues = False
     return f"{repo.name} has no issues any more"
 
 
 def turn_issues_on(town: Town, dice: Random) -> str:
     """Let an owner enable issues again."""
-    off = [repo for repo in town.repos if not repo.has_issues]
+    off = [repo for repo in town.places if not repo.has_issues]
     for repo in off:
         repo.has_issues = True
     return f"{', '.join(repo.name for repo in off)} has issues again" if off else ""
@@ -33,14 +33,14 @@ def turn_issues_on(town: Town, dice: Random) -> str:
 
 def drop_labels(town: Town, dice: Random) -> str:
     """Let our account lose push access, so that labels vanish unsaid."""
-    repo = dice.choice(town.repos)
+    repo = dice.choice(town.places)
     repo.drops_labels = True
     return f"{repo.name} drops our labels"
 
 
 def keep_labels(town: Town, dice: Random) -> str:
     """Let our account have push access again."""
-    dropping = [repo for repo in town.repos if repo.drops_labels]
+    dropping = [repo for repo in town.places if repo.drops_labels]
     for repo in dropping:
         repo.drops_labels = False
     return f"{', '.join(repo.name for repo in dropping)} keeps our labels" if dropping else ""

@@ -68,7 +68,7 @@ class Scene:
 
     *seen* is what the agent could see in this cycle, *late* what it may have given up waiting for,
     *last_seen* how each thing was when it last was seen, *proved* the newest proof that was seen,
-    and *failed* the newest failure.
+    and *failed* the newest failure. *named* is what each open portfolio issue ever named.
     """
 
     town: Town
@@ -84,6 +84,7 @@ class Scene:
     hosts: int = 1
     opened_at: list[tuple[datetime, tuple[int, int]]] = field(default_factory=list)
     doubled: dict[object, int] = field(default_factory=dict)
+    named: dict[tuple[int, int], set[Thing]] = field(default_factory=dict)
     clock_off: timedelta = timedelta(0)
     stepped_at: datetime | None = None
     given: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -91,7 +92,7 @@ class Scene:
 
     def repo(self, number: int) -> Repo:
         """Find a repository by its id."""
-        return next(repo for repo in self.town.repos if repo.id == number)
+        return next(repo for repo in self.town.places if repo.id == number)
 
     def repo_of(self, thing: Thing) -> int:
         """Tell in which repository a thing is filed."""

@@ -14,6 +14,7 @@ from pipeline_health.simulator.railway_world import RailwayService
 
 US = "health-bot"
 AGENT = "archon"
+OPS = "acme/operations"
 GITHUB = "http://127.0.0.1:9001"
 RAILWAY = "http://127.0.0.1:9002/graphql/v2"
 # Recognizable, and of no real account: whatever holds one of them has leaked it.
@@ -52,17 +53,29 @@ class Limits:
 
 @dataclass(slots=True)
 class Town:
-    """The world, its products, and what happened so far, a line each."""
+    """The world, its products, and what happened so far, a line each.
+
+    *ops* is the operator's own repository, where there is one; *lost* are the issues in it that its
+    owner deleted, and *wanted_open* the numbers of those that a person opened again.
+    """
 
     world: World
     products: list[Product]
     limits: Limits
     told: list[str] = field(default_factory=list)
+    ops: Repo | None = None
+    lost: list[Issue] = field(default_factory=list)
+    wanted_open: set[int] = field(default_factory=set)
 
     @property
     def repos(self) -> list[Repo]:
         """List every repository once."""
         return list({product.repo.id: product.repo for product in self.products}.values())
+
+    @property
+    def places(self) -> list[Repo]:
+        """List every repository in which we may file, the operator's own last."""
+        return self.repos if self.ops is None else [*self.repos, self.ops]
 
     @property
     def services(self) -> list[tuple[Product, RailwayService]]:
@@ -77,9 +90,15 @@ class Town:
 
     def issues(self) -> Iterator[tuple[Repo, Issue]]:
         """Give every issue of every repository."""
-        for repo in self.repos:
+        for repo in self.places:
             for issue in repo.issues.values():
                 yield repo, issue
+
+    def delete(self, repo: Repo, issue: Issue) -> None:
+        """Delete an issue for ever."""
+        repo.delete_issue(issue.number)
+        if repo is self.ops:
+            self.lost.append(issue)
 
     def tell(self, line: str) -> None:
         """Write down what happened."""
@@ -98,6 +117,7 @@ class Town:
             f"issues_per_cycle = {limits.per_cycle}",
             f"issues_per_hour = {limits.per_hour}",
             f"attempts = {limits.attempts}",
+            *([] if self.ops is None else [f'ops_repo = "{OPS}"']),
             f"[remedies]\nrerun = {str(limits.rerun).lower()}\n",
         ]
         tables += [
@@ -121,15 +141,7 @@ def environment(home: Path) -> Mapping[str, str]:
 
 def founded(dice: Random) -> Town:
     """Found a town of two or three healthy products, which *dice* choose."""
-    world = World()
-    world.github_tokens = {GITHUB_TOKEN: US}
-    world.railway_tokens = {RAILWAY_TOKEN: "account"}
-    limits = Limits(
-        per_cycle=dice.choice((1, 5)),
-        per_hour=dice.choice((3, 20)),
-        attempts=dice.choice((1, 2, 3)),
-        rerun=dice.random() < 0.2,
-    )
+    world, limits = _world(), _limits(dice)
     products = [
         _product(world, "shop", "shop", services=["web", "worker"], workflows=["CI"]),
         _product(world, "film", "film", services=["web"], workflows=["CI", "Lint"]),
@@ -138,6 +150,42 @@ def founded(dice: Random) -> Town:
         products.append(_product(world, "side", "shop", services=["api"], workflows=["CI"]))
     world.advance(timedelta(minutes=30))
     return Town(world, products, limits)
+
+
+def founded_for_many(dice: Random) -> Town:
+    """Found a town of five or six healthy products, whose operator has a repository of their own.
+
+    It is private, and mostly the products are not.
+    """
+    world, limits = _world(), _limits(dice)
+    names = ("shop", "film", "book", "song", "game", "news")[: dice.choice((5, 6))]
+    products = [
+        _product(world, name, name, services=["web", "worker"][: 1 + (at == 1)], workflows=["CI"])
+        for at, name in enumerate(names)
+    ]
+    products[0].repo.private = dice.random() < 0.4
+    ops = world.repo(OPS, private=True)
+    ops.push("first")
+    ops.strangers.add("mallory")
+    ops.open_issue("The operator's own", "no marker", user="dev")
+    world.advance(timedelta(minutes=30))
+    return Town(world, products, limits, ops=ops)
+
+
+def _world() -> World:
+    world = World()
+    world.github_tokens = {GITHUB_TOKEN: US}
+    world.railway_tokens = {RAILWAY_TOKEN: "account"}
+    return world
+
+
+def _limits(dice: Random) -> Limits:
+    return Limits(
+        per_cycle=dice.choice((1, 5)),
+        per_hour=dice.choice((3, 20)),
+        attempts=dice.choice((1, 2, 3)),
+        rerun=dice.random() < 0.2,
+    )
 
 
 def _product(

@@ -1,8 +1,8 @@
 """The marker of a portfolio incident: by it the issue, and what it was about, is found again.
 
-It has the envelope of every marker of ours, and a kind that is no kind of failure, so that nothing
-takes it for the issue of one project. Members are written as short as can be: there may be
-hundreds.
+It has the envelope and the keys of every marker of ours, and a kind that is no kind of failure, so
+that nothing takes it for the issue of one project. Members are written as short as can be: there
+may be hundreds.
 """
 
 from collections.abc import Iterable
@@ -100,7 +100,10 @@ def _line(marker: ParentMarker, members: Iterable[MemberMark]) -> str:
             "fingerprint": marker.fingerprint,
             "nonce": marker.nonce,
             "kind": KIND,
+            "project": "",
             "owner": "human",
+            "commit": None,
+            "attempts": 0,
             "cause": marker.cause,
             "key": marker.key,
             "first_seen": written(marker.first_seen),

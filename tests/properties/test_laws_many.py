@@ -1,0 +1,176 @@
+"""The laws of portfolio incidents must be able to be broken: each is, once, in a town of many."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from incident_builders import MINUTE
+from properties.history import History, LawBrokenError, steps
+from properties.laws import one_issue_a_cause, within_the_caps
+from properties.laws_end import nothing_of_many
+from properties.laws_many import none_of_its_own_beside_it, not_over_while_broken, notes_are_kept
+from properties.laws_time import Watch, told_within_the_sla
+from properties.many import REASONS, reason_of
+from properties.moves_many import an_outage_ends, an_outage_hits_many
+from properties.scene import Scene, Shown, shelf
+from properties.town import US, Town
+from properties.truth import Workflow, truths
+
+NOBODY: dict[tuple[int, int], Shown] = {}
+
+
+@pytest.fixture
+def history() -> Iterator[History]:
+    """Give a town of many in which an outage was seen, and is told of in one issue."""
+    with ExitStack() as opened:
+        history = History(3, opened=opened)
+        history.town.limits.per_cycle = 5
+        history.town.limits.per_hour = 20
+        for product in history.town.products:
+            product.repo.push("next")
+            repo, says = product.repo, REASONS[0].says
+            repo.run("CI", "failure", jobs={"test": "failure"}, log=says, step="npm ci")
+        history.town.world.advance(5 * MINUTE)
+        history.cycle(history.computers[0])
+        yield history
+
+
+def scene_of(history: History) -> Scene:
+    """Give a further cycle in which nothing was done."""
+    history.town.world.advance(5 * MINUTE)
+    before, passed = shelf(history.town), history.cycle(history.computers[0])
+    found = truths(history.town)
+    return Scene(
+        town=history.town,
+        passed=passed,
+        before=before,
+        after=shelf(history.town),
+        truths=found,
+        last_seen=found,
+        seen=frozenset(found),
+        late=frozenset(),
+        named=history.named,
+    )
+
+
+def of_ops(town: Town) -> tuple[int, int]:
+    """Give the place of the issue that tells of all."""
+    assert town.ops is not None
+    (number,) = (one.number for one in town.ops.issues.values() if one.user == US)
+    return town.ops.id, number
+
+
+def test_an_outage_of_many_is_one_issue_and_breaks_no_law(history: History) -> None:
+    """Else the laws would hold for want of portfolio incidents."""
+    key, scene = of_ops(history.town), scene_of(history)
+
+    for law in (one_issue_a_cause, not_over_while_broken, none_of_its_own_beside_it):
+        assert [] == list(law(scene))
+    assert {"acme/operations"} == {
+        repo.full_name for repo, issue in history.town.issues() if issue.user == US
+    }
+    assert len(history.town.products) == len(history.named[key])
+    assert REASONS[0] == reason_of(history.town, Workflow(history.town.repos[0].id, "CI"))
+
+
+def test_a_second_issue_of_one_story_is_noticed(history: History) -> None:
+    """Somebody of our name files it."""
+    key, scene = of_ops(history.town), scene_of(history)
+    second = (key[0], 99)
+    scene.after = {**scene.after, second: scene.after[key]}
+
+    assert any("#99 of ours are open" in breach for breach in one_issue_a_cause(scene))
+
+
+def test_an_end_too_early_is_noticed(history: History) -> None:
+    """It is closed while its products are broken, and nothing else tells of them."""
+    key, scene = of_ops(history.town), scene_of(history)
+    shut = replace(scene.after[key], state="closed", reason="completed", closed_by=US)
+    scene.after = {**scene.after, key: shut}
+
+    assert len(history.town.products) == len(list(not_over_while_broken(scene)))
+    assert key not in history.named
+
+
+@pytest.mark.parametrize("before", ["nothing", "closed"])
+def test_an_issue_beside_the_one_of_all_is_noticed(history: History, before: str) -> None:
+    """Filed, or opened again, for a product that waits in it."""
+    key, scene = of_ops(history.town), scene_of(history)
+    beside = (history.town.repos[0].id, 50)
+    own = replace(scene.after[key], title="Main CI red: CI (shop)", body="")
+    scene.after = {**scene.after, beside: own}
+    if before == "closed":
+        scene.before = {**scene.before, beside: replace(own, state="closed")}
+
+    assert ["#50 (Main CI red: CI (shop)) was opened beside operations#2"] == list(
+        none_of_its_own_beside_it(scene)
+    )
+
+
+def test_a_lost_note_is_noticed(history: History) -> None:
+    """A person wrote it below the line, and the next edit took it away."""
+    key, scene = of_ops(history.town), scene_of(history)
+    noted = f"{scene.after[key].body}\n\n<!-- notes -->\nI called the provider."
+    scene.before = {**scene.before, key: replace(scene.before[key], body=noted)}
+
+    assert [f"#{key[1]} has lost its note"] == list(notes_are_kept(scene))
+
+
+def test_a_product_of_which_no_issue_tells_is_noticed(history: History) -> None:
+    """The issue of all is there no more, half an hour after it all began."""
+    key, watch, scene = of_ops(history.town), Watch(), scene_of(history)
+    for at in range(12):
+        scene.passed.began = scene.passed.ended = history.town.world.now() + at * 5 * MINUTE
+        scene.passed.began = scene.passed.ended
+        found = list(told_within_the_sla(scene, watch))
+        assert [] == found
+    scene.after = {other: issue for other, issue in scene.after.items() if other != key}
+
+    told = list(told_within_the_sla(scene, watch))
+
+    assert len(history.town.products) == len(told)
+    assert all("no issue says so" in breach for breach in told)
+
+
+def test_what_is_filed_for_all_counts_as_any_issue_does(history: History) -> None:
+    """The caps hold with it."""
+    key, scene = of_ops(history.town), scene_of(history)
+    scene.town.limits.per_cycle = 0
+    scene.before = {other: issue for other, issue in scene.before.items() if other != key}
+
+    assert ["1 issues were filed in one cycle, of which 0 are allowed"] == list(
+        within_the_caps(scene)
+    )
+
+
+def test_what_is_left_open_in_the_end_is_noticed(history: History) -> None:
+    """Everything works, and it is still open."""
+    assert 1 == len(list(nothing_of_many(history.town)))
+
+
+def test_a_seed_tells_a_history_of_many() -> None:
+    """Outages, recoveries, and a good end."""
+    with ExitStack() as opened:
+        history = History(6, opened=opened)
+        dice = Random(6)  # noqa: S311 - a story's dice
+        an_outage_hits_many(history.town, dice)
+        for _ in steps(history, 4):
+            pass
+        an_outage_ends(history.town, dice)
+        history.end()
+
+    assert history.town.world.refusals == []
+
+
+def test_a_stranger_whose_issue_was_touched_is_noticed(history: History) -> None:
+    """Also in the operator's repository."""
+    ops = history.town.ops
+    assert ops is not None
+    before = shelf(history.town)
+    ops.edit_issue(1, body="ours now")
+
+    with pytest.raises(LawBrokenError, match="#1 of dev was touched"):
+        history.judge(scene_of(history).passed, before)
