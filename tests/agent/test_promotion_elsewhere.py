@@ -106,6 +106,17 @@ def test_who_may_not_read_the_other_repository_does_not_know(many: Ready) -> Non
     assert "give GITHUB_TOKEN access" in of(verdict, INCIDENT).next
 
 
+def test_an_issue_that_no_list_shows_yet_is_read_by_its_number(many: Ready) -> None:
+    """The ledger knows it; where it cannot be read either, nobody knows."""
+    many.world.list_lag = timedelta(hours=1)
+    late = many.check()
+    many.world.faults.add(host="github", mode="status", match="query Issues", status=502, times=99)
+    blind = many.check()
+
+    assert of(late, INCIDENT).says == TOLD
+    assert of(blind, INCIDENT).state is CriterionState.UNKNOWN
+
+
 def test_what_a_person_closed_as_not_planned_blocks_no_more(many: Ready) -> None:
     """As with an issue of its own: that is the operator's word."""
     many.world.repo("acme/operations").close_issue(1, user="dana", reason="not_planned")
