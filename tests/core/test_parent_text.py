@@ -82,6 +82,14 @@ def crowd(*incidents: Incident) -> Parent:
             replace(TOKEN, key="Docker Hub"),
             "Many projects at once: a credential for Docker Hub is rejected",
         ),
+        (
+            replace(NPM, key="Railway: it cannot be read"),
+            "Many projects at once: Railway cannot be read",
+        ),
+        (
+            replace(NPM, key="Network: it cannot be read"),
+            "Many projects at once: no URL can be asked",
+        ),
         (None, CROWD_TITLE),
     ],
 )
@@ -193,6 +201,19 @@ def test_of_many_runs_the_first_are_listed() -> None:
 
     assert "To run again what failed in the first " in body
     assert "To run again what failed in all of them" in body_of(*many(3))
+
+
+def test_what_is_not_seen_did_not_fail() -> None:
+    """Nobody knows whether it did: so it is not said, neither of now nor of what was."""
+    unread = replace(NPM, key="Railway: it cannot be read")
+    blind = replace(parent_of(many(3)), cause=unread)
+    gone = tuple(replace(each, over_at=NOW) for each in blind.members)
+
+    now = parent_body(blind, routing=Routing(), specimen=None)
+    then = parent_body(replace(blind, members=gone), routing=Routing(), specimen=None)
+
+    assert "**3 projects** are not seen since 2026-11-22 10:05 UTC: Railway cannot be read." in now
+    assert "**3 projects** were not seen, and all of them are again." in then
 
 
 def test_what_is_over_and_what_left_is_named_apart() -> None:

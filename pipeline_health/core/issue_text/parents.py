@@ -30,6 +30,8 @@ from pipeline_health.core.model.policy import Routing
 
 LONGEST = 60_000
 _START = "Many projects at once: "
+UNREAD = "it cannot be read"
+"""What the key of a cause ends with of which nothing is known but that its provider is not seen."""
 CROWD_TITLE = "Failures that have no issue of their own yet"
 _ROOM, _NAMES, _OVER = 26_000, 22_000, 2_000
 _LEAST_ROWS, _MOST_ROWS = 4_000, 18_000
@@ -60,6 +62,8 @@ def _what(cause: Cause) -> str:
     if cause.of is CauseClass.CREDENTIAL:
         return f"{secret or f'a credential for {cause.key}'} is rejected"
     provider, _, failure = cause.key.partition(": ")
+    if failure == UNREAD:
+        return f"{provider} cannot be read" if provider != "Network" else "no URL can be asked"
     return failure if failure.casefold().startswith(provider.casefold()) else cause.key
 
 
@@ -153,14 +157,17 @@ def _what_and_since(parent: Parent) -> str:
             "than may be filed at once, or their repositories take no issues. Each is named here, "
             "and gets its own issue as soon as there is room, the oldest first."
         )
-    since = moment(parent.since)
-    return f"**{number}** failed for one reason since {since}: {prose(_what(parent.cause))}."
+    since, what = moment(parent.since), prose(_what(parent.cause))
+    happened = "are not seen" if parent.cause.key.endswith(UNREAD) else "failed for one reason"
+    return f"**{number}** {happened} since {since}: {what}."
 
 
 def _nothing_goes_on(parent: Parent) -> str:
     if parent.cause is None:
         return "Nothing waits any more: each has an issue of its own, or is proved to be over."
     number = counted(len(projects_of(parent.members)), "project")
+    if parent.cause.key.endswith(UNREAD):
+        return f"**{number}** were not seen, and all of them are again."
     what = prose(_what(parent.cause))
     return f"**{number}** failed for one reason, and none of them does any more: {what}."
 
