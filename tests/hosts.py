@@ -1,9 +1,11 @@
 """A host with one installation of the agent, watching a pretend world over real HTTP."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from indoors import Indoors
 from pipeline_health import bootstrap, checking
 from pipeline_health import settings as configured
 from pipeline_health.core.issue_text import read_marker
@@ -45,6 +47,13 @@ class Host:
         self.projects.append(
             "\n".join(["[[projects]]", f'name = "{name}"', f'repo = "{repo}"', *lines])
         )
+
+    def stay_indoors(self) -> None:
+        """Ask both providers in this process from now on, for a story of many cycles or products.
+
+        Every word of the protocols is the same; what HTTP adds to them, the other stories tell.
+        """
+        self.machine = replace(self.machine, transport=Indoors(self.world, self.loopback))
 
     def settings(self) -> configured.Settings:
         """Write the configuration and read it as the command does."""

@@ -2,10 +2,8 @@
 
 from datetime import datetime, timedelta
 
-import httpx
-
 from hosts import MINUTE, Host, ours
-from pipeline_health.simulator import Call, ConnectionCut, Loopback, Simulator, World
+from pipeline_health.simulator import World
 from pipeline_health.simulator.github_records import Issue
 
 NPM = "npm ERR! network request to https://registry.npmjs.org/x failed, reason: ECONNRESET"
@@ -21,31 +19,6 @@ def rejected(name: str) -> str:
 def broken(at: int) -> str:
     """Give the log of a test that fails in one product only."""
     return f"FAILED tests/test_{at}.py::test_total\nE   AssertionError: assert {at} == 4"
-
-
-class Indoors(httpx.BaseTransport):
-    """Asks the world of *loopback* without leaving this process: hundreds of products take long."""
-
-    def __init__(self, world: World, loopback: Loopback) -> None:
-        self._simulator = Simulator(world)
-        self._railway = httpx.URL(loopback.railway_url).port
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Ask."""
-        call = Call(
-            method=request.method,
-            target=request.url.raw_path.decode(),
-            headers=dict(request.headers),
-            body=request.read(),
-        )
-        is_railway = request.url.port == self._railway
-        try:
-            answer = self._simulator.answer("railway" if is_railway else "github", call)
-        except ConnectionCut as exc:
-            msg = "the answer was cut off"
-            raise httpx.ReadError(msg, request=request) from exc
-        stream = httpx.ByteStream(answer.body)
-        return httpx.Response(answer.status, headers=answer.headers, stream=stream)
 
 
 class Town:

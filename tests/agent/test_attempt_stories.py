@@ -19,6 +19,7 @@ def merge_a_fix(shop: Shop) -> None:
 
 def test_five_fixes_that_do_not_fix_end_with_a_person_and_in_silence(shop: Shop) -> None:
     """At most three attempts, one hand-over, and then main may move without another word."""
+    shop.host.stay_indoors()
     shop.fail_ci()
     shop.host.cycles(2)
     for _ in range(5):
@@ -125,6 +126,7 @@ def test_what_was_proved_over_by_a_fix_is_no_attempt_of_the_relapse(shop: Shop) 
 
 def test_a_lost_ledger_counts_no_attempt_twice(shop: Shop) -> None:
     """A pull request that was merged long ago is shown for ever; its failure was counted."""
+    shop.host.stay_indoors()
     shop.fail_ci()
     shop.host.cycles(2)
     merge_a_fix(shop)

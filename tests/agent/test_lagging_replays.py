@@ -80,7 +80,9 @@ class Teller:
         repo.push("before")
         world.advance(5 * MINUTE)
         repo.run("CI", "success")
-        return Story(world=world, host=Host(world, loopback, self._home), repo=repo)
+        host = Host(world, loopback, self._home)
+        host.stay_indoors()
+        return Story(world=world, host=host, repo=repo)
 
     def end(self) -> None:
         """Stop serving."""

@@ -4,32 +4,39 @@ One reason, twenty reasons, or as many reasons as there are products: every prod
 the promise, and no more issues are filed than the operator allows.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from hosts import MINUTE, Host
 from pipeline_health.core.issue_text.parents import CROWD_TITLE
 from pipeline_health.simulator import Loopback, World
-from portfolio_town import NPM, NPM_TITLE, SLA, Indoors, Town, broken, rejected
+from portfolio_town import NPM, NPM_TITLE, SLA, Town, broken, rejected
 
-FEW, MANY = 60, 200
+MANY = 200
+Founded: TypeAlias = Callable[[int], Town]
 
 
 @pytest.fixture
-def portfolio(
+def founded(
     world: World, loopback: Loopback, tmp_path: Path, pytestconfig: pytest.Config
-) -> Town:
-    """Give many products; what is asked does not leave this process, to take less time."""
+) -> Founded:
+    """Give what founds a portfolio of so many products, or of two hundred with `--thorough`.
+
+    What is asked does not leave this process, to take less time.
+    """
+    thorough = bool(pytestconfig.getoption("--thorough"))
     host = Host(world, loopback, tmp_path)
-    host.machine = replace(host.machine, transport=Indoors(world, loopback))
-    return Town(world, host, MANY if pytestconfig.getoption("--thorough") else FEW)
+    host.stay_indoors()
+    return lambda few: Town(world, host, MANY if thorough else few)
 
 
-def test_many_products_with_one_reason_are_one_issue_within_one_cycle(portfolio: Town) -> None:
+def test_many_products_with_one_reason_are_one_issue_within_one_cycle(founded: Founded) -> None:
     """Every product is named in it, and no other issue is filed in the hour."""
+    portfolio = founded(30)
     portfolio.fail(NPM)
 
     portfolio.host.cycle()
@@ -43,9 +50,10 @@ def test_many_products_with_one_reason_are_one_issue_within_one_cycle(portfolio:
 
 
 def test_many_products_with_twenty_reasons_are_twenty_stories_told_in_order(
-    portfolio: Town,
+    founded: Founded,
 ) -> None:
     """Five a cycle: after four cycles, within the promise, every product is named; none is lost."""
+    portfolio = founded(60)
     names = [f"{chr(65 + at)}{chr(75 + at % 10)}" for at in range(20)]
     failed = portfolio.fail(*map(rejected, names), apart=timedelta(seconds=1))
 
@@ -59,9 +67,10 @@ def test_many_products_with_twenty_reasons_are_twenty_stories_told_in_order(
 
 
 def test_many_products_with_their_own_failures_are_named_within_one_cycle(
-    portfolio: Town,
+    founded: Founded,
 ) -> None:
     """One issue names all that wait; at most twenty issues come in the hour, and the rest later."""
+    portfolio = founded(30)
     portfolio.fail(*map(broken, range(len(portfolio.repos))))
 
     portfolio.host.cycle()

@@ -1,20 +1,19 @@
 """Stories of a portfolio whose issue for all is out of reach, doubled, or was never filed."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hosts import MINUTE, Host
 from pipeline_health.simulator import Loopback, World
-from portfolio_town import NPM, NPM_TITLE, Indoors, Town
+from portfolio_town import NPM, NPM_TITLE, Town
 
 
 @pytest.fixture
 def town(world: World, loopback: Loopback, tmp_path: Path) -> Town:
     """Give four healthy products that were looked at once."""
     host = Host(world, loopback, tmp_path)
-    host.machine = replace(host.machine, transport=Indoors(world, loopback))
+    host.stay_indoors()
     town = Town(world, host, 4)
     town.host.cycle()
     return town
@@ -61,7 +60,7 @@ def test_of_two_issues_of_one_story_the_older_one_is_left(
 ) -> None:
     """A person closes it for good, others fail, which are told of anew, and it is opened again."""
     host = Host(world, loopback, tmp_path)
-    host.machine = replace(host.machine, transport=Indoors(world, loopback))
+    host.stay_indoors()
     town = Town(world, host, 6)
     town.host.cycle()
     town.fail(NPM, of=slice(3))

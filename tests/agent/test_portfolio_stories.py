@@ -11,14 +11,14 @@ from pipeline_health.core.issue_text.parent_marker import ParentMarker, read_par
 from pipeline_health.core.issue_text.parents import CROWD_TITLE
 from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.github_records import Issue
-from portfolio_town import NPM, NPM_TITLE, SLA, Indoors, Town, broken
+from portfolio_town import NPM, NPM_TITLE, SLA, Town, broken
 
 
 @pytest.fixture
 def twelve(world: World, loopback: Loopback, tmp_path: Path) -> Town:
     """Give twelve healthy products that were looked at once."""
     host = Host(world, loopback, tmp_path)
-    host.machine = replace(host.machine, transport=Indoors(world, loopback))
+    host.stay_indoors()
     town = Town(world, host, 12)
     town.host.cycle()
     return town

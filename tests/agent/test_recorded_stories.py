@@ -138,6 +138,7 @@ def test_a_secret_that_was_never_set_is_for_a_person(shop: Shop) -> None:
 
 def test_the_loop_that_fed_itself_is_one_issue_that_no_agent_gets(shop: Shop) -> None:
     """reli, six days: one rejected token; each merged «investigation» made the next failure."""
+    shop.host.stay_indoors()
     shop.host.projects.clear()
     shop.host.watch(
         "shop",

@@ -378,6 +378,7 @@ def test_a_deploy_workflow_that_hangs_is_one_issue_until_it_deploys(shop: Shop) 
 
 def test_what_comes_and_goes_all_day_is_told_a_few_times(shop: Shop) -> None:
     """CI that fails every half hour, for twelve hours: three turns in six of them, no more."""
+    shop.host.stay_indoors()
     for _ in range(20):
         shop.fail_ci()
         shop.host.cycles(2)
