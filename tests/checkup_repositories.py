@@ -24,6 +24,9 @@ from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Limits, Policy
 
 PRIVATE_OPS = Policy(projects=(PROJECT,), limits=Limits(ops_repo=OPS))
+THREE = Policy(
+    projects=tuple(replace(PROJECT, name=ProjectName(name)) for name in ("shop", "film", "bank"))
+)
 
 REPOSITORIES: Mapping[str, Row] = {
     "repository unread": (
@@ -68,6 +71,26 @@ REPOSITORIES: Mapping[str, Row] = {
             repos={SHOP: REPO, OPS: replace(REPO, name="acme/ops", private=False)},
         ),
         ("fault", "limits.ops_repo", "is public, and would tell", "name a private repository"),
+    ),
+    "three projects without ops_repo": (
+        "ops-repo",
+        replace(FACTS, policy=THREE),
+        (
+            "advice",
+            "limits.ops_repo",
+            "what breaks all 3 projects at once",
+            'set it to "owner/name"',
+        ),
+    ),
+    "three projects with ops_repo": (
+        "ops-repo",
+        replace(FACTS, policy=replace(THREE, limits=Limits(ops_repo=OPS))),
+        (),
+    ),
+    "two projects without ops_repo": (
+        "ops-repo",
+        replace(FACTS, policy=Policy(projects=THREE.projects[:2])),
+        (),
     ),
     "a repository that nobody names": (
         "repositories",

@@ -84,6 +84,9 @@ def _incident(kind: Kind = Kind.STAGING_DEPLOY_FAILED, **changed: Any) -> OpenIn
     return replace(one, **changed)
 
 
+_ELSEWHERE = "issue 1 of acme/operations"
+
+
 def _services(*deployments: Deployment, **changed: Any) -> Damage:
     return lambda matter: with_services(matter, replace(served(*deployments), **changed))
 
@@ -293,5 +296,10 @@ MORE: Mapping[str, Damage] = {
     "it is tested again": _issues(_incident(again=True)),
     "another one is, too": _issues(_incident(again=True), _incident(number=8)),
     "its silent failure is over": _issues(_incident(number=None, over=True)),
+    "an issue for many names it": _issues(_incident(number=None, named_in=_ELSEWHERE)),
+    "it names it, and nothing fails": _issues(
+        _incident(number=None, named_in=_ELSEWHERE, again=True)
+    ),
+    "it names it, and it is over": _issues(_incident(number=None, named_in=_ELSEWHERE, over=True)),
     "an issue of another kind is over": _issues(_incident(Kind.SOURCE_BLIND, over=True)),
 }

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from pipeline_health.agent.answering import Answering
 from pipeline_health.agent.auditing import Audits
+from pipeline_health.agent.elsewhere import Elsewhere
 from pipeline_health.agent.looking import ROUNDS, Eyes, judged
 from pipeline_health.agent.standing import Standing
 from pipeline_health.core import gate
@@ -101,6 +102,7 @@ class Promotion:
             policy,
             eyes=self._eyes,
             tracker=sources.tracker,
+            elsewhere=Elsewhere(policy, ledger.parents(), tracker=sources.tracker),
             memory=ledger,
             why_unknown=why_unknown,
             windows=ledger.windows(),

@@ -1,7 +1,8 @@
 """Which issues of ours are open for a project, and which of them the facts prove to be over.
 
 What is broken and silent counts as if its issue were open: who works on something need not be told
-of it, and must not promote it either.
+of it, and must not promote it either. What is told of in an issue for many projects counts as if
+it had an issue of its own.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,9 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.cases import case_of, repo_of
+from pipeline_health.agent.elsewhere import Elsewhere, Told, is_of
 from pipeline_health.agent.looking import Eyes, Look
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.core.incidents import advanced
+from pipeline_health.core.issue_text.parent_marker import MemberMark
 from pipeline_health.core.maintenance import silent_spans
 from pipeline_health.core.model.findings import Finding, Kind
 from pipeline_health.core.model.ids import Login, Sha
@@ -33,12 +36,13 @@ class Standing:
     those of maintenance that this host knows.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part
         self,
         policy: Policy,
         *,
         eyes: Eyes,
         tracker: Tracker,
+        elsewhere: Elsewhere,
         memory: Memory,
         why_unknown: Callable[[], str],
         windows: Sequence[MaintenanceWindow] = (),
@@ -46,6 +50,7 @@ class Standing:
         self._policy = policy
         self._eyes = eyes
         self._tracker = tracker
+        self._elsewhere = elsewhere
         self._memory = memory
         self._why_unknown = why_unknown
         self._windows = tuple(windows)
@@ -80,21 +85,26 @@ class Standing:
         unread = next(_unread(recognised), None)
         if stale is not None or unread is not None:
             return Blind(at=now, why=stale or unread or "")
+        told = self._elsewhere.read(now=now)
+        if isinstance(told, Blind):
+            return told
         look = self._eyes.asked_out(look, recognised.incidents, now=now)
-        return Seen(at=now, value=tuple(self._open(recognised, look, now=now)))
+        return Seen(at=now, value=tuple(self._open(recognised, look, told.value, now=now)))
 
-    def _open(self, recognised: Recognised, look: Look, *, now: datetime) -> Iterator[OpenIncident]:
+    def _open(
+        self, recognised: Recognised, look: Look, told: Sequence[Told], *, now: datetime
+    ) -> Iterator[OpenIncident]:
         for incident in recognised.incidents:
             seen = recognised.issue_of(incident)
+            by = _naming(incident, told)
             if isinstance(seen, Seen) and isinstance(seen.value, TrackedIssue) and seen.value.open:
                 yield self._put(incident, seen.value, recognised, look, now=now)
+            elif by is not None:
+                put = self._put(incident, None, recognised, look, now=now)
+                yield replace(put, url=by.issue.url, named_in=by.called)
             elif self._is_kept_silent(incident, seen, look, now=now):
                 yield self._put(incident, None, recognised, look, now=now)
-        for finding in look.findings():
-            if _is_of_pipeline(finding) and not _is_told(finding, recognised):
-                yield _unfiled(finding)
-        for issues in recognised.strays.values():
-            yield from (_stray(issue) for issue in issues if issue.marker is not None)
+        yield from _without_incident(recognised, look, told)
 
     def _put(
         self,
@@ -147,6 +157,48 @@ def _is_closed_since(seen: Part[Tracked], failed_at: datetime) -> bool:
         return False
     closed_at = seen.value.closed_at
     return seen.value.not_planned or (closed_at is not None and closed_at > failed_at)
+
+
+def _without_incident(
+    recognised: Recognised, look: Look, told: Sequence[Told]
+) -> Iterator[OpenIncident]:
+    """Give what is broken and is no incident of this ledger, or is one twice."""
+    for each in told:
+        marks = each.left(recognised.incidents)
+        yield from (_named(mark, each, look) for mark in marks if look.view(mark.project))
+    for finding in look.findings():
+        if _is_of_pipeline(finding) and not _is_told(finding, recognised):
+            yield _unfiled(finding)
+    for issues in recognised.strays.values():
+        yield from (_stray(issue) for issue in issues if issue.marker is not None)
+
+
+def _naming(incident: Incident, told: Sequence[Told]) -> Told | None:
+    """Give the issue for many projects that tells of *incident*, where it has none of its own."""
+    waits = incident.filing is None
+    return next((each for each in told if waits and each.names(incident)), None)
+
+
+def _named(mark: MemberMark, told: Told, look: Look) -> OpenIncident:
+    """Give what an issue says of a failure of which no ledger here knows more.
+
+    How it failed is not known, so that no proof can be held against it: where nothing shows that it
+    fails, the next look of whoever filed the issue has the word.
+    """
+    fails = any(
+        finding.project == mark.project and is_of(mark, finding.symptom)
+        for finding in look.findings()
+    )
+    return OpenIncident(
+        number=None,
+        url=told.issue.url,
+        title=told.issue.title,
+        kind=mark.kind,
+        commits=(),
+        over=False,
+        again=not fails,
+        named_in=told.called,
+    )
 
 
 def _is_of_pipeline(finding: Finding) -> bool:

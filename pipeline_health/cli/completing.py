@@ -15,7 +15,7 @@ from pipeline_health.settings import process_environment
 from pipeline_health.settings.names import configured_names
 from pipeline_health.settings.sources import configuration_path, ledger_path
 
-_ONE_WORD = re.compile(r"[\w.@+#-]+")
+_ONE_WORD = re.compile(r"[\w.@+#/-]+")
 
 
 def projects(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
@@ -37,11 +37,15 @@ def incidents(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 
 def _known_incidents() -> Iterator[str]:
-    from pipeline_health.ledger import SqlLedger  # noqa: PLC0415 - no other completion needs it
+    # No other completion needs them.
+    from pipeline_health.cli.portfolio import called, live  # noqa: PLC0415
+    from pipeline_health.ledger import SqlLedger  # noqa: PLC0415
 
     path = ledger_path(process_environment(), home=Path.home())
     with SqlLedger.read_only(path) as ledger:
         yield from (_called(one) for one in ledger.incidents() if one.phase is not Phase.RESOLVED)
+        for parent in live(ledger.parents()):
+            yield parent.fingerprint if parent.filing is None else called(parent.filing)
 
 
 def _called(incident: Incident) -> str:

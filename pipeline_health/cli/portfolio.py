@@ -39,9 +39,14 @@ def portfolio_table(parents: Sequence[Parent]) -> Iterator[str]:
 def lines_of(parents: Sequence[Parent]) -> Iterator[str]:
     """Say of each of *parents* what it is about, and where it is told."""
     for parent in live(parents):
-        where = "no issue" if parent.filing is None else called(parent.filing)
+        where = _no_issue(parent) if parent.filing is None else called(parent.filing)
         broken = counted(len(_projects(parent)), "project")
         yield f"Portfolio: {parent.title}: broken in {broken} since {moment(parent.since)}: {where}"
+
+
+def _no_issue(parent: Parent) -> str:
+    """Say why there is no issue for all, as far as that is the operator's choice."""
+    return "no issue yet" if parent.repo is not None else "no issue, limits.ops_repo is not set"
 
 
 def explanation_of(parent: Parent, trail: Sequence[TrailLine]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pipeline_health.cli.replayed import diff_as_json, replayed_as_json
 from pipeline_health.cli.reporting import as_line
 from pipeline_health.cli.sla import spelt
 from pipeline_health.cli.tables import moment, screen, table, tell
+from pipeline_health.core.issue_text.wording import counted as many
 from pipeline_health.core.model.signal import Counted, Difference, Figures, Issue
 from pipeline_health.core.signal import counted, differences
 
@@ -136,7 +137,7 @@ def heading(of: "Replayed") -> str:
     """Say what was replayed."""
     began, ended = moment(of.recording.began_at), moment(of.recording.ended_at)
     return (
-        f"{of.recording.name}, {began} to {ended}: {of.cycles} cycles, one every "
+        f"{of.recording.name}, {began} to {ended}: {many(of.cycles, 'cycle')}, one every "
         f"{spelt(of.every)}, under {of.configuration}"
     )
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final
 
 from pipeline_health.core.inert import visible
+from pipeline_health.core.model.parent import LEAST_PROJECTS
 from pipeline_health.core.model.portfolio import Draft, ProjectDraft, Skipped, Stage
 
 _COLUMN: Final = 46
@@ -50,6 +51,7 @@ def as_toml(drafted: Draft) -> str:
         *chain.from_iterable(
             ("", *_project(project, teach=at == 0)) for at, project in enumerate(drafted.projects)
         ),
+        *_together(drafted.projects),
         _TABLES,
         *_left_out(drafted),
     ]
@@ -115,6 +117,16 @@ def _lines(project: ProjectDraft) -> Iterator[_Line]:
     )
     yield from _workflow_lines(project)
     yield _Line("required_secrets", "[]", "names that both environments must hold", shown=True)
+
+
+def _together(projects: Sequence[ProjectDraft]) -> Iterator[str]:
+    """Suggest where what breaks many *projects* at once is one issue, where they are so many."""
+    if len(projects) < LEAST_PROJECTS:
+        return
+    owner = projects[0].repo.name.partition("/")[0]
+    says = "private; one issue for what breaks many at once"
+    yield "\n# [limits]"
+    yield _written(_Line("ops_repo", quoted(f"{owner}/operations"), says, shown=True))
 
 
 def _about_repo(project: ProjectDraft) -> str:

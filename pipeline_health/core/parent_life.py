@@ -14,11 +14,11 @@ from pipeline_health.core.issue_text.doing import rerun_commands
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.issue import Gone, TrackedIssue
-from pipeline_health.core.model.parent import Member, Parent, ParentCase
+from pipeline_health.core.model.parent import LEAST_PROJECTS, Member, Parent, ParentCase
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.terms import Terms
 
-MANY = 3
+MANY = LEAST_PROJECTS
 """So many projects with one signature are one story."""
 JOINS = timedelta(hours=1)
 """What fails for the same reason so soon after the newest of them is a part of it, too."""

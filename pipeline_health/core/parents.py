@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from pipeline_health.core.belonging import root_of
 from pipeline_health.core.correlate import nonce_of
-from pipeline_health.core.issue_text.parents import parent_title
+from pipeline_health.core.issue_text.parents import UNREAD, parent_title
 from pipeline_health.core.maintenance import window_over
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Kind, Thing
@@ -85,7 +85,7 @@ def signature_of(incident: Incident) -> Signature | None:
     A source that many projects cannot be read from is its provider's trouble, whatever it says.
     """
     if incident.kind is Kind.SOURCE_BLIND:
-        return CauseClass.PLATFORM, f"{_provider_of(incident)}: it cannot be read"
+        return CauseClass.PLATFORM, f"{_provider_of(incident)}: {UNREAD}"
     return root_of(incident.cause)
 
 
@@ -230,7 +230,7 @@ def _cause_of(incident: Incident) -> Cause:
     """Give the cause that a parent shares with *incident*: a person's, whatever it was there."""
     if incident.kind is not Kind.SOURCE_BLIND:
         return replace(incident.cause, owner=Owner.HUMAN)
-    key = f"{_provider_of(incident)}: it cannot be read"
+    key = f"{_provider_of(incident)}: {UNREAD}"
     return replace(incident.cause, of=CauseClass.PLATFORM, key=key, owner=Owner.HUMAN)
 
 

@@ -142,11 +142,16 @@ def _spared() -> Iterator[None]:
 
 
 def _moments(recording: Recording, every: timedelta) -> Iterator[datetime]:
-    """Give the times of all cycles: round ones, as a timer's are, within what is recorded."""
+    """Give the times of all cycles: round ones, as a timer's are, within what is recorded.
+
+    What is too short for a round one was looked at all the same: once, at its end.
+    """
     whole = Stretch(began_at=recording.began_at, ended_at=recording.ended_at)
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     for stretch in recording.stretches or (whole,):
         moment = stretch.began_at + -(stretch.began_at - epoch) % every
+        if moment > stretch.ended_at:
+            yield stretch.ended_at
         while moment <= stretch.ended_at:
             yield moment
             moment += every

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline_health import bootstrap
 from pipeline_health.clients.within import Within
@@ -54,6 +54,7 @@ class Stage:
         self.ticks: list[Tick] = []
         self._settings = settings
         self._watched = {each.repo.lower(): each.stretches for each in recording.watched}
+        self._last = datetime.min.replace(tzinfo=UTC)
         self._world = World(min(recording.began_at, *(fact.at for fact in recording.facts[:1])))
         self._world.github_tokens[TOKEN] = settings.policy.routing.identity or _LOGIN
         if settings.policy.limits.ops_repo is not None:
@@ -79,6 +80,7 @@ class Stage:
         """Let everything happen up to *moment*, and let the agent look."""
         self._player.until(moment)
         report = bootstrap.run_once(self._settings_at(moment), machine=self._machine)
+        self._last = moment
         self._world.requests.clear()
         if report.changes or report.failed is not None:
             self._note(report)
@@ -92,9 +94,11 @@ class Stage:
         return replace(self._settings, policy=replace(policy, projects=projects))
 
     def _is_watched(self, repo: RepoName, moment: datetime) -> bool:
+        """Tell whether it was looked at, or was since the last cycle: too short for a round one."""
         stretches = self._watched.get(repo.lower())
         return stretches is None or any(
-            each.began_at <= moment <= each.ended_at for each in stretches
+            each.began_at <= moment and (moment <= each.ended_at or self._last < each.began_at)
+            for each in stretches
         )
 
     def _note(self, report: CycleReport) -> None:

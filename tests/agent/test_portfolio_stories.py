@@ -227,7 +227,7 @@ def test_an_outage_of_railway_is_one_issue_of_a_blind_portfolio(
 
     town.host.cycles(6)
 
-    assert ["Many projects at once: Railway: it cannot be read"] == town.titles()
+    assert ["Many projects at once: Railway cannot be read"] == town.titles()
     assert [] == town.own()
     world.faults.clear()
     town.host.cycles(4)

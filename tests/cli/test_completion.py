@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from concern_builders import parent
 from desk import Desk
 from incident_builders import REPO, incident
 from pipeline_health.bootstrap import SystemClock
@@ -95,11 +96,14 @@ def test_projects_are_offered_from_the_configuration(desk: Desk, offered: Offere
 
 
 def test_incidents_are_offered_from_the_ledger(desk: Desk, offered: Offered) -> None:
-    """By their issue, else by their fingerprint; what is over is not, and no ledger is made."""
+    """By their issue, else by their fingerprint; what is over is not, and no ledger is made.
+
+    Those of many projects come last.
+    """
     assert offered("why", "") == []
     assert not desk.ledger.exists()
     _keep(desk)
-    assert offered("why", "") == ["shop#7", "bbbb"]
+    assert offered("why", "") == ["shop#7", "bbbb", "dddd", "acme/operations#12"]
     assert offered("why", "b") == ["bbbb"]
     desk.ledger.write_text("no database")
     assert offered("why", "") == []
@@ -155,16 +159,21 @@ def test_the_names_of_commands_cost_no_import_of_any() -> None:
 
 
 def _keep(desk: Desk) -> None:
-    """Keep three incidents: one that is filed, one that is not, and one that is over."""
+    """Keep one that is filed, one that is not, and one that is over; and the same of many."""
     filed = Filing(repo=REPO, number=7, url="https://github.com/acme/shop/issues/7")
     known = (
         replace(incident(), fingerprint=Fingerprint("aaaa"), filing=filed),
         replace(incident(), fingerprint=Fingerprint("bbbb"), filing=None),
         replace(incident(), fingerprint=Fingerprint("cccc"), phase=Phase.RESOLVED),
     )
+    many = (
+        replace(parent(cause=None, filed=False), fingerprint=Fingerprint("dddd")),
+        replace(parent(), fingerprint=Fingerprint("eeee")),
+        replace(parent(), fingerprint=Fingerprint("ffff"), phase=Phase.RESOLVED),
+    )
     now = SystemClock().now()
     with (
         SqlLedger.open(desk.ledger, holder=Holder.current("x")) as ledger,
         ledger.lease(now=now, lasting=timedelta(minutes=1)) as lease,
     ):
-        ledger.save(known, lease=lease)
+        ledger.save(known, many, lease=lease)

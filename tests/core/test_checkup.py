@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from checkup_facts import ACCOUNT, APP, FACTS, LEFT, NOON, with_account
+from checkup_facts import ACCOUNT, APP, FACTS, LEFT, NOON, OPS, PROJECT, with_account
 from pipeline_health.core import checkup
 from pipeline_health.core.checkup.words import listed, nearest
 from pipeline_health.core.model.checkup import Facts
@@ -15,6 +15,7 @@ from pipeline_health.core.model.examination import (
     Sound,
     Unchecked,
 )
+from pipeline_health.core.model.policy import Limits, Policy
 
 
 def test_every_check_passes_where_everything_is_right() -> None:
@@ -23,7 +24,7 @@ def test_every_check_passes_where_everything_is_right() -> None:
 
     assert [line for line in lines if not isinstance(line.told, Sound)] == []
     silent = {check.name for check in checkup.ALL} - {line.check for line in lines}
-    assert silent == {"production-tokens", "rate-limits"}
+    assert silent == {"ops-repo", "production-tokens", "rate-limits"}
 
 
 def test_nothing_passes_that_nobody_looked_at() -> None:
@@ -51,6 +52,15 @@ def test_what_passes_is_told_with_what_it_is() -> None:
     assert said["github-expiry"].startswith("GITHUB_TOKEN lasts until 2026")
     assert said["github-login"].startswith("issues are filed as Bot")
     assert "4000 of 5000 (GitHub REST), 900 (GitHub REST)" in said["rate-limits"]
+
+
+def test_where_many_projects_are_told_together_is_told() -> None:
+    """Nothing of it where the operator names no such repository."""
+    policy = Policy(projects=(PROJECT,), limits=Limits(ops_repo=OPS))
+    lines = checkup.examined(replace(FACTS, policy=policy))
+
+    said = [line.told.says for line in lines if isinstance(line.told, Sound)]
+    assert "what breaks many projects at once is one issue in acme/ops" in said
 
 
 def test_an_apps_end_is_no_news() -> None:

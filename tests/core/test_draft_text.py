@@ -77,6 +77,17 @@ def test_the_first_project_explains_every_key_in_the_order_of_the_models() -> No
     assert keys(text.split("[[projects]]")[0]) == ["sla", "poll_interval"]
 
 
+def test_a_portfolio_is_told_of_the_repository_for_what_spans_it() -> None:
+    """A suggestion, where as many are watched as may be one story; it loads when it is taken."""
+    many = tuple(replace(BARE, name=name) for name in ("shop", "film", "bank"))
+    text = as_toml(Draft(projects=many))
+
+    assert None is read(text).limits.ops_repo
+    taken = text.replace("# [limits]\n# ops_repo", "[limits]\nops_repo")
+    assert "acme/operations" == read(taken).limits.ops_repo
+    assert "ops_repo =" not in as_toml(Draft(projects=many[:2]))
+
+
 @pytest.mark.parametrize("project", [SHOP, BARE], ids=["found", "bare"])
 def test_every_suggestion_can_be_taken(project: ProjectDraft) -> None:
     """With the # away it loads; of several URLs one is kept."""

@@ -24,7 +24,7 @@ from pipeline_health.core.issue_text.parents import (
     parent_title,
 )
 from pipeline_health.core.model.findings import Kind, Subject, Thing
-from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName
 from pipeline_health.core.model.incident import Cause, CauseClass, Incident
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.policy import Routing
@@ -82,6 +82,14 @@ def crowd(*incidents: Incident) -> Parent:
             replace(TOKEN, key="Docker Hub"),
             "Many projects at once: a credential for Docker Hub is rejected",
         ),
+        (
+            replace(NPM, key="Railway: it cannot be read"),
+            "Many projects at once: Railway cannot be read",
+        ),
+        (
+            replace(NPM, key="Network: it cannot be read"),
+            "Many projects at once: no URL can be asked",
+        ),
         (None, CROWD_TITLE),
     ],
 )
@@ -124,6 +132,37 @@ def test_notes_are_kept_and_the_evidence_makes_room() -> None:
     assert body.endswith("<!-- notes -->\nDana is on it.")
 
 
+@pytest.mark.parametrize("number", [3, 200])
+def test_what_to_do_comes_before_the_rows(number: int) -> None:
+    """Who is woken by two hundred projects does not look for the steps below their names."""
+    headings = re.findall("^### .*", body_of(*many(number, TOKEN)), flags=re.MULTILINE)
+
+    assert headings == [
+        "### Cause",
+        "### Who can fix it and how",
+        "### Where it is broken",
+        "### Done when",
+        "### Evidence",
+    ]
+
+
+def test_a_secret_of_too_many_repositories_may_still_be_one_of_their_owner() -> None:
+    """Then one command stores it; a command for each would be too long."""
+    body = body_of(*many(300, TOKEN))
+
+    assert body.index("is an organization, see first") < body.index("**A person**")
+    assert "for repo in" not in body
+
+
+def test_secrets_of_several_owners_are_stored_in_each_repository() -> None:
+    """No organization has them all."""
+    first, *others = many(3, TOKEN)
+    body = body_of(replace(first, repo=RepoName("other/p0")), *others)
+
+    assert "for repo in other/p0 acme/p1 acme/p2; do" in body
+    assert "is an organization" not in body
+
+
 def test_the_steps_for_one_are_the_steps_for_all() -> None:
     """A secret is stored and a run repeated in each repository by commands to paste."""
     body = body_of(*many(3, TOKEN))
@@ -131,6 +170,7 @@ def test_the_steps_for_one_are_the_steps_for_all() -> None:
     loop = 'for repo in acme/p0 acme/p1 acme/p2; do\n  gh secret set RAILWAY_TOKEN --repo "$repo"'
     runs = "\n".join(f"gh run rerun 101 --failed --repo acme/p{at}" for at in range(3))
     assert loop in body
+    assert "`acme` is an organization, see first whether `RAILWAY_TOKEN` is one of" in body
     assert f"in all of them:\n\n```sh\n{runs}\n```" in body
 
 
@@ -163,6 +203,19 @@ def test_of_many_runs_the_first_are_listed() -> None:
     assert "To run again what failed in all of them" in body_of(*many(3))
 
 
+def test_what_is_not_seen_did_not_fail() -> None:
+    """Nobody knows whether it did: so it is not said, neither of now nor of what was."""
+    unread = replace(NPM, key="Railway: it cannot be read")
+    blind = replace(parent_of(many(3)), cause=unread)
+    gone = tuple(replace(each, over_at=NOW) for each in blind.members)
+
+    now = parent_body(blind, routing=Routing(), specimen=None)
+    then = parent_body(replace(blind, members=gone), routing=Routing(), specimen=None)
+
+    assert "**3 projects** are not seen since 2026-11-22 10:05 UTC: Railway cannot be read." in now
+    assert "**3 projects** were not seen, and all of them are again." in then
+
+
 def test_what_is_over_and_what_left_is_named_apart() -> None:
     """Who reads sees what is mended already."""
     first, second, *_ = incidents = many(5)
@@ -175,7 +228,7 @@ def test_what_is_over_and_what_left_is_named_apart() -> None:
     assert "**3 projects** failed" in body
     assert "Proved to be over: `p0`." in body
     assert "No part of this any more: `p1`." in body
-    assert "Open the first of the failures above" in body
+    assert "Open the first of the failures below" in body
     assert second.project == "p1"
 
 
@@ -186,9 +239,12 @@ def test_an_issue_of_which_nothing_goes_on_says_that_it_settles() -> None:
 
     _, (quiet,) = gathered(cases_of(healed), (parent,), terms_for(healed))
 
-    assert "Nothing of it is broken now; it is closed when that lasts." in parent_body(
-        quiet, routing=Routing(), specimen=None
-    )
+    body = parent_body(quiet, routing=Routing(), specimen=None)
+    none = parent_body(replace(quiet, cause=None), routing=Routing(), specimen=None)
+
+    assert "Nothing of it is broken now; it is closed when that lasts." in body
+    assert "**3 projects** failed for one reason, and none of them does any more: npm" in body
+    assert "\n\nNothing waits any more: each has an issue of its own, or is" in none
 
 
 def test_a_crowd_says_why_and_promises_each_its_own() -> None:
@@ -201,6 +257,7 @@ def test_a_crowd_says_why_and_promises_each_its_own() -> None:
     assert "[its own](https://github.com/acme/p0/issues/7)" in body
     assert "### Evidence" not in body
     assert "Look for what they share" in body
+    assert "ten minutes after the last of them waits no more" in body
 
 
 def test_hostile_names_stay_names() -> None:

@@ -121,7 +121,7 @@ def test_a_source_that_many_projects_cannot_be_read_from_is_its_providers_troubl
 
     parent = one(*blind)
 
-    assert "Many projects at once: Railway: it cannot be read" == parent.title
+    assert "Many projects at once: Railway cannot be read" == parent.title
     assert parent.cause is not None
     assert (CauseClass.PLATFORM, Owner.HUMAN) == (parent.cause.of, parent.cause.owner)
 

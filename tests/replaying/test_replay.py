@@ -111,6 +111,18 @@ def test_nothing_is_looked_at_between_two_stretches() -> None:
     assert (3, 5 * MINUTE) == (found.cycles, found.every)
 
 
+def test_one_look_is_a_history_too() -> None:
+    """Who recorded a single look, or looks once an hour, is not told that nothing was filed."""
+    stretches = tuple(
+        Stretch(began_at=at, ended_at=at) for at in (NOW + 31 * MINUTE, NOW + 121 * MINUTE)
+    )
+
+    found = replaying.replay(replaying.prepare(history(*BROKEN_TWICE, stretches=stretches)))
+
+    assert found.cycles == len(stretches)
+    assert [stretches[-1].ended_at] == [issue.opened_at for issue in found.issues]
+
+
 def test_nothing_is_filed_while_github_could_not_be_read() -> None:
     """What failed meanwhile is told when it can be read again."""
     blind = SightTold(at=NOW + 20 * MINUTE, provider="github", readable=False)

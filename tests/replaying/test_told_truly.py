@@ -88,6 +88,9 @@ def test_a_run_of_a_project_that_nobody_looks_at_does_not_hang() -> None:
 
     assert ["CI stuck: CI (film)"] == titles(history(facts))
     assert [] == titles(history(facts, watched=(Watched(repo=FILM, stretches=(first,)),)))
+    alone = Stretch(began_at=NOW + 203 * MINUTE, ended_at=NOW + 204 * MINUTE)
+    once = Watched(repo=FILM, stretches=(first, alone))
+    assert ["CI stuck: CI (film)"] == titles(history(facts, watched=(once,)))
     back = Watched(repo=RepoName("ACME/Film"), stretches=(first, again))
     assert ["CI stuck: CI (film)"] == titles(history(facts, watched=(back,)))
 

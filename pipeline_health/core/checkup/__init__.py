@@ -72,6 +72,11 @@ def _limits(facts: Facts) -> str:
     return f"requests left: {', '.join(said)}" if kept else ""
 
 
+def _together(facts: Facts) -> str:
+    repo = None if facts.policy is None else facts.policy.limits.ops_repo
+    return f"what breaks many projects at once is one issue in {repo}" if repo else ""
+
+
 def _asked(says: str, *, when: Callable[[Facts], object]) -> Callable[[Facts], str]:
     """Make what is said of a check that passes, where there was anything to check."""
     return lambda facts: says if when(facts) else ""
@@ -112,6 +117,7 @@ ALL: tuple[Check, ...] = (
         look=repositories.repositories,
         passes=_counted("repository|repositories", "seen, open to issues", lambda f: len(f.repos)),
     ),
+    Check(name="ops-repo", look=repositories.together, passes=_together),
     Check(
         name="branches",
         look=repositories.branches,

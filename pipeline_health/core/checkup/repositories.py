@@ -17,6 +17,7 @@ from pipeline_health.core.model.checkup import (
 )
 from pipeline_health.core.model.examination import Told, Unchecked
 from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.parent import LEAST_PROJECTS
 from pipeline_health.core.model.policy import Policy, ProjectPolicy, Routing
 
 _MAY_LABEL = frozenset({"TRIAGE", "WRITE", "MAINTAIN", "ADMIN"})
@@ -59,6 +60,20 @@ def _repository(facts: Facts, repo: RepoName, found: RepoFacts, where: str) -> I
     if any(isinstance(one, RepoFacts) and one.private for one in others):
         says = f"{repo} is public, and would tell of private repositories"
         yield fault(where, says, "name a private repository")
+
+
+def together(facts: Facts) -> Iterator[Told]:
+    """Check that what breaks many projects at once has a place where it is one issue."""
+    policy = facts.policy
+    if policy is None or policy.limits.ops_repo is not None:
+        return
+    if len(policy.projects) >= LEAST_PROJECTS:
+        yield advice(
+            "limits.ops_repo",
+            f"is not set: what breaks all {len(policy.projects)} projects at once is an issue for "
+            "each of them, filed as the caps allow",
+            'set it to "owner/name" of a repository for operations; a private one, where any is',
+        )
 
 
 def branches(facts: Facts) -> Iterator[Told]:

@@ -77,6 +77,8 @@ def _asked(matter: Matter, *, newer: Sha, older: Sha) -> Iterator[Contains]:
 
 
 def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
+    if incident.named_in:
+        return _named(matter, incident)
     if incident.again:
         says = f"a run is under way that tests again what failed: {incident.title}"
         return criterion(matter, _NAME, CriterionState.PENDING, says, url=incident.url)
@@ -89,6 +91,17 @@ def _blocked(matter: Matter, incident: OpenIncident) -> Criterion:
         f"see issue {incident.number}: this passes when what it is about works again; if that is"
         " gone, close the issue"
     )
+    return criterion(matter, _NAME, CriterionState.FAIL, says, hint=hint, url=incident.url)
+
+
+def _named(matter: Matter, incident: OpenIncident) -> Criterion:
+    """Give what an issue for many projects tells of; each look says there what works again."""
+    place = incident.named_in
+    if incident.again:
+        says = f"{place} says that it is broken, until a look sees that it works: {incident.title}"
+        return criterion(matter, _NAME, CriterionState.PENDING, says, url=incident.url)
+    says = f"{place} says that it is broken: {incident.title}"
+    hint = f"see {place}: this passes when what it says of {matter.policy.name} works again"
     return criterion(matter, _NAME, CriterionState.FAIL, says, hint=hint, url=incident.url)
 
 

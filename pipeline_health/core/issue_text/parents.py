@@ -1,13 +1,15 @@
 """The text of a portfolio incident: one issue that names every project, whatever their number.
 
 What is done about one of its members is done about all of them, so that the steps are those of the
-first one, and a command that does it for the others where there is one.
+first one, and a command that does it for the others where there is one. They come before the list:
+who is woken by two hundred rows must not have to look for them below.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline_health.core.inert import inline, plain, prose
 from pipeline_health.core.issue_text.body import NOTES, evidence_within
+from pipeline_health.core.issue_text.for_all import fitting, run_again, stored_for, stored_once
 from pipeline_health.core.issue_text.parent_marker import marker_of_parent, write_parent_marker
 from pipeline_health.core.issue_text.steps import who_and_how
 from pipeline_health.core.issue_text.titles import LONGEST as LONGEST_TITLE
@@ -25,20 +27,21 @@ from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.incident import Cause, CauseClass
 from pipeline_health.core.model.parent import Member, Parent
 from pipeline_health.core.model.policy import Routing
-from pipeline_health.core.model.questions import DeployTrace
 
 LONGEST = 60_000
 _START = "Many projects at once: "
+UNREAD = "it cannot be read"
+"""What the key of a cause ends with of which nothing is known but that its provider is not seen."""
 CROWD_TITLE = "Failures that have no issue of their own yet"
-_ROOM, _NAMES, _OVER, _REPOS, _RERUNS = 26_000, 22_000, 2_000, 2_000, 5_000
+_ROOM, _NAMES, _OVER = 26_000, 22_000, 2_000
 _LEAST_ROWS, _MOST_ROWS = 4_000, 18_000
 _SHOWN = 10
 _NAME = 40
 _GAP = "\n\n"
 _HEAD = ("| Project | Broken | Since | Where | Issue |", "|---|---|---|---|---|")
 _WHO_CLOSES = (
-    "This tool watches for that and closes the issue itself, ten minutes after the last of them is "
-    "proved to be over. Closing it by hand while something of it is broken reopens it."
+    "This tool watches for that and closes the issue itself, {when}. Closing it by hand while "
+    "something of it is broken reopens it."
 )
 _WHO_WRITES = (
     f"This text is rewritten when a fact changes. What you write below a line `{NOTES}` at the "
@@ -59,6 +62,8 @@ def _what(cause: Cause) -> str:
     if cause.of is CauseClass.CREDENTIAL:
         return f"{secret or f'a credential for {cause.key}'} is rejected"
     provider, _, failure = cause.key.partition(": ")
+    if failure == UNREAD:
+        return f"{provider} cannot be read" if provider != "Network" else "no URL can be asked"
     return failure if failure.casefold().startswith(provider.casefold()) else cause.key
 
 
@@ -73,11 +78,11 @@ def parent_body(parent: Parent, *, routing: Routing, specimen: Case | None, note
         for part in (
             write_parent_marker(marker_of_parent(parent)),
             _what_and_since(parent),
-            _table(parent.going_on),
-            _the_rest(parent),
             f"### Cause\n\n{_cause(parent)}",
             f"### Who can fix it and how\n\n{_how(parent, specimen)}",
-            f"### Done when\n\n{_done(parent)}\n\n{_WHO_CLOSES}",
+            f"### Where it is broken\n\n{_table(parent.going_on)}",
+            _the_rest(parent),
+            f"### Done when\n\n{_done(parent)}\n\n{_WHO_CLOSES.format(when=_closed_when(parent))}",
             _WHO_WRITES,
             plain(routing.signature, characters=200),
         )
@@ -142,6 +147,8 @@ def projects_of(members: Iterable[Member]) -> tuple[str, ...]:
 
 def _what_and_since(parent: Parent) -> str:
     going_on = parent.going_on
+    if not going_on:
+        return _nothing_goes_on(parent)
     number = counted(len(projects_of(going_on)), "project")
     if parent.cause is None:
         failures = counted(len(going_on), "failure")
@@ -150,8 +157,19 @@ def _what_and_since(parent: Parent) -> str:
             "than may be filed at once, or their repositories take no issues. Each is named here, "
             "and gets its own issue as soon as there is room, the oldest first."
         )
-    since = moment(parent.since)
-    return f"**{number}** failed for one reason since {since}: {prose(_what(parent.cause))}."
+    since, what = moment(parent.since), prose(_what(parent.cause))
+    happened = "are not seen" if parent.cause.key.endswith(UNREAD) else "failed for one reason"
+    return f"**{number}** {happened} since {since}: {what}."
+
+
+def _nothing_goes_on(parent: Parent) -> str:
+    if parent.cause is None:
+        return "Nothing waits any more: each has an issue of its own, or is proved to be over."
+    number = counted(len(projects_of(parent.members)), "project")
+    if parent.cause.key.endswith(UNREAD):
+        return f"**{number}** were not seen, and all of them are again."
+    what = prose(_what(parent.cause))
+    return f"**{number}** failed for one reason, and none of them does any more: {what}."
 
 
 def _table(members: Sequence[Member]) -> str:
@@ -160,19 +178,10 @@ def _table(members: Sequence[Member]) -> str:
         return "Nothing of it is broken now; it is closed when that lasts."
     names = sum(len(_name(project)) + 2 for project in projects_of(members))
     room = min(max(_ROOM - names, _LEAST_ROWS), _MOST_ROWS)
-    rows = tuple(_fitting(map(_row, members), room))
+    rows = tuple(fitting(map(_row, members), room))
     rest = members[len(rows) :]
     more = f"\n\nAnd in: {_named(rest, room=_NAMES)}." if rest else ""
     return "\n".join((*_HEAD, *rows)) + more
-
-
-def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
-    """Give *lines* as long as there is *room* for them."""
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            return
-        yield line
 
 
 def _row(member: Member) -> str:
@@ -189,7 +198,7 @@ def _name(project: str) -> str:
 def _named(members: Iterable[Member], *, room: int) -> str:
     """Give the projects of *members* by name, as many as there is *room* for."""
     projects = projects_of(members)
-    names = tuple(_fitting(map(_name, projects), room))
+    names = tuple(fitting(map(_name, projects), room))
     left = len(projects) - len(names)
     more = f" and {left} more, which `pipeline-health incidents` lists" if left else ""
     return f"{', '.join(names)}{more}"
@@ -224,41 +233,17 @@ def _how(parent: Parent, specimen: Case | None) -> str:
             "2. Else wait: each gets its own issue, with its own steps and its own owner."
         )
     if specimen is None:
-        return "**A person.** Open the first of the failures above: it is the same in all of them."
+        return "**A person.** Open the first of the failures below: it is the same in all of them."
     of = _name(specimen.incident.project)
     return "\n\n".join(
         (
             f"The steps are those for {of}, the first of them; the same holds for every other.",
+            *stored_once(parent, specimen),
             who_and_how(specimen.incident),
-            *_stored(parent, specimen),
-            *_run_again(parent),
+            *stored_for(parent, specimen),
+            *run_again(parent),
         )
     )
-
-
-def _stored(parent: Parent, specimen: Case) -> Iterator[str]:
-    """Give the command that stores a secret in every repository, where that is what mends it."""
-    secret = None if parent.cause is None else secret_of(parent.cause)
-    repos = tuple(dict.fromkeys(member.repo for member in parent.going_on))
-    in_railway = isinstance(specimen.incident.newest.trace, DeployTrace)
-    alone = in_railway or specimen.incident.cause.ours or len(repos) == 1
-    listed = " ".join(repos)
-    if secret is not None and not alone and len(listed) <= _REPOS:
-        yield (
-            "To store it in every repository (it asks for the value each time; never one value for "
-            f"staging and production):\n\n```sh\nfor repo in {listed}; do\n"
-            f'  gh secret set {secret} --repo "$repo"\ndone\n```'
-        )
-
-
-def _run_again(parent: Parent) -> Iterator[str]:
-    """Give the commands that run again what failed in every project, as many as there is room."""
-    commands = tuple(member.rerun for member in parent.going_on if member.rerun)
-    shown = tuple(_fitting(commands, _RERUNS))
-    if len(shown) > 1:
-        some = "" if len(shown) == len(commands) else f" the first {len(shown)} of"
-        listed = "\n".join(shown)
-        yield f"To run again what failed in{some} all of them:\n\n```sh\n{listed}\n```"
 
 
 def _done(parent: Parent) -> str:
@@ -268,3 +253,9 @@ def _done(parent: Parent) -> str:
         "Every failure named above is proved to be over by the same check that failed, or turns "
         "out to have another cause and gets an issue of its own."
     )
+
+
+def _closed_when(parent: Parent) -> str:
+    if parent.cause is None:
+        return "ten minutes after the last of them waits no more"
+    return "ten minutes after the last of them is proved to be over"

@@ -3,6 +3,8 @@
 Read at three in the morning: where to look, what to press, and that there is nothing to change.
 """
 
+from collections.abc import Mapping
+
 from pipeline_health.core.issue_text.doing import MUTE, numbered, reruns, severity
 from pipeline_health.core.issue_text.wording import (
     GITHUB,
@@ -17,6 +19,10 @@ from pipeline_health.core.model.questions import DeployTrace
 
 _GITHUB_STATUS = link("githubstatus.com", "https://www.githubstatus.com")
 _RAILWAY_STATUS = link("status.railway.com", "https://status.railway.com")
+_STATUS: Mapping[str, str] = {
+    "npm": link("status.npmjs.org", "https://status.npmjs.org"),
+    "Docker Hub": link("dockerstatus.com", "https://www.dockerstatus.com"),
+}
 _RAILWAY_USAGE = link("railway.com/workspace/usage", "https://railway.com/workspace/usage")
 _IF_IT_GOES_ON = (
     "If it fails in the same way again although nobody reports trouble, see what the job itself "
@@ -53,9 +59,9 @@ def _limit(incident: Incident) -> str:
 
 def by_waiting(incident: Incident) -> str:
     """Say where to see whether the provider has trouble, and how to try again after it."""
-    look = (
-        f"See whether {_provider(incident)} reports trouble: {_GITHUB_STATUS}, {_RAILWAY_STATUS}."
-    )
+    provider = _provider(incident)
+    pages = (*filter(None, (_STATUS.get(provider),)), _GITHUB_STATUS, _RAILWAY_STATUS)
+    look = f"See whether {provider} reports trouble: {', '.join(pages)}."
     again = _again(incident, "Wait until that is over, or at once if there is none")
     steps = (look, again, f"{_IF_IT_GOES_ON} {MUTE}")
     who = f"**A person**, who only has to wait and to try again. {severity(incident)}"

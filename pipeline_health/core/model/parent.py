@@ -12,6 +12,9 @@ from pipeline_health.core.model.incident import Cause, Filing, Phase
 from pipeline_health.core.model.issue import Tracked, TrackedIssue
 from pipeline_health.core.model.readings import NotAsked, Part
 
+LEAST_PROJECTS = 3
+"""Fewer than so many projects that fail for one reason are no portfolio incident."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:

@@ -39,7 +39,8 @@ class OpenIncident:
     *over* says that the facts just read prove it to be over: the next cycle will close it.
     *of_tests* says that all that it rests on is what our own tests said before a promotion, so that
     nothing but these tests can end it. *again* says that what failed is being tested anew.
-    *scopes* are where it is broken, empty where nobody knows.
+    *scopes* are where it is broken, empty where nobody knows. *named_in* is what people call the
+    issue for many projects that tells of it instead of one of its own.
     """
 
     number: int | None
@@ -51,6 +52,7 @@ class OpenIncident:
     of_tests: bool = False
     again: bool = False
     scopes: tuple[Scope, ...] = ()
+    named_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
