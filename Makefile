@@ -50,8 +50,9 @@ actions: $(VENV)/installed ## actionlint, shellcheck and hadolint, over what run
 
 # Stories and fuzzers go through everything many times over. Coverage would double what they take, and
 # what is asked of it holds without them: the other tests alone reach 95 % of all, and all of core.
-STORIES := $(wildcard $(addprefix tests/,agent deploy processes properties \
-	*/test_fuzz*.py core/test_hostile*.py))
+STORIES := $(wildcard $(addprefix tests/,agent deploy processes properties replaying docs \
+	*/test_fuzz*.py core/test_hostile*.py clients/test_github_shapes.py ledger/test_codec.py \
+	$(addprefix cli/test_,*_secrecy.py promotion_pipeline.py promotion_attacks.py replay.py)))
 PYTEST := -m pytest -q -n $(JOBS) --dist worksteal
 # The ledger waits for the disk at each commit. What lies in memory proves the same, sooner.
 MEMORY := $(shell free=`df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'`; \

@@ -3,8 +3,17 @@ from pathlib import Path
 
 import pytest
 
+from deaths import STORIES
 from desk import Desk
 from nursery import Nursery, desk_in
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let processes die in the first story, and in every story with `--thorough`."""
+    if "story" in metafunc.fixturenames:
+        thorough = bool(metafunc.config.getoption("--thorough"))
+        told = dict(STORIES if thorough else [*STORIES.items()][:1])
+        metafunc.parametrize("story", told.values(), ids=told)
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 The boundaries are counted in a run that nobody disturbs: each write to GitHub (before its effect,
 and after it but before the answer) and each commit of the ledger (before and after). `make
-boundaries` dies at all of them; `make test` at those around the writes to GitHub, where something
-can be lost or doubled, at the first, the last, and some of the others.
+boundaries` dies at all of them, in every story; `make test` in the first story at those around the
+writes to GitHub, where something can be lost or doubled, at the first, the last, and some of the
+others.
 """
 
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from deaths import BEFORE, SETTLED, STORIES, Story, is_done
+from deaths import BEFORE, SETTLED, Story, is_done
 from hosts import ours
 from nursery import Life, Nursery, desk_in
 
@@ -61,7 +62,6 @@ def outlived(story: Story, home: Path, nursery: Nursery, *, dies_at: int, thorou
             story.holds(desk)
 
 
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 def test_whoever_dies_at_a_boundary_loses_and_doubles_nothing(
     story: Story, nursery: Nursery, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

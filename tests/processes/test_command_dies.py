@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from deaths import BEFORE, SETTLED, STORIES, Story
+from deaths import BEFORE, SETTLED, Story
 from desk import Desk
 from hosts import ours
 from nursery import Nursery, There, desk_in, wait_for
@@ -78,7 +78,6 @@ class Dying:
         return self.is_dead
 
 
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 def test_the_command_that_is_killed_at_a_write_loses_and_doubles_nothing(
     story: Story, nursery: Nursery, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
