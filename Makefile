@@ -52,7 +52,8 @@ actions: $(VENV)/installed ## actionlint, shellcheck and hadolint, over what run
 # what is asked of it holds without them: the other tests alone reach 95 % of all, and all of core.
 STORIES := $(wildcard $(addprefix tests/,agent deploy processes properties replaying docs \
 	*/test_fuzz*.py core/test_hostile*.py clients/test_github_shapes.py ledger/test_codec.py \
-	$(addprefix cli/test_,*_secrecy.py promotion_pipeline.py promotion_attacks.py replay.py)))
+	$(addprefix cli/test_,*_secrecy.py promotion_pipeline.py promotion_attacks.py replay.py run_once.py \
+	looking_back.py drill.py credentials_audit.py)))
 PYTEST := -m pytest -q -n $(JOBS) --dist worksteal
 # The ledger waits for the disk at each commit. What lies in memory proves the same, sooner.
 MEMORY := $(shell free=`df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'`; \
