@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hosts import Host
+from pipeline_health import recordings
 from pipeline_health.core.model.recording import Recording
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.history.file import HistoryFile
-from pipeline_health.history.reading import read_file
 from pipeline_health.history.recorder import HistoryRecorder
 from pipeline_health.telemetry import Redaction
 
@@ -43,4 +43,4 @@ class Tape:
 
     def read(self) -> Recording:
         """Read it back."""
-        return read_file(self.path)
+        return recordings.read(self.path)

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import httpx
 
 from pipeline_health import __version__
+from pipeline_health.clients import bodies
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
 from pipeline_health.clients.within import Within
@@ -25,7 +26,6 @@ from pipeline_health.ports import Clock
 USER_AGENT = f"pipeline-health/{__version__}"
 CONNECT = 10.0
 REQUEST = timedelta(seconds=30)
-LARGEST_BODY = 32 * 1024 * 1024
 LONGEST_WAIT = timedelta(seconds=5)
 TRIES = 3
 HOPS = 5
@@ -86,7 +86,7 @@ class Http:
         self.ending = ending or Ending(clock)
         self._clock = clock
         self._jitter = jitter
-        self._at_once = isinstance(transport, Within)
+        self._in_process = isinstance(transport, Within)
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
         # As many as are asked for: what was given up holds its connection until it ends by itself.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
@@ -141,7 +141,7 @@ class Http:
     def tail(self, url: str, *, headers: Mapping[str, str], keep: int) -> tuple[int, bytes]:
         """Read a text of any length, keeping its last *keep* bytes; gives the status beside it."""
         request = self._request("GET", url, headers=headers, body=None)
-        answer = self._answer(request, lambda chunks: _last(chunks, keep))
+        answer = self._answer(request, lambda chunks: bodies.last(chunks, keep))
         return answer.status, answer.body
 
     def _may_wait_for(self, exc: ClientError) -> bool:
@@ -157,7 +157,7 @@ class Http:
 
     def _once(self, method: str, url: str, *, headers: Mapping[str, str], body: object) -> Answer:
         request = self._request(method, url, headers=headers, body=body)
-        return self._answer(request, lambda chunks: _whole(chunks, request.url.host))
+        return self._answer(request, lambda chunks: bodies.whole(chunks, request.url.host))
 
     def _request(
         self, method: str, url: str, *, headers: Mapping[str, str], body: object
@@ -182,7 +182,7 @@ class Http:
             raise UnreachableError(msg, lost=False)
         try:
             act = partial(self._exchange, request, take, left=left)
-            return act() if self._at_once else bounded(act, left=left)
+            return act() if self._in_process else bounded(act, left=left)
         except TooLateError as exc:
             msg = f"{host} took longer than the time that was left for its answer"
             raise UnreachableError(msg) from exc
@@ -202,7 +202,7 @@ class Http:
                 return Answer(
                     status=response.status_code,
                     headers=response.headers,
-                    body=take(_until(response.iter_bytes(), left)),
+                    body=take(bodies.until(response.iter_bytes(), left)),
                     at=_http_date(response.headers.get("Date", "")) or self._clock.now(),
                 )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
@@ -224,7 +224,7 @@ class Http:
             if following is None:
                 return response
             with closing(response):  # whose connection is only used again when all of it was read
-                _whole(_until(response.iter_raw(), left), request.url.host)
+                bodies.whole(bodies.until(response.iter_raw(), left), request.url.host)
             request = following
         msg = f"more than {HOPS} redirects"
         raise httpx.TooManyRedirects(msg, request=request)
@@ -245,31 +245,6 @@ def _require_packed_once(response: httpx.Response) -> None:
     if "," in response.headers.get("content-encoding", ""):
         msg = f"{response.url.host} packed its answer more than once"
         raise UnreachableError(msg)
-
-
-def _until(chunks: Iterator[bytes], left: Callable[[], float]) -> Iterator[bytes]:
-    """Give the body bit by bit; nobody waits any more for what comes after the end."""
-    for chunk in chunks:
-        if left() <= 0:
-            raise TooLateError
-        yield chunk
-
-
-def _whole(chunks: Iterator[bytes], host: str) -> bytes:
-    received = bytearray()
-    for chunk in chunks:
-        received += chunk
-        if len(received) > LARGEST_BODY:
-            msg = f"{host} sent more than {LARGEST_BODY} bytes"
-            raise UnreachableError(msg)
-    return bytes(received)
-
-
-def _last(chunks: Iterator[bytes], keep: int) -> bytes:
-    kept = b""
-    for chunk in chunks:
-        kept = (kept + chunk)[-keep:]
-    return kept
 
 
 def retry_time(headers: Mapping[str, str], *, now: datetime) -> datetime | None:

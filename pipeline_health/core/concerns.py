@@ -24,6 +24,7 @@ from pipeline_health.core.service_level import Hops, hops_of
 
 CROWD = "crowd"
 _NEWS = timedelta(days=1)
+_WHY_CROWD = "There are more than may be filed at once, or their repositories take no issues."
 _LIVE = frozenset({Phase.PENDING, Phase.OPEN, Phase.RECOVERING})
 
 
@@ -159,9 +160,6 @@ def _of_parents(scene: Scene) -> Iterator[Concern]:
                 lately=lately,
                 names=tuple(dict.fromkeys(member.project for member in parent.going_on)),
             )
-
-
-_WHY_CROWD = "There are more than may be filed at once, or their repositories take no issues."
 
 
 def _no_parent_issue(parent: Parent, scene: Scene) -> str:

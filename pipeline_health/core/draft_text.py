@@ -11,12 +11,12 @@ from typing import Final
 from pipeline_health.core.inert import visible
 from pipeline_health.core.model.parent import LEAST_PROJECTS
 from pipeline_health.core.model.portfolio import Draft, ProjectDraft, Skipped, Stage
+from pipeline_health.core.toml import quoted
 
 _COLUMN: Final = 46
 _LONGEST_LINE: Final = 200
 _MOST_NAMES: Final = 50
 _DEPLOYS: Final = ("deploy", "release", "promot", "production")
-_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 _HEAD: Final = """\
 # pipeline-health: what is watched. Every key, its type and its default: docs/configuration.md
@@ -58,11 +58,6 @@ def as_toml(drafted: Draft) -> str:
     return "\n".join(lines) + "\n"
 
 
-def quoted(text: str) -> str:
-    """Give *text* as a TOML string on one line, in which nothing is hidden from a reader."""
-    return f'"{"".join(map(_escaped, text))}"'
-
-
 def told(text: str) -> str:
     """Give *text* as one line of a comment: short, and nothing in it that cannot be seen."""
     line = " ".join(visible(text).split())
@@ -72,15 +67,6 @@ def told(text: str) -> str:
 def skipped_lines(skipped: Sequence[Skipped]) -> Iterator[str]:
     """Say what was left out, and why, a line each."""
     return (told(f"{one.what}: {one.why}") for one in skipped)
-
-
-def _escaped(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if character.isprintable():
-        return character
-    code = ord(character)
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - 16 bits
 
 
 def _general() -> Iterator[str]:

@@ -4,7 +4,6 @@ A fact has its provider's own time. What has none, a URL or whether a source cou
 time of the look.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.urls import Place
 from pipeline_health.core.showing_code import bare_url, log_of
 from pipeline_health.core.sight import blind_of, sources_of
+from pipeline_health.core.toml import quoted
 
 
 def shown(view: ProjectView) -> Shown:
@@ -77,12 +77,12 @@ def _lines(policy: ProjectPolicy) -> Iterator[str]:
 
 def _texts(key: str, value: str | None, *, but: str | None = None) -> Iterator[str]:
     if value is not None and value != but:
-        yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        yield f"{key} = {quoted(value)}"
 
 
 def _listed(key: str, values: tuple[str, ...]) -> Iterator[str]:
     if values:
-        yield f"{key} = {json.dumps(values, ensure_ascii=False)}"
+        yield f"{key} = [{', '.join(map(quoted, values))}]"
 
 
 # -- Railway, URLs, and our own sight --------------------------------------------------------

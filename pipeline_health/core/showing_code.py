@@ -28,10 +28,8 @@ from pipeline_health.core.model.recording import (
     StatusTold,
     SuiteTold,
 )
+from pipeline_health.core.model.shown import LONGEST_LOG
 from pipeline_health.core.model.snapshot import ProjectView
-
-LOG = 3_500
-"""So many characters of the end of a failing log are kept: as many as an issue shows."""
 
 _ERROR = "##[error]"
 
@@ -130,11 +128,11 @@ def bare_url(url: str | None) -> str | None:
 def log_of(evidence: Evidence, log: str | None = None, *, mark: str = "") -> str:
     """Give the end of *log*, below the first error of *evidence* where the end lacks it."""
     whole = evidence.tail if log is None else log
-    first, end = evidence.first_error, whole[-LOG:]
+    first, end = evidence.first_error, whole[-LONGEST_LOG:]
     if first is None or first in end:
         return end
-    line = f"{mark}{first}"[: LOG // 2]
-    return f"{line}\n{whole[-(LOG - len(line) - 1) :]}".rstrip("\n")
+    line = f"{mark}{first}"[: LONGEST_LOG // 2]
+    return f"{line}\n{whole[-(LONGEST_LOG - len(line) - 1) :]}".rstrip("\n")
 
 
 # -- runs and their jobs ---------------------------------------------------------------------
@@ -190,7 +188,7 @@ def _jobs(answers: Answers, trace: RunTrace) -> Iterator[JobTold]:
 def _logs(evidence: Evidence) -> Mapping[str, tuple[str, str]]:
     """Give step and log of each failing job; the first error stands in the first if in no other."""
     parts = _parts(evidence)
-    ends = [part[-LOG:] for part in parts]
+    ends = [part[-LONGEST_LOG:] for part in parts]
     first = evidence.first_error
     if ends and first is not None and not any(first in end for end in ends):
         ends[0] = log_of(evidence, parts[0], mark=_ERROR)

@@ -23,6 +23,8 @@ from pipeline_health.history.tail import Told, told_in
 from pipeline_health.ports import HistoryError
 
 LARGEST = 64 * 1024 * 1024
+"""How many bytes a recording may have."""
+
 _LOOKED_BACK: Final = (256 * 1024, 4 * 1024 * 1024)
 """So far back the file is read for what it tells of a project; a longer silence is ended by all."""
 

@@ -14,11 +14,10 @@ from typing import TypeAlias, TypeVar, assert_never
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline_health.core.model.ids import as_repo, as_sha
-from pipeline_health.core.model.shown import Heading, LookedAt, Shown
+from pipeline_health.core.model.shown import LONGEST_LOG, Heading, LookedAt, Shown
 
 SCHEMA = "pipeline-health-recording/1"
 LONGEST_TEXT = 2_000
-LONGEST_LOG = 3_500
 LONGEST_LINE = 1_000_000
 MOST_FACTS = 200
 OUR_DAYS = range(1000, 9001)
@@ -137,36 +136,43 @@ def _decoded(adapter: TypeAdapter[LineT], line: bytes) -> LineT:
         place = ".".join(map(str, first["loc"])) or "the line"
         msg = f"{place}: {first['msg']}"
         raise LineError(msg) from exc
-    for problem in _problems(found, ""):
+    problem = next((it for key, leaf in _leaves(found) if (it := _problem(key, leaf))), None)
+    if problem is not None:
         raise LineError(problem)
     return found
 
 
-def oddities(value: object, key: str = "") -> Iterator[str]:
+def oddity_of(line: Line) -> str | None:
     """Say what no look of ours could have shown: times far off, numbers that no provider has."""
-    if is_dataclass(value):
-        for field in fields(value):
-            yield from oddities(getattr(value, field.name), field.name)
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from oddities(each, key)
-    elif isinstance(value, datetime) and value.year not in OUR_DAYS:
-        yield f"{key}: is at the edge of the calendar; expected a time of our days"
-    elif isinstance(value, int) and value not in _NUMBERS:
-        yield f"{key}: is no number that a provider gives; expected one below 2^63"
+    return next((it for key, leaf in _leaves(line) if (it := _oddity(key, leaf))), None)
 
 
-def _problems(value: object, key: str) -> Iterator[str]:
+def _oddity(key: str, leaf: object) -> str | None:
+    if isinstance(leaf, datetime) and leaf.year not in OUR_DAYS:
+        return f"{key}: is at the edge of the calendar; expected a time of our days"
+    if isinstance(leaf, int) and leaf not in _NUMBERS:
+        return f"{key}: is no number that a provider gives; expected one below 2^63"
+    return None
+
+
+def _problem(key: str, leaf: object) -> str | None:
     """Say what the types do not: times have zones, and ids and names are such as lead nowhere."""
+    if isinstance(leaf, datetime) and leaf.tzinfo is None:
+        return f"{key}: has no time zone; expected one that ends in Z"
+    if isinstance(leaf, str) and key in _COMMITS and as_sha(leaf) != leaf:
+        return f"{key}: is no commit; expected 40 lower-case hexadecimal digits"
+    if isinstance(leaf, str) and key in _REPOS and as_repo(leaf) != leaf:
+        return f"{key}: is no repository; expected owner/name"
+    return None
+
+
+def _leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:
+    """Give every value of a line that holds no others, with the key that it stands under."""
     if is_dataclass(value):
         for field in fields(value):
-            yield from _problems(getattr(value, field.name), field.name)
+            yield from _leaves(getattr(value, field.name), field.name)
     elif isinstance(value, tuple):
         for each in value:
-            yield from _problems(each, key)
-    elif isinstance(value, datetime) and value.tzinfo is None:
-        yield f"{key}: has no time zone; expected one that ends in Z"
-    elif isinstance(value, str) and key in _COMMITS and as_sha(value) != value:
-        yield f"{key}: is no commit; expected 40 lower-case hexadecimal digits"
-    elif isinstance(value, str) and key in _REPOS and as_repo(value) != value:
-        yield f"{key}: is no repository; expected owner/name"
+            yield from _leaves(each, key)
+    else:
+        yield key, value

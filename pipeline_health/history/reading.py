@@ -1,38 +1,21 @@
 """Reads what our own looks showed: every line is checked, and what is missing is said."""
 
-import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Final, TypeVar
 
 from pipeline_health.core.model.recording import Recording
 from pipeline_health.core.model.shown import Entry, Heading
 from pipeline_health.core.retold import retold
 from pipeline_health.core.retold_sight import moment
-from pipeline_health.history.file import LARGEST, SCHEMA_OF, heading_problem
-from pipeline_health.history.lines import LineError, oddities, read, read_heading
+from pipeline_health.history.file import SCHEMA_OF, heading_problem
+from pipeline_health.history.lines import Line, LineError, oddity_of, read, read_heading
 from pipeline_health.ports import HistoryError
 
-LineT = TypeVar("LineT")
+LineT = TypeVar("LineT", bound=Line)
 
 _SPACED: Final = b'{"schema": '
 _COMPACT: Final = b'{"schema":'
 _HALF: Final = "The last line was not written to its end, and is left out."
-
-
-def read_file(path: Path) -> Recording:
-    """Give the history that the file at *path* tells; raises HistoryError naming file and line."""
-    content = _content(path)
-    try:
-        found = read_recording(content)
-    except HistoryError as exc:
-        msg = f"{path}: {exc}"
-        raise HistoryError(msg) from exc
-    if found is None:
-        msg = f"{path}: is no recording of ours; expected one that `run-once --record` made"
-        raise HistoryError(msg)
-    return found
 
 
 def read_recording(content: bytes) -> Recording | None:
@@ -53,23 +36,6 @@ def read_recording(content: bytes) -> Recording | None:
     return retold(name, heading, entries, lacks=(_HALF,) if rest else ())
 
 
-def _content(path: Path) -> bytes:
-    try:
-        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
-        with os.fdopen(opened, "rb") as file:
-            if not stat.S_ISREG(os.fstat(opened).st_mode):
-                msg = f"{path}: is no regular file; expected a recording"
-                raise HistoryError(msg)
-            content = file.read(LARGEST + 1)
-    except OSError as exc:
-        msg = f"{path}: could not be read ({exc.strerror}); expected a recording"
-        raise HistoryError(msg) from exc
-    if len(content) > LARGEST:
-        msg = f"{path}: is too large; expected at most {LARGEST // 1024 // 1024} MiB"
-        raise HistoryError(msg)
-    return content
-
-
 def _entries(lines: Sequence[bytes]) -> Iterator[Entry]:
     for number, line in enumerate(lines, start=2):
         entry = _line(number, line, by=read)
@@ -85,7 +51,8 @@ def _line(number: int, line: bytes, *, by: Callable[[bytes], LineT]) -> LineT:
     except LineError as exc:
         msg = f"line {number}: {exc}"
         raise HistoryError(msg) from exc
-    for oddity in oddities(found):
+    oddity = oddity_of(found)
+    if oddity is not None:
         msg = f"line {number}: {oddity}"
         raise HistoryError(msg)
     return found

@@ -16,19 +16,16 @@ from pipeline_health.core.model.recording import (
     RunTold,
     SuiteTold,
 )
+from pipeline_health.history.file import LARGEST
 from pipeline_health.history.lines import OUR_DAYS
 from pipeline_health.history.reading import read_recording
 from pipeline_health.ports import PipelineHealthError
 from pipeline_health.recordings import replay_1
 from pipeline_health.recordings.errors import RecordingError
-from pipeline_health.recordings.replay_1.common import quoted
 from pipeline_health.settings.errors import ConfigurationError
 from pipeline_health.settings.regular_file import read_regular
 
-__all__ = ["LARGEST", "READERS", "RecordingError", "quoted", "read"]
-
-LARGEST = 64 * 1024 * 1024
-"""How many bytes a recording may have."""
+__all__ = ["LARGEST", "READERS", "RecordingError", "read"]
 
 Reader: TypeAlias = Callable[[bytes], Recording | None]
 

@@ -17,7 +17,8 @@ from pipeline_health.core.model.recording import (
     UrlTold,
 )
 from pipeline_health.core.model.urls import Place
-from pipeline_health.recordings import RecordingError, quoted
+from pipeline_health.core.toml import quoted
+from pipeline_health.recordings import RecordingError
 from pipeline_health.replaying.line import GITHUB, RAILWAY
 from pipeline_health.settings import ConfigurationError, Settings
 

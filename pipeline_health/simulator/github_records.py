@@ -123,7 +123,6 @@ class DeploymentRecord:
     environment: str
     creator: str
     created_at: datetime
-    url: str
     statuses: list[RecordStatus] = field(default_factory=list)
 
     @property

@@ -165,7 +165,7 @@ def _external_run(suite: ExternalSuite, at: int) -> Value:
     }
 
 
-def deployment(record: DeploymentRecord) -> Value:
+def deployment(repo: Repo, record: DeploymentRecord) -> Value:
     """Write a deployment with its newest status."""
     last = record.statuses[-1] if record.statuses else None
     return {
@@ -178,7 +178,7 @@ def deployment(record: DeploymentRecord) -> Value:
         and {
             "state": last.state.upper(),
             "createdAt": seconds(last.created_at),
-            "logUrl": record.url,
+            "logUrl": f"https://github.com/{repo.full_name}/deployments/{record.id}",
             "environmentUrl": None,
         },
     }

@@ -85,7 +85,7 @@ class View:
             "labels": lambda given: self._allowed("issues", _labels(repo, given)),
             "pullRequests": lambda given: self._allowed("pull requests", self._pulls(repo, given)),
             "deployments": lambda given: self._allowed(
-                "deployments", _deployments(repo.deployments, given)
+                "deployments", _deployments(repo, repo.deployments, given)
             ),
         }
 
@@ -134,7 +134,7 @@ class View:
             "status": lambda _: _status(repo, sha),
             "checkSuites": lambda given: self._suites(repo, sha, given),
             "deployments": lambda given: _deployments(
-                [record for record in repo.deployments if record.sha == sha], given
+                repo, [record for record in repo.deployments if record.sha == sha], given
             ),
         }
 
@@ -187,12 +187,12 @@ def _status(repo: Repo, sha: str) -> Value | None:
     return {"contexts": [commit_status(status) for status in found]} if found else None
 
 
-def _deployments(records: Sequence[DeploymentRecord], given: Arguments) -> Value:
+def _deployments(repo: Repo, records: Sequence[DeploymentRecord], given: Arguments) -> Value:
     wanted = given.get("environments")
     found = [one for one in records if wanted is None or one.environment in wanted]
     if is_newest_first(given):
         found.reverse()
-    return connection(found, deployment, given)
+    return connection(found, lambda record: deployment(repo, record), given)
 
 
 def _labels(repo: Repo, given: Arguments) -> Value:

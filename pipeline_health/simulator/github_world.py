@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pipeline_health.simulator.github_history import History
+from pipeline_health.simulator.github_deployments import DeploymentBook
 from pipeline_health.simulator.github_issues import IssueBook
 from pipeline_health.simulator.github_records import (
     CommitStatus,
-    DeploymentRecord,
     ExternalSuite,
     Job,
-    RecordStatus,
     Run,
     Step,
     Suite,
@@ -53,7 +51,7 @@ class Registry:
         return None if repo is None or repo.id in self.hidden else repo
 
 
-class Repo(History, IssueBook):
+class Repo(DeploymentBook, IssueBook):
     """One repository: commits, runs, statuses, deployments, issues, *disabled* workflows."""
 
     def __init__(
@@ -65,7 +63,7 @@ class Repo(History, IssueBook):
         default_branch: str,
         private: bool,
     ) -> None:
-        History.__init__(self, timeline, seed=full_name, default_branch=default_branch)
+        DeploymentBook.__init__(self, timeline, seed=full_name, default_branch=default_branch)
         IssueBook.__init__(self, timeline)
         self._registry = registry
         self.id = timeline.number()
@@ -74,7 +72,6 @@ class Repo(History, IssueBook):
         self.archived = False
         self.fork = False
         self.runs: list[Run] = []
-        self.deployments: list[DeploymentRecord] = []
         self._suites: dict[str, list[Suite]] = {}
         self._statuses: dict[str, list[CommitStatus]] = {}
         self.workflows: dict[str, int] = {}
@@ -268,39 +265,3 @@ class Repo(History, IssueBook):
             log=log if conclusion in BAD else "",
             attempt=run.attempt,
         )
-
-    # -- deployments -----------------------------------------------------------------------
-
-    def record_deployment(
-        self,
-        environment: str,
-        state: str | None,
-        *,
-        sha: str | None = None,
-        creator: str = "railway-app[bot]",
-    ) -> DeploymentRecord:
-        """Add a GitHub deployment with its first status, or with none."""
-        number = self._timeline.number()
-        record = DeploymentRecord(
-            id=number,
-            sha=sha or self.head,
-            environment=environment,
-            creator=creator,
-            created_at=self._timeline.now(),
-            url=f"https://github.com/{self.full_name}/deployments/{number}",
-        )
-        self.deployments.append(record)
-        if state is not None:
-            self.move_deployment(record, state)
-        return record
-
-    def move_deployment(self, record: DeploymentRecord, state: str) -> None:
-        """Post a status; a success ends earlier ones, but for `production` (auto_inactive)."""
-        now = self._timeline.now()
-        record.statuses.append(RecordStatus(state=state, created_at=now))
-        if state != "success" or record.environment == "production":
-            return
-        for other in self.deployments:
-            same = other is not record and other.environment == record.environment
-            if same and other.state == "success":
-                other.statuses.append(RecordStatus(state="inactive", created_at=now))

@@ -224,7 +224,6 @@ class Player:
                 told.environment, None, sha=told.sha, creator=told.creator or ""
             )
             record.id, record.created_at = told.id, told.created_at
-            record.url = f"https://github.com/{told.repo}/deployments/{told.id}"
             self._known.records[told.id] = record
         if (state := _lower(told.state)) is not None:
             record.statuses.append(RecordStatus(state=state, created_at=told.at))

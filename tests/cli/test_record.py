@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
+from pipeline_health import recordings
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import run
-from pipeline_health.history.reading import read_file
 
 
 def test_a_recorded_look_ends_as_any_other(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,7 +20,7 @@ def test_a_recorded_look_ends_as_any_other(desk: Desk, capsys: pytest.CaptureFix
 
     out = capsys.readouterr().out
     assert out == "Looked at 1 project; nothing that was seen is broken.\n" * 2
-    assert [project.name for project in read_file(path).projects] == ["shop"]
+    assert [project.name for project in recordings.read(path).projects] == ["shop"]
     assert [line[:14] for line in path.read_text().splitlines()] == [
         '{"schema":"pip',
         '{"project":"sh',

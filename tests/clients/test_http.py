@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_health import __version__
+from pipeline_health.clients.bodies import LARGEST_BODY
 from pipeline_health.clients.errors import (
     ClientError,
     RateLimitedError,
     RefusedError,
     UnreachableError,
 )
-from pipeline_health.clients.http import HOPS, LARGEST_BODY, Answer, Http, retry_time
+from pipeline_health.clients.http import HOPS, Answer, Http, retry_time
 from wire import NOON, Said, StillClock, http_at, saying, unused_port
 
 

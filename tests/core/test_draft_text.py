@@ -6,10 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from pipeline_health.core.draft_text import as_toml, quoted, skipped_lines, told
+from pipeline_health.core.draft_text import as_toml, skipped_lines, told
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.portfolio import (
     Draft,
@@ -185,21 +183,6 @@ def test_a_workflow_that_sounds_like_a_deploy_is_suggested_as_one(
 
     assert (f'# deploy_workflow = "{workflow}"' in text) is deploys
     assert (f'# ci_workflows = ["{workflow}"]' in text) is not deploys
-
-
-def test_what_has_a_short_form_is_written_by_it() -> None:
-    """And the rest by its number."""
-    assert quoted('\n\r\t"\\\x00\uffff\U000e0001') == (r'"\n\r\t\"\\\u0000\uFFFF\U000E0001"')
-
-
-@settings(max_examples=60, deadline=None, database=None)
-@given(st.text(st.characters(codec="utf-8")))
-def test_any_text_is_quoted_so_that_it_is_read_again(text: str) -> None:
-    """On one line, with nothing in it that cannot be seen."""
-    line = quoted(text)
-
-    assert tomllib.loads(f"x = {line}") == {"x": text}
-    assert line.isprintable()
 
 
 @pytest.mark.parametrize("name", HOSTILE[:-2] + HOSTILE[-1:])

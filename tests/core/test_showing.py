@@ -61,12 +61,13 @@ from pipeline_health.core.model.recording import (
     SuiteTold,
     UrlTold,
 )
+from pipeline_health.core.model.shown import LONGEST_LOG
 from pipeline_health.core.model.sight import Source
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.urls import Place
 from pipeline_health.core.observe import unread
 from pipeline_health.core.showing import shown
-from pipeline_health.core.showing_code import LOG, bare_url
+from pipeline_health.core.showing_code import bare_url
 
 RED = a_suite(CheckConclusion.FAILURE)
 
@@ -327,7 +328,7 @@ def test_a_long_log_keeps_its_end_below_the_first_error() -> None:
 
     (job,) = jobs_of(left("test", jobs=("test",), tail=tail, first_error="no token"))
 
-    assert len(job.log) == LOG
+    assert len(job.log) == LONGEST_LOG
     assert job.log.startswith("##[error]no token\n")
     assert job.log.endswith("line 999")
 
@@ -338,7 +339,9 @@ def test_a_first_error_takes_at_most_half_of_what_is_kept() -> None:
 
     (job,) = jobs_of(left("test", jobs=("test",), tail="l" * 9_000, first_error=endless))
 
-    assert job.log == f"##[error]{endless}"[: LOG // 2] + "\n" + "l" * (LOG // 2 - 1)
+    assert job.log == f"##[error]{endless}"[: LONGEST_LOG // 2] + "\n" + "l" * (
+        LONGEST_LOG // 2 - 1
+    )
     assert [job.log for job in jobs_of(quiet)] == ["##[error]no runner"]
 
 

@@ -24,14 +24,13 @@ from pipeline_health.core.model.recording import (
     SuiteTold,
     UrlTold,
 )
-from pipeline_health.core.model.shown import Heading, LookedAt, Shown, SourceTold
+from pipeline_health.core.model.shown import LONGEST_LOG, Heading, LookedAt, Shown, SourceTold
 from pipeline_health.core.model.sight import Source
 from pipeline_health.core.model.urls import Place
 from pipeline_health.core.retold_sight import LONGEST_PAUSE
 from pipeline_health.history.file import LARGEST
 from pipeline_health.history.lines import (
     LONGEST_LINE,
-    LONGEST_LOG,
     LONGEST_TEXT,
     MOST_FACTS,
     SCHEMA,

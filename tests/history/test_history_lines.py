@@ -14,9 +14,8 @@ from builders import NOW, REPO
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName, Sha
 from pipeline_health.core.model.readings import CheckConclusion, Unrecognised
 from pipeline_health.core.model.recording import JobTold
-from pipeline_health.core.model.shown import Heading, LookedAt, Shown
+from pipeline_health.core.model.shown import LONGEST_LOG, Heading, LookedAt, Shown
 from pipeline_health.history.lines import (
-    LONGEST_LOG,
     LONGEST_TEXT,
     MOST_FACTS,
     SCHEMA,

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 from builders import NOW, a_view
+from pipeline_health import recordings
 from pipeline_health.core.model.snapshot import Snapshot
 from pipeline_health.history.file import HistoryFile
-from pipeline_health.history.reading import read_file
 from pipeline_health.history.recorder import HistoryRecorder
 
 
@@ -26,4 +26,4 @@ def test_trouble_is_over_when_a_look_is_written(tmp_path: Path) -> None:
             told.append(recorder.trouble is None)
 
     assert told == [False, True]
-    assert [project.name for project in read_file(path).projects] == ["shop"]
+    assert [project.name for project in recordings.read(path).projects] == ["shop"]

@@ -371,7 +371,5 @@ def test_names_that_would_break_out_of_the_configuration_do_not(tmp_path: Path) 
 
     (project,) = read(tmp_path, history).projects
 
-    assert project.lines[0] == (
-        'deploy_workflow = "Deploy \\U00000022→\\U00000022\\U0000000a[[projects]]\\U0000005c"'
-    )
+    assert project.lines[0] == r'deploy_workflow = "Deploy \"→\"\n[[projects]]\\"'
     assert json.dumps(history)  # it was read from a file

@@ -17,6 +17,9 @@ from pipeline_health.core.model.recording import (
 )
 from pipeline_health.core.model.sight import Source
 
+LONGEST_LOG = 3_500
+"""So many characters of the end of a failing log are kept: as many as an issue shows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:

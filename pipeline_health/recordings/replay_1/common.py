@@ -170,9 +170,3 @@ def whole_time(stretches: Sequence[Stretch], whole: Json) -> tuple[datetime, dat
     if not stretches:
         whole.refuse("at least one time, so that something can be replayed")
     return stretches[0].began_at, stretches[-1].ended_at
-
-
-def quoted(text: str) -> str:
-    """Write *text* as a string of TOML."""
-    escaped = "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
-    return f'"{escaped}"'

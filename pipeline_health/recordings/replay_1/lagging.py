@@ -19,6 +19,7 @@ from pipeline_health.core.model.recording import (
     RunTold,
     Stretch,
 )
+from pipeline_health.core.toml import quoted
 from pipeline_health.recordings.replay_1.common import (
     CI,
     TESTED_AFTER,
@@ -32,7 +33,6 @@ from pipeline_health.recordings.replay_1.common import (
     joined,
     numbered,
     owner_of,
-    quoted,
     repo_of,
     sha_of,
     whole_time,

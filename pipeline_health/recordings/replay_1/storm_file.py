@@ -48,6 +48,12 @@ class StormFile:
         return next((cause for cause in told if cause is not None), None)
 
 
+def filed_by(issue: Json) -> datetime | None:
+    """Give by when an issue was filed: just then, or when an agent took it up at the latest."""
+    exact = issue.maybe_time("filed_at")
+    return exact or issue.maybe_time("agent_first_branch_at") or issue.maybe_time("filed_at_minute")
+
+
 def without_run(file: StormFile) -> Iterator[tuple[RootCause, tuple[Json, ...]]]:
     """Give the causes of which issues are recorded, and no run that failed, nor any silence."""
     of_runs = {file.cause_of(run) for run in file.runs}
