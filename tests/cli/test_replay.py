@@ -2,7 +2,7 @@
 
 import io
 import json
-import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -221,12 +221,11 @@ def test_a_file_that_is_no_recording_is_refused(
     assert f"{tmp_path / 'none.json'}: cannot be read: No such file" in says
 
 
-def test_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_how_far_it_is() -> None:
     """On standard error, and only there."""
     screen = Screen()
-    monkeypatch.setattr(sys, "stderr", screen)
 
-    with progress() as watch:
+    with redirect_stderr(screen), progress() as watch:
         for number in range(1, 11):
             watch(number, 10)
 
