@@ -54,9 +54,9 @@ class ProcessGroup:
         starting = Going(self._start)
         try:
             starting.begin()
-            starting.over.wait()
+            starting.is_over()
         except BaseException:
-            starting.over.wait(_STARTS_WITHIN)
+            starting.is_over(_STARTS_WITHIN)
             if self._started:
                 self.__exit__()
             raise
