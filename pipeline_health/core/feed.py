@@ -84,7 +84,7 @@ def _incident(shown: Shown, board: Board) -> Mapping[str, JsonValue]:
         },
         "wait": shown.wait,
         "labelled_for": None if filing is None else filing.owner,
-        "suspects": _suspects(incident),
+        "suspects": suspects_of(incident),
         "symptoms": [_symptom(ailment) for ailment in incident.ailments],
         "evidence": evidence_as_json(incident.evidence, evidence_mode(project)),
         "done_when": issue_text.done_when(incident, project),
@@ -92,7 +92,7 @@ def _incident(shown: Shown, board: Board) -> Mapping[str, JsonValue]:
     }
 
 
-def _suspects(incident: Incident) -> Mapping[str, JsonValue] | None:
+def suspects_of(incident: Incident) -> Mapping[str, str] | None:
     """Give the commits among which the cause must be, where the cause is in the code."""
     good, bad = incident.last_green, incident.commit
     if good is None or bad is None or good == bad or incident.cause.of.owner is not Owner.AGENT:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from pipeline_health.core.model import policy
+from pipeline_health.core.model import address, policy
 from pipeline_health.settings import fields
 from pipeline_health.settings.railway_names import railway_variables
 
@@ -206,6 +206,12 @@ class NotifyTable(Table):
     remind: fields.Duration = timedelta(hours=24)
 
 
+class PageTable(Table):
+    """`[page]`: where `serve` shows what is known."""
+
+    listen: fields.Listen = address.DEFAULT
+
+
 class Configuration(Table):
     """The whole file."""
 
@@ -216,6 +222,7 @@ class Configuration(Table):
     limits: LimitsTable = LimitsTable()
     remedies: RemediesTable = RemediesTable()
     notify: NotifyTable = NotifyTable()
+    page: PageTable = PageTable()
 
     @field_validator("poll_interval")
     @classmethod
