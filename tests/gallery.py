@@ -51,7 +51,7 @@ def ago(*, days: float = 0, hours: float = 0, minutes: float = 0) -> datetime:
 
 
 def wishes() -> Wishes:
-    """Give what the operator of the gallery wants."""
+    """Give what the operator of the gallery wants: to look seldom, so that a month is few looks."""
     projects = tuple(
         ProjectPolicy(
             name=ProjectName(name),
@@ -61,7 +61,7 @@ def wishes() -> Wishes:
         )
         for name in NAMES
     )
-    return Wishes(policy=Policy(projects=projects))
+    return Wishes(policy=Policy(projects=projects, poll_interval=timedelta(hours=2)))
 
 
 # -- incidents ----------------------------------------------------------------------------------

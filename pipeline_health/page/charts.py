@@ -20,6 +20,7 @@ _TOP: Final = 14
 _BOTTOM: Final = 26
 _LANE: Final = 30
 _LANES: Final = 12
+_THINNEST: Final = 0.006
 _EDGE: Final = 0.04
 _GRID: Final = (
     timedelta(minutes=1),
@@ -187,14 +188,15 @@ def _lane(name: str, bars: Sequence[Bar], span: Span, number: int) -> str:
 
 def _bar(bar: Bar, span: Span, y: int) -> str:
     start, end = span.share(bar.since), span.share(bar.until or span.until)
+    width = max(end - start, _THINNEST)
     state = "over" if bar.until else "open"
     return element(
         "rect",
         element("title", text=bar.says),
         class_=f"bar {bar.by} {state}",
-        x=percent(start),
+        x=percent(min(start, 1 - width)),
         y=y,
-        width=percent(max(end - start, 0.006)),
+        width=percent(width),
         height=10,
         rx=2,
     )
@@ -217,7 +219,7 @@ def _gap(gap: tuple[datetime, datetime], span: Span, bottom: int) -> str:
 def _days(span: Span, *, bottom: int) -> Iterator[str]:
     """Give the days below a chart; the last one ends where the chart does."""
     yield element("line", class_="axis", x1="0%", x2="100%", y1=bottom, y2=bottom)
-    for day in span.days():
+    for number, day in enumerate(span.days()):
         share = span.share(day)
         anchor = "start" if share < _EDGE else "end" if share > 1 - _EDGE else "middle"
         yield element(
@@ -225,7 +227,7 @@ def _days(span: Span, *, bottom: int) -> Iterator[str]:
         )
         yield element(
             "text",
-            class_="tick",
+            class_="tick minor" if number % 2 == 0 else "tick",
             x=percent(share),
             y=bottom + 17,
             text_anchor=anchor,
