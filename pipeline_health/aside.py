@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline_health import settings as configured
 from pipeline_health.agent.facts import facts_of, past_of
@@ -23,6 +24,9 @@ from pipeline_health.settings.alone import read_policy
 from pipeline_health.settings.sources import ledger_path
 from pipeline_health.telemetry import Redaction
 
+if TYPE_CHECKING:
+    from pipeline_health.page.reading import Reader
+
 __all__ = [
     "Wishes",
     "board",
@@ -32,6 +36,7 @@ __all__ = [
     "open_to_write",
     "past_of",
     "policy",
+    "reader",
     "redaction",
     "wishes",
 ]
@@ -70,6 +75,19 @@ def redaction(config: Path | None) -> Redaction:
     except ConfigurationError:
         return Redaction()
     return Redaction(settings.secrets())
+
+
+def reader(config: Path | None) -> "Reader":
+    """Give what reads the ledger for the page, with what is wanted now."""
+    # The page costs its import, and the other commands need none of it.
+    from pipeline_health.ledger.moment import Records  # noqa: PLC0415
+    from pipeline_health.page.reading import Reader  # noqa: PLC0415
+
+    wanted, redact, at = wishes(config), redaction(config), now()
+    path = ledger_path(configured.process_environment(), home=Path.home())
+    return Reader(
+        records=Records(path), wishes=lambda: wanted, redact=lambda: redact, now=lambda: at
+    )
 
 
 @contextmanager

@@ -204,14 +204,15 @@ def _bar(bar: Bar, span: Span, y: int) -> str:
 
 def _gap(gap: tuple[datetime, datetime], span: Span, bottom: int) -> str:
     start, end = span.share(gap[0]), span.share(gap[1])
+    width = max(end - start, _THINNEST / 3)
     says = f"Nobody looked for {duration(gap[1] - gap[0])}."
     return element(
         "rect",
         element("title", text=says),
         class_="gap",
-        x=percent(start),
+        x=percent(min(start, 1 - width)),
         y=_TOP - 6,
-        width=percent(max(end - start, 0.002)),
+        width=percent(width),
         height=bottom - _TOP + 6,
     )
 

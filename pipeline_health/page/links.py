@@ -45,6 +45,12 @@ def commit_page(repo: str, commit: str | None) -> str | None:
     return None if page is None or sha is None else f"{page}/commit/{sha}"
 
 
+def compare_page(repo: str, good: str | None, bad: str | None) -> str | None:
+    """Give the page of what came between two commits."""
+    page, first, last = repo_page(repo), as_sha(good), as_sha(bad)
+    return None if None in (page, first, last) else f"{page}/compare/{first}...{last}"
+
+
 def railway_page(project: str | None) -> str | None:
     """Give the page of a Railway project."""
     return None if project is None else rebuilt(f"{RAILWAY}/project/{project}")

@@ -71,7 +71,9 @@ def incident_page(view: View, shown: Shown, place: Place) -> str:
             "shown": shown,
             "incident": incident,
             "commit_url": links.commit_page(incident.repo, incident.commit),
-            "suspects": None if suspects is None else suspects["url"],
+            "suspects": None
+            if suspects is None
+            else links.compare_page(incident.repo, suspects["last_green"], suspects["failing"]),
             "evidence": evidence_as_json(incident.evidence, mode),
             "no_evidence": _no_evidence(incident, mode),
             "done_when": lines_of(issue_text.done_when(incident, project)),

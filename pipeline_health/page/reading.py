@@ -1,6 +1,6 @@
 """What every page is drawn from: the ledger at one moment, and what the operator wants."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -73,6 +73,22 @@ class Reader:
         """Give what is known now, with the trail *of* one incident; raises LedgerError."""
         with self._lock:
             kept, trail = self.records.at_one_moment(lambda ledger: self._read(ledger, of))
+        return self._view(kept, trail)
+
+    def everything(self) -> tuple[View, Mapping[Fingerprint, tuple[TrailLine, ...]]]:
+        """Give what is known now, and the trail of every incident, as of one moment."""
+
+        def read(ledger: Ledger) -> tuple[Kept, Mapping[Fingerprint, tuple[TrailLine, ...]]]:
+            kept, _ = self._read(ledger, None)
+            known = [each.fingerprint for each in kept.facts.incidents]
+            known += [each.fingerprint for each in kept.facts.parents]
+            return kept, {each: ledger.trail(each) for each in known}
+
+        with self._lock:
+            kept, trails = self.records.at_one_moment(read)
+        return self._view(kept, ()), trails
+
+    def _view(self, kept: Kept, trail: tuple[TrailLine, ...]) -> View:
         now, wishes, redact = self.now(), self.wishes(), self.redact()
         return View(
             board=board_of(kept.facts, wishes, now=now),
