@@ -17,7 +17,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (60, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
 """Upper ends in seconds; the promise is half an hour unless somebody wants another."""
 _PREFIX: Final = "pipeline_health"
-_HELP: Final = {
+HELP: Final = {
     "projects": "Watched projects, by the worst that is true of each.",
     "open_incidents": "Incidents that are not over, by who can mend them.",
     "blind_sources": "Projects of which a source was not seen.",
@@ -98,7 +98,7 @@ def _spread(seconds: Sequence[float]) -> Metric:
     counts = [(str(float(end)), float(sum(it <= end for it in seconds))) for end in BUCKETS]
     return GaugeHistogramMetricFamily(
         f"{_PREFIX}_time_to_issue_seconds",
-        _HELP["time_to_issue_seconds"],
+        HELP["time_to_issue_seconds"],
         buckets=[*counts, ("+Inf", float(len(seconds)))],
         gsum_value=sum(seconds),
     )
@@ -106,7 +106,7 @@ def _spread(seconds: Sequence[float]) -> Metric:
 
 def _each(name: str, label: str, values: Mapping[str, float | None]) -> Metric:
     """Give one gauge for each value that is known."""
-    family = GaugeMetricFamily(f"{_PREFIX}_{name}", _HELP[name], labels=[label])
+    family = GaugeMetricFamily(f"{_PREFIX}_{name}", HELP[name], labels=[label])
     for key, value in values.items():
         if value is not None:
             family.add_metric([key], value)
@@ -114,4 +114,4 @@ def _each(name: str, label: str, values: Mapping[str, float | None]) -> Metric:
 
 
 def _alone(name: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"{_PREFIX}_{name}", _HELP[name], value=value)
+    return GaugeMetricFamily(f"{_PREFIX}_{name}", HELP[name], value=value)

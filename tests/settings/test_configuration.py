@@ -78,6 +78,9 @@ rerun = true
 
 [notify]
 remind = "2h"
+
+[page]
+listen = "off"
 """
 
 
