@@ -4,6 +4,7 @@ What is not just as we would write it ourselves becomes no link at all.
 """
 
 import re
+from typing import assert_never
 from urllib.parse import quote
 
 from pipeline_health.core.model.ids import as_repo, as_sha
@@ -33,12 +34,6 @@ def issue_page(place: Filing | Naming | None) -> str | None:
     return f"{repo}/issues/{int(place.number)}"
 
 
-def numbered(repo: str, number: int | None) -> str | None:
-    """Give the page of issue *number* in *repo*."""
-    page = repo_page(repo)
-    return None if page is None or number is None else f"{page}/issues/{int(number)}"
-
-
 def commit_page(repo: str, commit: str | None) -> str | None:
     """Give the page of a commit."""
     page, sha = repo_page(repo), as_sha(commit)
@@ -64,6 +59,8 @@ def trace_page(trace: Trace) -> str | None:
             return None if page is None else f"{page}/actions/runs/{int(run)}"
         case DeployTrace(url=url) | LinkTrace(url=url):
             return rebuilt(url)
+        case unreachable:
+            assert_never(unreachable)
 
 
 def rebuilt(url: str) -> str | None:
