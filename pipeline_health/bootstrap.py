@@ -193,7 +193,7 @@ def _run(
         except Exception as exc:  # noqa: BLE001 - a cycle ends with a report, also when it failed
             report = failed(cycle, exc, redaction=Redaction(settings.secrets()))
         except KeyboardInterrupt:
-            finish(unfinished(cycle, "it was interrupted"), ledger, here.clock)
+            finish(unfinished(cycle, "it was interrupted"), ledger, lease, here.clock)
             raise
         try:
             if not dry:
@@ -202,7 +202,7 @@ def _run(
                 )
                 report = replace(report, untold=post)
         finally:  # also when somebody would not wait for that
-            ended = finish(report, ledger, here.clock)
+            ended = finish(report, ledger, lease, here.clock)
         return ended
 
 

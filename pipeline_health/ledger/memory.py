@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from typing import TypeVar
 
 from pipeline_health.core.model.findings import Kind
@@ -18,7 +18,7 @@ from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
-from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
+from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES, WHOLE_REPORTS
 from pipeline_health.ports import Lease, LeaseHeldError, LeaseLostError
 
 KeptT = TypeVar("KeptT", Incident, Parent)
@@ -129,14 +129,18 @@ class MemoryLedger:
 
     # -- reports ----------------------------------------------------------------------------
 
-    def record(self, report: CycleReport) -> None:
+    def record(self, report: CycleReport, *, ending: Lease | None = None) -> None:
         """Keep the report of a cycle, and drop what is older than the retention."""
         self._reports.pop(report.cycle, None)
         self._reports[report.cycle] = report
+        for older in islice(reversed(self._reports.values()), WHOLE_REPORTS, WHOLE_REPORTS + 1):
+            self._reports[older.cycle] = _head(older)
         self.prune(now=report.finished_at)
+        if ending is not None and epoch_of(ending, issuer=self) == self._epoch:
+            self._held_until = None
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
-        """Give the newest reports, newest first."""
+        """Give the newest reports, newest first; but for the newest 50 only their heads."""
         return tuple(reversed(self._reports.values()))[:limit]
 
     def looks(self) -> tuple[Looked, ...]:
@@ -181,6 +185,8 @@ class MemoryLedger:
             if kept_at < before:
                 self.forget(*place)
         self._windows = [window for window in self._windows if window.until >= before]
+        self._intents = {key: one for key, one in self._intents.items() if one.at >= before}
+        self._letters = {number: one for number, one in self._letters.items() if one.at >= before}
         self._prune_incidents(before)
 
     def _prune_incidents(self, before: datetime) -> None:
@@ -234,6 +240,11 @@ def looked(report: CycleReport) -> Looked:
         finished_at=report.finished_at,
         failed=report.failed is not None,
     )
+
+
+def _head(report: CycleReport) -> CycleReport:
+    """Give *report* without what it tells at length."""
+    return replace(report, projects=(), changes=(), waiting=(), orphans=(), untold=())
 
 
 def identity(kept: Incident | Parent) -> tuple[Fingerprint, Nonce]:

@@ -17,21 +17,20 @@ from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger import queries
-from pipeline_health.ledger.codec import report_as_text
+from pipeline_health.ledger.facts import Facts
 from pipeline_health.ledger.holder import NOBODY, Holder
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.lease_table import LeaseTable
 from pipeline_health.ledger.letter_box import LetterBox
 from pipeline_health.ledger.reading import ReadingStore
-from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
+from pipeline_health.ledger.report_table import ReportTable, sweep
+from pipeline_health.ledger.retention import KEEP, TRAIL_LINES
 from pipeline_health.ledger.rows import (
     columns_of,
     columns_of_parent,
     incident_in,
     intent_in,
-    look_in,
     parent_in,
-    report_in,
     trail_line_in,
 )
 from pipeline_health.ledger.store import Store, Transaction, WritableStore
@@ -44,22 +43,27 @@ class SqlLedger:
     """A `Ledger` that outlives its process. Every method raises LedgerError when it could not.
 
     Threads may share it. Every write is one transaction: all of it is on the disk when the method
-    returns, or nothing is.
+    returns, or nothing is. Only facts may wait: under a lease they are written with what comes
+    next. What is over is kept for as long as *keep*.
     """
 
-    def __init__(self, store: Store, *, holder: Holder) -> None:
+    def __init__(self, store: Store, *, holder: Holder, keep: timedelta = KEEP) -> None:
         self._store = store
+        self._keep = keep
+        self._facts = Facts(store)
+        self._reports = ReportTable(store)
+        self._held = 0
         self._leases = LeaseTable(store, holder=holder)
         self._windows = WindowTable(store)
         self._box = LetterBox(store)
 
     @classmethod
-    def open(cls, path: Path, *, holder: Holder) -> "SqlLedger":
+    def open(cls, path: Path, *, holder: Holder, keep: timedelta = KEEP) -> "SqlLedger":
         """Open the ledger for *holder*, creating or migrating it as needed.
 
         Raises LedgerError when the file is not a ledger, is damaged or is of a newer version.
         """
-        return cls(WritableStore(path), holder=holder)
+        return cls(WritableStore(path), holder=holder, keep=keep)
 
     @classmethod
     def read_only(cls, path: Path) -> "SqlLedger":
@@ -90,12 +94,20 @@ class SqlLedger:
     def lease(self, *, now: datetime, lasting: timedelta) -> Iterator[HeldLease]:
         """Take the lease for one cycle, or raise LeaseHeldError; given back at the end."""
         epoch = self._leases.take(now=now, lasting=lasting)
+        self._held = epoch
+        self._facts.begin()
         try:
             yield grant(self, epoch=epoch, prolong=partial(self._renew, epoch, lasting))
         finally:
             # What could not be given back runs out by itself, and must not hide what happened.
             with contextlib.suppress(LedgerError):
-                self._leases.release(epoch)
+                self._give_back(epoch)
+            self._facts.end()
+
+    def _give_back(self, epoch: int) -> None:
+        if self._held == epoch:
+            with self._facts.writing() as transaction:
+                self._leases.release(epoch, transaction)
 
     def _renew(self, epoch: int, lasting: timedelta, now: datetime) -> None:
         self._leases.renew(epoch, until=now + lasting)
@@ -103,7 +115,7 @@ class SqlLedger:
     @contextmanager
     def _writing_under(self, lease: Lease) -> Iterator[Transaction]:
         epoch = epoch_of(lease, issuer=self)
-        with self._store.writing() as transaction:
+        with self._facts.writing() as transaction:
             self._leases.require(epoch, transaction)
             yield transaction
 
@@ -126,13 +138,17 @@ class SqlLedger:
         """
         rows = [(queries.KEEP_INCIDENT, columns_of(incident)) for incident in incidents]
         rows += [(queries.KEEP_PARENT, columns_of_parent(parent)) for parent in parents]
+        if not rows:
+            epoch = epoch_of(lease, issuer=self)
+            self._store.at_once(partial(self._leases.require, epoch))
+            return
         with self._writing_under(lease) as transaction:
             for sql, row in rows:
                 transaction.run(sql, *row)
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
         """Append one line to the decision trail of an incident, unless it repeats the last."""
-        with self._store.writing() as transaction:
+        with self._facts.writing() as transaction:
             if [line.says] == transaction.read(str, queries.LAST_OF_TRAIL, fingerprint):
                 return
             transaction.run(queries.EXTEND_TRAIL, fingerprint, as_text(line.at), line.says)
@@ -146,18 +162,15 @@ class SqlLedger:
 
     def recall(self, topic: str, key: str) -> str | None:
         """Give what was remembered, or None."""
-        return next(iter(self._store.read(str, queries.RECALL, topic, key)), None)
+        return self._facts.recall(topic, key)
 
     def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
         """Keep *fact* under *topic* and *key*; what is known already is not written again."""
-        times = (as_text(now), as_text(now - REFRESH))
-        with self._store.writing() as transaction:
-            transaction.run(queries.REMEMBER, topic, key, fact, *times)
+        self._facts.remember(topic, key, fact, now=now)
 
     def forget(self, topic: str, key: str) -> None:
         """Drop what was remembered, if anything was."""
-        with self._store.writing() as transaction:
-            transaction.run(queries.FORGET, topic, key)
+        self._facts.forget(topic, key)
 
     # -- the intent journal -----------------------------------------------------------------
 
@@ -177,26 +190,34 @@ class SqlLedger:
 
     def settle(self, key: str) -> None:
         """Drop an intent: it happened, or it certainly did not."""
-        with self._store.writing() as transaction:
+        with self._facts.writing() as transaction:
             transaction.run(queries.SETTLE, key)
 
     # -- reports ----------------------------------------------------------------------------
 
-    def record(self, report: CycleReport) -> None:
-        """Keep the report of a cycle, and drop what is older than the retention."""
-        row = (report.cycle, as_text(report.started_at), report_as_text(report))
-        ending = (as_text(report.finished_at), int(report.failed is not None))
-        with self._store.writing() as transaction:
-            transaction.run(queries.RECORD, *row, *ending)
-            _prune(transaction, before=report.finished_at - KEEP)
+    def record(self, report: CycleReport, *, ending: Lease | None = None) -> None:
+        """Keep the report of a cycle, and drop what is older than the retention.
+
+        The lease that it ends, if any, is given back in the same transaction.
+        """
+        with contextlib.suppress(LedgerError):  # a file that stays large holds as much
+            self._store.shrink()
+        with self._facts.writing() as transaction:
+            self._reports.put(report, transaction)
+            _prune(transaction, before=report.finished_at - self._keep)
+            if ending is not None:
+                self._leases.release(epoch_of(ending, issuer=self), transaction)
+        if ending is not None:
+            self._held = 0
+            self._facts.end()
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
-        """Give the newest reports, newest first."""
-        return tuple(self._store.read(report_in, queries.REPORTS, limit))
+        """Give the newest reports, newest first; but for the newest 50 only their heads."""
+        return self._reports.newest(limit)
 
     def looks(self) -> tuple[Looked, ...]:
         """Give when each cycle of which a report is kept looked, oldest first."""
-        return tuple(self._store.read(look_in, queries.LOOKS))
+        return self._reports.looks()
 
     # -- windows of maintenance ---------------------------------------------------------------
 
@@ -218,7 +239,7 @@ class SqlLedger:
 
     def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
         """Drop reports, facts, windows, and resolved incidents with trails older than *keep*."""
-        with self._store.writing() as transaction:
+        with self._facts.writing() as transaction:
             _prune(transaction, before=now - keep)
 
     # -- what people know -------------------------------------------------------------------
@@ -261,5 +282,8 @@ def _prune(transaction: Transaction, *, before: datetime) -> None:
         queries.PRUNE_TRAILS,
         queries.PRUNE_MEMORY,
         queries.PRUNE_WINDOWS,
+        queries.PRUNE_INTENTS,
+        queries.PRUNE_LETTERS,
     ):
         transaction.run(sql, as_text(before))
+    sweep(transaction)

@@ -161,17 +161,17 @@ def test_a_quiet_cycle_writes_only_its_lease_and_report(path: Path, ledger: SqlL
     """Incidents and facts that did not change, and lines that repeat, add not one byte."""
     line = TrailLine(at=T0, says="waits")
 
-    def repeat() -> None:
+    def repeat(fact: str = "R_1") -> None:
+        ledger.remember("repo", "acme/shop", fact, now=T0)
         ledger.save([an_incident()], lease=lease)
         ledger.note(SHOP, line)
-        ledger.remember("repo", "acme/shop", "R_1", now=T0)
 
     with ledger.lease(now=T0, lasting=LASTING) as lease:
         repeat()
         before = log_size(path)
         repeat()
         quiet = log_size(path)
-        ledger.remember("repo", "acme/shop", "R_2", now=T0)
+        repeat("R_2")
 
         assert before == quiet < log_size(path)
 

@@ -15,13 +15,18 @@ from pipeline_health.ledger.store import connect
 
 STATEMENTS = {name: sql for name, sql in vars(queries).items() if name.isupper()}
 
-# What gives all that there is, in the order of an index; reports end after their LIMIT.
+# What gives all that there is, in the order of an index; reports end after their LIMIT. Rolls and
+# lines are those of the newest reports, so that their tables do not grow.
 WHOLE = {
     "INCIDENTS": ["SCAN incident USING INDEX incident_by_first_seen"],
     "INTENTS": ["SCAN intent USING INDEX intent_by_time"],
     "LETTERS": ["SCAN letter"],
     "PARENTS": ["SCAN parent USING INDEX parent_by_first_seen"],
     "REPORTS": ["SCAN report"],
+    "LENGTHY": ["SCAN report"],
+    "LINES": ["SCAN line"],
+    "ROLLS": ["SCAN roll"],
+    "DROP_ROLLS": ["SCAN roll"],
     "LOOKS": ["SCAN report USING COVERING INDEX report_by_time"],
     "WINDOWS": ["SCAN maintenance USING INDEX maintenance_by_time"],
 }

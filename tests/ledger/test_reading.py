@@ -108,7 +108,7 @@ def test_a_look_that_lasts_sees_what_a_later_cycle_wrote(path: Path) -> None:
     [
         lambda ledger: ledger.note(SHOP, LINE),
         lambda ledger: ledger.remember("a", "b", "c", now=T0),
-        lambda ledger: ledger.forget("a", "b"),
+        lambda ledger: ledger.forget("repo", "acme/shop"),
         lambda ledger: ledger.settle("n1"),
         lambda ledger: ledger.record(a_report()),
         lambda ledger: ledger.lease(now=T0, lasting=LASTING).__enter__(),
