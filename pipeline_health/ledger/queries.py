@@ -74,6 +74,7 @@ VALUES (?, ?, ?, ?, ?, ?)
 """
 LINE = "SELECT document FROM line WHERE id = ?"
 LINES = "SELECT id, document FROM line"
+LINE_NUMBERS = "SELECT id FROM line"
 KEEP_LINE = "INSERT INTO line (document) VALUES (?) RETURNING id"
 DROP_LINE = "DELETE FROM line WHERE id = ?"
 ROLL = "SELECT id FROM roll WHERE lines = ?"

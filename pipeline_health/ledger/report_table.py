@@ -62,8 +62,8 @@ def sweep(transaction: Transaction) -> None:
         return
     rolls = transaction.read(str, queries.ROLLS)
     used = {line for roll in rolls for line in roll.split()}
-    for number, _ in transaction.read(_numbered, queries.LINES):
-        if str(number) not in used:
+    for number in transaction.read(str, queries.LINE_NUMBERS):
+        if number not in used:
             transaction.run(queries.DROP_LINE, number)
 
 

@@ -102,12 +102,19 @@ class SqlLedger:
             # What could not be given back runs out by itself, and must not hide what happened.
             with contextlib.suppress(LedgerError):
                 self._give_back(epoch)
-            self._facts.end()
 
     def _give_back(self, epoch: int) -> None:
-        if self._held == epoch:
+        if self._held != epoch:
+            return
+        try:
             with self._facts.writing() as transaction:
                 self._leases.release(epoch, transaction)
+        finally:
+            self._ended()
+
+    def _ended(self) -> None:
+        self._held = 0
+        self._facts.end()
 
     def _renew(self, epoch: int, lasting: timedelta, now: datetime) -> None:
         self._leases.renew(epoch, until=now + lasting)
@@ -207,9 +214,8 @@ class SqlLedger:
             _prune(transaction, before=report.finished_at - self._keep)
             if ending is not None:
                 self._leases.release(epoch_of(ending, issuer=self), transaction)
-        if ending is not None:
-            self._held = 0
-            self._facts.end()
+        if ending is not None and epoch_of(ending, issuer=self) == self._held:
+            self._ended()
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
         """Give the newest reports, newest first; but for the newest 50 only their heads."""

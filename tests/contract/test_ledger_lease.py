@@ -82,6 +82,8 @@ def test_a_report_that_comes_after_the_lease_was_lost_is_kept(ledger: Ledger) ->
         second.renew(now=T0 + LASTING)
 
     assert (a_report(),) == ledger.reports(limit=2)
+    with ledger.lease(now=T0 + LASTING, lasting=LASTING) as third:
+        third.renew(now=T0 + LASTING)
 
 
 def test_a_lease_that_ran_out_is_taken_over(ledger: Ledger) -> None:
@@ -118,7 +120,15 @@ def _intend(ledger: Ledger, lease: Lease) -> None:
     ledger.intend(an_intent(), lease=lease)
 
 
-WRITES = pytest.mark.parametrize("write", [_renew, _save, _intend], ids=["renew", "save", "intend"])
+def _save_nothing(ledger: Ledger, lease: Lease) -> None:
+    ledger.save([], lease=lease)
+
+
+WRITES = pytest.mark.parametrize(
+    "write",
+    [_renew, _save, _save_nothing, _intend],
+    ids=["renew", "save", "save nothing", "intend"],
+)
 
 
 @WRITES

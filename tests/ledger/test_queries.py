@@ -25,6 +25,7 @@ WHOLE = {
     "REPORTS": ["SCAN report"],
     "LENGTHY": ["SCAN report"],
     "LINES": ["SCAN line"],
+    "LINE_NUMBERS": ["SCAN line"],
     "ROLLS": ["SCAN roll"],
     "DROP_ROLLS": ["SCAN roll"],
     "LOOKS": ["SCAN report USING COVERING INDEX report_by_time"],
