@@ -14,16 +14,15 @@ from ledger_samples import (
     REPO,
     T0,
     a_holder,
+    a_parent,
     a_report,
     an_incident,
     an_intent,
 )
-from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
-from pipeline_health.core.model.incident import Phase
+from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Notice, NoticeKind, Told
-from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import ProjectLine
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.ledger.store import WritableStore
@@ -77,17 +76,6 @@ class Years:
         now = T0 + self.day * DAY
         names = [Fingerprint(f"broken {self.day} {at}") for at in range(BROKEN)]
         over = [an_incident(name, first_seen=now, resolved_at=now) for name in names]
-        many = Parent(
-            fingerprint=Fingerprint(f"many {self.day}"),
-            nonce=Nonce("p"),
-            repo=REPO,
-            title="Many projects at once",
-            cause=None,
-            phase=Phase.RESOLVED,
-            first_seen=now,
-            members=(),
-            resolved_at=now,
-        )
         self.ledger.silence(
             MaintenanceWindow(
                 project=SHOP, kind=None, since=now, until=now + 9 * MINUTE, reason="x" * 99
@@ -97,7 +85,7 @@ class Years:
             for name in names:
                 self.ledger.remember("evidence", name, "x" * 3000, now=now)
                 self.ledger.note(name, TrailLine(at=now, says="opened"))
-            self.ledger.save(over, [many], lease=lease)
+            self.ledger.save(over, [a_parent(f"many {self.day}", at=now)], lease=lease)
             self.ledger.intend(an_intent(f"n {self.day}", at=now), lease=lease)
             self.ledger.tell(Told(), [NOTICE], receivers=["ntfy"], lease=lease, now=now)
             seen = ProjectLine(name=SHOP, repo=REPO, unproved=("x" * 999, *names))
