@@ -59,7 +59,8 @@ class SystemClock:
 def kept_ledger(settings: Settings) -> Iterator[Ledger]:
     """Open the ledger's file in the name of this process."""
     holder = Holder.current(secrets.token_hex(8))
-    with SqlLedger.open(settings.ledger_path, holder=holder) as ledger:
+    keep = settings.policy.limits.retention
+    with SqlLedger.open(settings.ledger_path, holder=holder, keep=keep) as ledger:
         yield ledger
 
 

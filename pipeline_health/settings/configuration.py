@@ -183,7 +183,7 @@ class RoutingTable(Table):
 
 
 class LimitsTable(Table):
-    """`[limits]`: bounds on what one cycle, one hour and one agent may do."""
+    """`[limits]`: bounds on what one cycle, one hour and one agent may do, and what is kept."""
 
     issues_per_cycle: fields.Count = _BOUNDS.issues_per_cycle
     issues_per_hour: fields.Count = _BOUNDS.issues_per_hour
@@ -192,6 +192,15 @@ class LimitsTable(Table):
     reopen_within: fields.Duration = _BOUNDS.reopen_within
     cycle_deadline: fields.Deadline = _BOUNDS.cycle_deadline
     ops_repo: fields.OptionalRepo = None
+    retention: fields.Retention = _BOUNDS.retention
+
+    @field_validator("retention")
+    @classmethod
+    def _outlives_what_may_come_back(cls, given: timedelta, others: ValidationInfo) -> timedelta:
+        if given < others.data.get("reopen_within", timedelta(0)):
+            says = "is shorter than reopen_within; expected at least as long"
+            raise fields.refusal(says)
+        return given
 
 
 class RemediesTable(Table):

@@ -121,4 +121,5 @@ def _limits(table: LimitsTable) -> Limits:
         reopen_within=table.reopen_within,
         cycle_deadline=table.cycle_deadline,
         ops_repo=table.ops_repo,
+        retention=table.retention,
     )

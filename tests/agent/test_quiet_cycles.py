@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,9 @@ def counted(settings: Settings) -> Iterator[Ledger]:
 
 @pytest.fixture
 def host(shop: Shop) -> Host:
-    """Give the host of a product that was looked at twice, and whose commits are counted."""
+    """Give the host of a product that was looked at twice."""
     shop.host.stay_indoors()
     shop.host.cycle()
-    shop.host.machine = replace(shop.host.machine, ledger=counted)
-    CountingStore.commits = 0
     return shop.host
 
 
@@ -68,10 +67,24 @@ def changed(before: Path, after: Path) -> Mapping[str, tuple[int, int]]:
     }
 
 
+def test_the_ledger_keeps_what_is_over_as_long_as_the_operator_wants(host: Host) -> None:
+    """`limits.retention` says how long; the default would have kept the first looks."""
+    host.extra = '[limits]\nretention = "40d"'
+    host.cycle(after=timedelta(days=39))
+    with SqlLedger.read_only(host.ledger) as ledger:
+        before = len(ledger.looks())
+    host.cycle(after=timedelta(days=2))
+
+    with SqlLedger.read_only(host.ledger) as ledger:
+        assert (3, 2) == (before, len(ledger.looks()))
+
+
 def test_a_quiet_look_is_two_commits_and_one_row(host: Host, tmp_path: Path) -> None:
     """The lease is taken, then the report is kept and it is given back; no other table changes."""
     before = tmp_path / "before.db"
     before.write_bytes(host.ledger.read_bytes())
+    host.machine = replace(host.machine, ledger=counted)
+    CountingStore.commits = 0
 
     report = host.cycle()
 
