@@ -191,7 +191,9 @@ def connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
 
 
 def at_once(connection: sqlite3.Connection, ask: Callable[[Transaction], RowT]) -> RowT:
-    """Give what *ask* reads in one transaction."""
+    """Give what *ask* reads in one transaction: that which is under way, or one of its own."""
+    if connection.in_transaction:
+        return ask(Transaction(connection))
     try:
         connection.execute("BEGIN")
         return ask(Transaction(connection))
