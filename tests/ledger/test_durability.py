@@ -200,6 +200,16 @@ def test_an_incident_of_another_version_is_named(path: Path, ledger: SqlLedger) 
         ledger.incidents()
 
 
+def test_a_log_that_had_to_grow_is_cut(path: Path, ledger: SqlLedger) -> None:
+    """One large step does not leave a large file beside the ledger for as long as it is open."""
+    ledger.remember("log", "large", "x" * 12_000_000, now=T0)
+    large = log_size(path)
+    for at in range(2):
+        ledger.remember("log", "small", f"{at}", now=T0)
+
+    assert log_size(path) <= 8 * 1024 * 1024 < 12_000_000 < large
+
+
 def test_text_that_is_no_unicode_is_kept_as_far_as_it_goes(ledger: SqlLedger) -> None:
     """Half a surrogate pair becomes a question mark, in keys as in facts."""
     ledger.remember("log", "\ud800", "a\udfff", now=T0)
