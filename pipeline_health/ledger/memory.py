@@ -78,12 +78,22 @@ class MemoryLedger:
         return oldest_first(self._parents.values())
 
     def save(
-        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+        self,
+        incidents: Iterable[Incident],
+        parents: Iterable[Parent] = (),
+        *,
+        lease: Lease,
+        settled: Iterable[str] = (),
+        noted: Iterable[tuple[Fingerprint, TrailLine]] = (),
     ) -> None:
-        """Keep *incidents* and *parents*, each by its fingerprint and nonce."""
+        """Keep *incidents* and *parents*, and what became of what was intended, and why."""
         self._require(epoch_of(lease, issuer=self))
         self._incidents |= {identity(incident): incident for incident in incidents}
         self._parents |= {identity(parent): parent for parent in parents}
+        for key in settled:
+            self.settle(key)
+        for fingerprint, line in noted:
+            self.note(fingerprint, line)
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
         """Append one line to the decision trail of an incident, unless it repeats the last."""

@@ -19,20 +19,15 @@ from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger import queries
 from pipeline_health.ledger.facts import Facts
 from pipeline_health.ledger.holder import NOBODY, Holder
+from pipeline_health.ledger.incident_table import IncidentTable, note, put
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.lease_table import LeaseTable
 from pipeline_health.ledger.letter_box import LetterBox
+from pipeline_health.ledger.pruning import prune
 from pipeline_health.ledger.reading import ReadingStore
-from pipeline_health.ledger.report_table import ReportTable, sweep
-from pipeline_health.ledger.retention import KEEP, TRAIL_LINES
-from pipeline_health.ledger.rows import (
-    columns_of,
-    columns_of_parent,
-    incident_in,
-    intent_in,
-    parent_in,
-    trail_line_in,
-)
+from pipeline_health.ledger.report_table import ReportTable
+from pipeline_health.ledger.retention import KEEP
+from pipeline_health.ledger.rows import intent_in
 from pipeline_health.ledger.store import Store, Transaction, WritableStore
 from pipeline_health.ledger.times import as_text
 from pipeline_health.ledger.window_table import WindowTable
@@ -51,6 +46,7 @@ class SqlLedger:
         self._store = store
         self._keep = keep
         self._facts = Facts(store)
+        self._incidents = IncidentTable(store)
         self._reports = ReportTable(store)
         self._held = 0
         self._leases = LeaseTable(store, holder=holder)
@@ -130,40 +126,43 @@ class SqlLedger:
 
     def incidents(self) -> tuple[Incident, ...]:
         """Give every incident that is kept, oldest first."""
-        return tuple(self._store.read(incident_in, queries.INCIDENTS))
+        return self._incidents.every()
 
     def parents(self) -> tuple[Parent, ...]:
         """Give every portfolio incident that is kept, oldest first."""
-        return tuple(self._store.read(parent_in, queries.PARENTS))
+        return self._incidents.parents()
 
     def save(
-        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+        self,
+        incidents: Iterable[Incident],
+        parents: Iterable[Parent] = (),
+        *,
+        lease: Lease,
+        settled: Iterable[str] = (),
+        noted: Iterable[tuple[Fingerprint, TrailLine]] = (),
     ) -> None:
         """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction.
 
-        What has not changed is not written. Raises LeaseLostError when the lease is not ours.
+        In the same, the intents that are *settled* are dropped, and what was *noted* is added to
+        the trails. What has not changed is not written. Raises LeaseLostError when the lease is not
+        ours.
         """
-        rows = [(queries.KEEP_INCIDENT, columns_of(incident)) for incident in incidents]
-        rows += [(queries.KEEP_PARENT, columns_of_parent(parent)) for parent in parents]
-        if not rows:
+        kept = (tuple(incidents), tuple(parents), tuple(settled), tuple(noted))
+        if not any(kept):
             epoch = epoch_of(lease, issuer=self)
             self._store.at_once(partial(self._leases.require, epoch))
             return
         with self._writing_under(lease) as transaction:
-            for sql, row in rows:
-                transaction.run(sql, *row)
+            _keep(transaction, *kept)
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
         """Append one line to the decision trail of an incident, unless it repeats the last."""
         with self._facts.writing() as transaction:
-            if [line.says] == transaction.read(str, queries.LAST_OF_TRAIL, fingerprint):
-                return
-            transaction.run(queries.EXTEND_TRAIL, fingerprint, as_text(line.at), line.says)
-            transaction.run(queries.SHORTEN_TRAIL, fingerprint, TRAIL_LINES)
+            note(fingerprint, line, transaction)
 
     def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
         """Give the decision trail of an incident, oldest first, the newest 200 lines."""
-        return tuple(self._store.read(trail_line_in, queries.TRAIL, fingerprint))
+        return self._incidents.trail(fingerprint)
 
     # -- memory -----------------------------------------------------------------------------
 
@@ -211,7 +210,7 @@ class SqlLedger:
             self._store.shrink()
         with self._facts.writing() as transaction:
             self._reports.put(report, transaction)
-            _prune(transaction, before=report.finished_at - self._keep)
+            prune(transaction, before=report.finished_at - self._keep)
             if ending is not None:
                 self._leases.release(epoch_of(ending, issuer=self), transaction)
         if ending is not None and epoch_of(ending, issuer=self) == self._held:
@@ -246,7 +245,7 @@ class SqlLedger:
     def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
         """Drop reports, facts, windows, and resolved incidents with trails older than *keep*."""
         with self._facts.writing() as transaction:
-            _prune(transaction, before=now - keep)
+            prune(transaction, before=now - keep)
 
     # -- what people know -------------------------------------------------------------------
 
@@ -279,17 +278,15 @@ class SqlLedger:
         self._box.drop(letter)
 
 
-def _prune(transaction: Transaction, *, before: datetime) -> None:
-    """Drop in this order: a trail goes only when its incident has gone."""
-    for sql in (
-        queries.PRUNE_REPORTS,
-        queries.PRUNE_INCIDENTS,
-        queries.PRUNE_PARENTS,
-        queries.PRUNE_TRAILS,
-        queries.PRUNE_MEMORY,
-        queries.PRUNE_WINDOWS,
-        queries.PRUNE_INTENTS,
-        queries.PRUNE_LETTERS,
-    ):
-        transaction.run(sql, as_text(before))
-    sweep(transaction)
+def _keep(
+    transaction: Transaction,
+    incidents: Iterable[Incident],
+    parents: Iterable[Parent],
+    settled: Iterable[str],
+    noted: Iterable[tuple[Fingerprint, TrailLine]],
+) -> None:
+    put(incidents, parents, transaction)
+    for key in settled:
+        transaction.run(queries.SETTLE, key)
+    for fingerprint, line in noted:
+        note(fingerprint, line, transaction)

@@ -58,9 +58,19 @@ class Ledger(Memory, Protocol):
         ...
 
     def save(
-        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+        self,
+        incidents: Iterable[Incident],
+        parents: Iterable[Parent] = (),
+        *,
+        lease: Lease,
+        settled: Iterable[str] = (),
+        noted: Iterable[tuple[Fingerprint, TrailLine]] = (),
     ) -> None:
-        """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction."""
+        """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction.
+
+        In the same, the intents that are *settled* are dropped, and what was *noted* is added to
+        the trails.
+        """
         ...
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:

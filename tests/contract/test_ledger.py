@@ -100,6 +100,19 @@ def test_a_trail_keeps_its_newest_200_lines(ledger: Ledger) -> None:
     assert (a_line("mine"),) == ledger.trail(other)
 
 
+def test_what_a_cycle_leaves_is_kept_at_once(ledger: Ledger) -> None:
+    """An incident is saved, its intent is settled and its trail goes on; another intent stays."""
+    with ledger.lease(now=T0, lasting=LASTING) as lease:
+        for key in ("n1", "n2"):
+            ledger.intend(an_intent(key), lease=lease)
+        noted = [(SHOP, a_line("opened")), (SHOP, a_line("opened", 1)), (SHOP, a_line("told", 2))]
+        ledger.save([an_incident()], lease=lease, settled=["n1", "n3"], noted=noted)
+
+    assert (an_incident(),) == ledger.incidents()
+    assert (an_intent("n2"),) == ledger.intents()
+    assert (a_line("opened"), a_line("told", 2)) == ledger.trail(SHOP)
+
+
 # -- memory ----------------------------------------------------------------------------------
 
 

@@ -120,14 +120,18 @@ def _intend(ledger: Ledger, lease: Lease) -> None:
     ledger.intend(an_intent(), lease=lease)
 
 
+def _settle(ledger: Ledger, lease: Lease) -> None:
+    ledger.save([], lease=lease, settled=["n1"])
+
+
 def _save_nothing(ledger: Ledger, lease: Lease) -> None:
     ledger.save([], lease=lease)
 
 
 WRITES = pytest.mark.parametrize(
     "write",
-    [_renew, _save, _save_nothing, _intend],
-    ids=["renew", "save", "save nothing", "intend"],
+    [_renew, _save, _settle, _save_nothing, _intend],
+    ids=["renew", "save", "settle", "save nothing", "intend"],
 )
 
 
