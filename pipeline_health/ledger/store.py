@@ -75,7 +75,7 @@ class WritableStore:
     """The ledger's file, open for writing; threads take turns.
 
     Every commit is synced to the disk (synchronous=FULL): an intent that was only in a cache would
-    be worth nothing after a power cut, and a quiet cycle commits three times.
+    be worth nothing after a power cut, and a quiet cycle commits twice.
     """
 
     def __init__(self, path: Path) -> None:
