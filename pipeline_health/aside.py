@@ -7,7 +7,6 @@ cannot be read, and they say so.
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from pipeline_health.agent.first_looks import first_looks as looked_at_first
 from pipeline_health.bootstrap import SystemClock, open_to_read
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import Holder, SqlLedger
 from pipeline_health.ports import Ledger
 from pipeline_health.settings import ConfigurationError

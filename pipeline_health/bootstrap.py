@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.readings import Blind, GitHubReading
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ended import failed, finish, unfinished
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger, Recorder
 from pipeline_health.postroom import Heart, beating, deliver, receivers_of

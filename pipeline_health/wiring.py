@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -15,6 +14,7 @@ from pipeline_health.clients.http import Http, Transport
 from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.web import Web
 from pipeline_health.core.model.policy import Policy
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Clock, Ledger
 from pipeline_health.settings import (
     GitHubApp,

@@ -5,7 +5,7 @@ changes, the project is audited anew.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -18,6 +18,7 @@ from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.readings import Blind, NotAsked, Seen
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import is_archived
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import AuditSource, Memory
 
 _TOPIC = "audit"

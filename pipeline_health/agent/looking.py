@@ -5,7 +5,7 @@ answer can raise the next question (a run's jobs, then the ancestry of its commi
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.answering import Answering
@@ -34,6 +34,7 @@ from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
 from pipeline_health.core.under_way import proofs_under_way, questions_under_way
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
 
 ROUNDS = 3

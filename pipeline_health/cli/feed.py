@@ -1,7 +1,6 @@
 """`feed`: what is broken, for machines; docs/feed.schema.json is its shape."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import click
@@ -23,6 +22,7 @@ from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy
 from pipeline_health.core.model.questions import Evidence
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.service_level import LOOKS_MISSED
+from pipeline_health.frozen import dataclass
 
 SCHEMA = "pipeline-health/feed/1"
 _FIRST_ERROR = 500

@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +10,7 @@ import click
 from pipeline_health import __version__, telemetry
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.tables import tell
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import HistoryError, LeaseHeldError, PipelineHealthError
 from pipeline_health.settings import ConfigurationError
 

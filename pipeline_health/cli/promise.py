@@ -1,7 +1,6 @@
 """The account of the promise in time, as the ledger can give it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.ids import Fingerprint, ProjectName
@@ -17,6 +16,7 @@ from pipeline_health.core.service_level import (
     reason_not_measured,
     spread_of,
 )
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger
 
 _REOPENED = "ReopenIssue: "

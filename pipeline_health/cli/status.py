@@ -1,7 +1,6 @@
 """`status`: what the last looks saw, project by project."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
@@ -19,6 +18,7 @@ from pipeline_health.cli.reporting import (
 from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.cli.windows import lines_of, windows_as_json
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
+from pipeline_health.frozen import dataclass
 
 HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
 REPORTS = 50

@@ -1,7 +1,6 @@
 """What a batched look wants of one repository and what it got, each part seen or not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from pipeline_health.core.model.readings import (
     Reading,
     Seen,
 )
+from pipeline_health.frozen import dataclass
 
 T = TypeVar("T")
 

@@ -1,12 +1,12 @@
 """GraphQL over HTTP as both providers speak it: an answer may be whole, partial or nothing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.clients.errors import UnexpectedShapeError
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.json import Json
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
@@ -21,6 +21,7 @@ from pipeline_health.clients import bodies
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
 from pipeline_health.clients.within import Within
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Clock
 
 USER_AGENT = f"pipeline-health/{__version__}"

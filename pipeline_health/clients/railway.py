@@ -5,7 +5,6 @@ that is `sources.railway`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -34,6 +33,7 @@ from pipeline_health.clients.railway_pieces import Piece, in_pieces
 from pipeline_health.clients.railway_whole import whole_environment
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Seen
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Clock, Memory
 
 BATCH = 25

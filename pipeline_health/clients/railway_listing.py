@@ -1,7 +1,6 @@
 """What there is on Railway for a token: workspaces, projects, and what their environments serve."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -15,6 +14,7 @@ from pipeline_health.clients.railway_facts import Page, page_of, pages, project_
 from pipeline_health.clients.railway_pieces import Piece, in_pieces
 from pipeline_health.core.model.ids import as_repo
 from pipeline_health.core.model.portfolio import OfferedService
+from pipeline_health.frozen import dataclass
 
 PAGE = 50
 PROJECT_PAGES = 40

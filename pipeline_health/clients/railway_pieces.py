@@ -6,11 +6,11 @@ is asked again without it, or in halves where nothing names it.
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
 from pipeline_health.clients.railway_errors import TokenRefusedError
+from pipeline_health.frozen import dataclass
 
 T = TypeVar("T")
 STRIKES = 4

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
@@ -31,6 +30,7 @@ from pipeline_health.core.model.checkup import (
     Unread,
 )
 from pipeline_health.core.model.ids import RepoName
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import NamedSecret
 
 _GITHUBS = re.compile(r"(gh[opsur]|github_pat)_")

@@ -8,11 +8,11 @@ no run is writing we say that, watch the file ourselves, and open it again once 
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger.faults import explained, require_file
 from pipeline_health.ledger.schema import (
     migrate,

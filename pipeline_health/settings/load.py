@@ -1,12 +1,13 @@
 """Puts the configuration and the credentials together, or says all that is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import Secret
 from pipeline_health.settings import sources
 from pipeline_health.settings.configuration import Configuration

@@ -1,9 +1,9 @@
 """A world to watch: a pretend GitHub and a pretend Railway under one clock."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.simulator.faults import Faults
 from pipeline_health.simulator.github_world import Registry, Repo
 from pipeline_health.simulator.railway_world import RailwayEnvironment, RailwayProject

@@ -1,12 +1,12 @@
 """What one cycle did: stored, printed, and summed up in one sentence, also when it failed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

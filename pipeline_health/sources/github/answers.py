@@ -1,7 +1,7 @@
 """What failing runs left behind and how commits stand to each other: asked once, then known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError
@@ -20,6 +20,7 @@ from pipeline_health.core.model.questions import (
     WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen, Unrecognised
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github import remembered
 from pipeline_health.sources.github.job_log import (

@@ -7,7 +7,7 @@ Where too few pushes were known, the next one is the next lesson: what it comple
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
@@ -18,6 +18,7 @@ from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.readings import Blind, Branch, GitHubReading, NotAsked, Part, Seen
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
 
 TOPIC = "required-workflows"

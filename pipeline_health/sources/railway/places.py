@@ -6,7 +6,6 @@ day, and only of an environment that nobody named.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError, NothingThereError
@@ -18,6 +17,7 @@ from pipeline_health.clients.railway_access import (
     Scope,
 )
 from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
