@@ -8,41 +8,46 @@ import json
 from functools import cache
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
+from pydantic_core import (
+    PydanticSerializationError,
+    ValidationError,
+    to_json,
+    to_jsonable_python,
+)
 
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.notice import Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ports import LedgerError
+from pipeline_health.shapes import Shape
 
 ModelT = TypeVar("ModelT")
 
 
 @cache
-def _incidents() -> TypeAdapter[Incident]:
-    return TypeAdapter(Incident)
+def _incidents() -> Shape[Incident]:
+    return Shape(Incident)
 
 
 @cache
-def _parents() -> TypeAdapter[Parent]:
-    return TypeAdapter(Parent)
+def _parents() -> Shape[Parent]:
+    return Shape(Parent)
 
 
 @cache
-def _reports() -> TypeAdapter[CycleReport]:
-    return TypeAdapter(CycleReport)
+def _reports() -> Shape[CycleReport]:
+    return Shape(CycleReport)
 
 
 @cache
-def _told() -> TypeAdapter[Told]:
-    return TypeAdapter(Told)
+def _told() -> Shape[Told]:
+    return Shape(Told)
 
 
 @cache
-def _notices() -> TypeAdapter[Notice]:
-    return TypeAdapter(Notice)
+def _notices() -> Shape[Notice]:
+    return Shape(Notice)
 
 
 def as_unicode(text: str) -> str:
@@ -55,7 +60,7 @@ def as_unicode(text: str) -> str:
 
 def incident_as_text(incident: Incident) -> str:
     """Give *incident* as JSON."""
-    return _encode(_incidents(), incident)
+    return _encode(incident)
 
 
 def incident_of(text: str, *, fingerprint: str) -> Incident:
@@ -65,7 +70,7 @@ def incident_of(text: str, *, fingerprint: str) -> Incident:
 
 def parent_as_text(parent: Parent) -> str:
     """Give *parent* as JSON."""
-    return _encode(_parents(), parent)
+    return _encode(parent)
 
 
 def parent_of(text: str, *, fingerprint: str) -> Parent:
@@ -75,7 +80,7 @@ def parent_of(text: str, *, fingerprint: str) -> Parent:
 
 def report_as_text(report: CycleReport) -> str:
     """Give *report* as JSON."""
-    return _encode(_reports(), report)
+    return _encode(report)
 
 
 def report_of(text: str, *, cycle: str) -> CycleReport:
@@ -85,7 +90,7 @@ def report_of(text: str, *, cycle: str) -> CycleReport:
 
 def told_as_text(told: Told) -> str:
     """Give what people know as JSON."""
-    return _encode(_told(), told)
+    return _encode(told)
 
 
 def told_of(text: str) -> Told:
@@ -95,7 +100,7 @@ def told_of(text: str) -> Told:
 
 def notice_as_text(notice: Notice) -> str:
     """Give *notice* as JSON."""
-    return _encode(_notices(), notice)
+    return _encode(notice)
 
 
 def notice_of(text: str, *, number: int) -> Notice:
@@ -103,17 +108,17 @@ def notice_of(text: str, *, number: int) -> Notice:
     return _decode(_notices(), text, what=f"the letter {number}")
 
 
-def _encode(adapter: TypeAdapter[ModelT], model: ModelT) -> str:
+def _encode(model: object) -> str:
     try:
-        return adapter.dump_json(model).decode()
+        return to_json(model).decode()
     except (PydanticSerializationError, UnicodeEncodeError):
-        plain: object = adapter.dump_python(model, mode="json")
+        plain: object = to_jsonable_python(model)
         return as_unicode(json.dumps(plain, ensure_ascii=False))
 
 
-def _decode(adapter: TypeAdapter[ModelT], text: str, *, what: str) -> ModelT:
+def _decode(shape: Shape[ModelT], text: str, *, what: str) -> ModelT:
     try:
-        return adapter.validate_json(text, strict=True)
+        return shape.of_json(text)
     except ValidationError as exc:
         msg = (
             f"{what} in the ledger cannot be read: {exc.error_count()} places are not of this "

@@ -5,6 +5,8 @@ from dataclasses import field
 from functools import partial
 from pathlib import Path
 
+from pydantic_core import to_json
+
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.frozen import dataclass
@@ -45,7 +47,7 @@ class Settings:
         told from a word, and those that the configuration itself says: a login that is also the
         owner of a repository would be struck out of every issue.
         """
-        written = self.configuration.model_dump_json() if self.e2e_env else ""
+        written = to_json(self.configuration).decode() if self.e2e_env else ""
         passed = (
             secret
             for secret in self.e2e_env.values()
