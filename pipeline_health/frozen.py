@@ -2,19 +2,22 @@
 
 The standard one writes six methods a class as text and compiles each: 0.7 ms of CPU, and a cold
 start has more than two hundred classes. Here five of them are shared, and `__init__` is compiled
-for the first instance, which a quiet run makes of half of the classes. Whoever uses a class sees
-no difference: neither in `fields`, `replace`, a signature, nor in what equals what.
+when there are some instances: a quiet run makes none or a few of most classes. Whoever uses a class
+sees no difference: neither in `fields`, `replace`, a signature, nor in what equals what.
 """
 
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 T = TypeVar("T")
 
+_FEW: Final = 8
+"""So many instances do without a compiled `__init__`, which takes as long as thirty of them."""
 _NO_WORDS: Final = "A frozen dataclass."  # without any the standard library would make a signature
 
 
@@ -64,14 +67,42 @@ _FACTORY: Final = _Factory()
 
 
 class _Init:
-    """Stands for an `__init__` until somebody wants it: who makes an instance, or who looks."""
+    """Stands for an `__init__` until it is worth compiling, or somebody looks at it."""
 
     def __init__(self, cls: type) -> None:
         self._cls = cls
+        self._fields = dataclasses.fields(cls)
+        self._known = {it.name for it in self._fields if it.init}
+        self._left = _FEW
 
     def __get__(self, instance: object, owner: type) -> Any:
+        if instance is not None and self._left > 0:
+            self._left -= 1
+            return partial(self._fill, instance)
         made = self._cls.__init__ = _compiled_init(self._cls)  # type: ignore[misc] # in its place
         return made if instance is None else made.__get__(instance, owner)
+
+    def _fill(self, instance: Any, /, *free: object, **named: object) -> None:
+        """Do what the compiled one does; what that one has to refuse is left to it."""
+        asked = {it.name for it in self._fields if it.init and _is_required(it)}
+        if free or not asked <= named.keys() <= self._known:
+            self._left = 0
+            self.__get__(instance, type(instance))(*free, **named)
+            return
+        for it in self._fields:
+            value = named[it.name] if it.name in named else _default(it)
+            object.__setattr__(instance, it.name, value)
+        if hasattr(instance, "__post_init__"):
+            instance.__post_init__()
+
+
+def _is_required(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is field.default_factory  # neither is there
+
+
+def _default(field: "dataclasses.Field[Any]") -> object:
+    factory = field.default_factory
+    return field.default if factory is dataclasses.MISSING else factory()
 
 
 def _compiled_init(cls: Any) -> Any:

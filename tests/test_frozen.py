@@ -29,7 +29,8 @@ class Ours(Generic[T_co]):
 
     def __post_init__(self) -> None:
         if self.count < 0:
-            raise ValueError
+            msg = "less than none"
+            raise ValueError(msg)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ class Theirs(Generic[T_co]):
 
     def __post_init__(self) -> None:
         if self.count < 0:
-            raise ValueError
+            msg = "less than none"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +149,29 @@ def test_it_does_what_the_standard_one_does(
         assert ours == theirs
 
 
-def test_it_is_made_when_the_first_instance_is() -> None:
-    """A class that nobody makes an instance of costs nothing but its name and its fields."""
+def test_it_is_compiled_when_there_are_some_instances() -> None:
+    """A class of which there are few costs nothing but its name and its fields."""
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Late:
         a: int
+        b: list[int] = field(default_factory=list)
 
+    few = [Late(a=1) for _ in range(8)]
     before = inspect.getattr_static(Late, "__init__")
-    Late(a=1)
+    many = [Late(a=1) for _ in range(8)]
 
     assert not inspect.isfunction(before)
     assert inspect.isfunction(inspect.getattr_static(Late, "__init__"))
+    assert few == many
+    assert len({id(it.b) for it in few + many}) == 16
+
+
+def test_what_is_after_the_fields_is_done_each_time() -> None:
+    """Before and after it is compiled."""
+    for _ in range(20):
+        with pytest.raises(ValueError, match="less than none"):
+            Ours(put="a", made=1, count=-1)
 
 
 def test_each_instance_has_parts_of_its_own() -> None:
