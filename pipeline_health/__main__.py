@@ -16,7 +16,9 @@ def main() -> None:
     gc.set_threshold(_ROOM)
     from pipeline_health.cli.main import run  # noqa: PLC0415 - after that
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # what goes with the process is not searched for garbage first: 50 ms of CPU
+    sys.exit(code)
 
 
 if __name__ == "__main__":
