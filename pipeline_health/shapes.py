@@ -22,7 +22,6 @@ from typing import (
     cast,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
@@ -118,13 +117,13 @@ class _Builder:
             kind = kind.__supertype__
         if kind in _SIMPLE:
             return _SIMPLE[kind]
-        origin, arguments = get_origin(kind), get_args(kind)
-        if dataclasses.is_dataclass(origin or kind):
-            variables = getattr(origin, "__parameters__", ())
-            return self._dataclass(origin or kind, dict(zip(variables, arguments, strict=True)))
         if isinstance(kind, type) and issubclass(kind, Enum):
             return core_schema.enum_schema(kind, list(kind), sub_type="str")
-        return self._made_of(origin, [*arguments], meant or {})
+        origin = get_origin(kind) or kind
+        if dataclasses.is_dataclass(origin):
+            variables = getattr(origin, "__parameters__", ())
+            return self._dataclass(origin, dict(zip(variables, get_args(kind), strict=True)))
+        return self._made_of(origin, [*get_args(kind)], meant or {})
 
     def _made_of(
         self, origin: object, parts: list[Any], meant: Mapping[object, object]
@@ -155,9 +154,8 @@ class _Builder:
         return core_schema.nullable_schema(one) if NoneType in parts else one
 
     def _dataclass(self, kind: Any, meant: Mapping[object, object]) -> CoreSchema:
-        hints = get_type_hints(kind, include_extras=True)
         fields = dataclasses.fields(kind)
-        asked = [self._field(it, hints[it.name], meant) for it in fields]
+        asked = [self._field(it, meant) for it in fields]
         return core_schema.dataclass_schema(
             kind,
             core_schema.dataclass_args_schema(
@@ -168,9 +166,9 @@ class _Builder:
         )
 
     def _field(
-        self, field: "dataclasses.Field[Any]", hint: Any, meant: Mapping[object, object]
+        self, field: "dataclasses.Field[Any]", meant: Mapping[object, object]
     ) -> core_schema.DataclassField:
-        schema = self.schema(hint, meant)
+        schema = self.schema(field.type, meant)
         if field.default is not dataclasses.MISSING:
             schema = core_schema.with_default_schema(
                 schema, default=field.default, validate_default=self._closed
@@ -178,7 +176,7 @@ class _Builder:
         elif field.default_factory is not dataclasses.MISSING:
             schema = core_schema.with_default_schema(schema, default_factory=field.default_factory)
         return core_schema.dataclass_field(
-            field.name, schema, kw_only=bool(field.kw_only), validation_alias=key_of(hint)
+            field.name, schema, kw_only=bool(field.kw_only), validation_alias=key_of(field.type)
         )
 
 
