@@ -76,7 +76,8 @@ class _Init:
         self._left = _FEW
 
     def __get__(self, instance: object, owner: type) -> Any:
-        if instance is not None and self._left > 0:
+        # `inspect` of Python 3.13 puts the class in the place of the instance.
+        if isinstance(instance, self._cls) and self._left > 0:
             self._left -= 1
             return partial(self._fill, instance)
         made = self._cls.__init__ = _compiled_init(self._cls)  # type: ignore[misc] # in its place
