@@ -1,6 +1,5 @@
 """Reads `pipeline-health.toml` and says, for everything that is wrong in it, where and what."""
 
-import difflib
 import hashlib
 import json
 import re
@@ -139,8 +138,10 @@ def _says(error: ErrorDetails) -> str:
 
 def _unknown_key(loc: tuple[int | str, ...]) -> str:
     """Say that there is no such key, and which one could have been meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - nearly all files are right
+
     *table, key = (part for part in loc if isinstance(part, str))
-    near = difflib.get_close_matches(key, _keys()[tuple(table)], n=1)
+    near = get_close_matches(key, _keys()[tuple(table)], n=1)
     if near:
         return f"no such key; did you mean {near[0]}?"
     homes = [_heading(path) for path, keys in _keys().items() if key in keys]
