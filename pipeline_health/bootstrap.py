@@ -60,7 +60,8 @@ class SystemClock:
 def kept_ledger(settings: Settings) -> Iterator[Ledger]:
     """Open the ledger's file in the name of this process."""
     holder = Holder.current(secrets.token_hex(8))
-    with SqlLedger.open(settings.ledger_path, holder=holder) as ledger:
+    keep = settings.policy.limits.retention
+    with SqlLedger.open(settings.ledger_path, holder=holder, keep=keep) as ledger:
         yield ledger
 
 
@@ -194,7 +195,7 @@ def _run(
         except Exception as exc:  # noqa: BLE001 - a cycle ends with a report, also when it failed
             report = failed(cycle, exc, redaction=Redaction(settings.secrets()))
         except KeyboardInterrupt:
-            finish(unfinished(cycle, "it was interrupted"), ledger, here.clock)
+            finish(unfinished(cycle, "it was interrupted"), ledger, lease, here.clock)
             raise
         try:
             if not dry:
@@ -203,7 +204,7 @@ def _run(
                 )
                 report = replace(report, untold=post)
         finally:  # also when somebody would not wait for that
-            ended = finish(report, ledger, here.clock)
+            ended = finish(report, ledger, lease, here.clock)
         return ended
 
 

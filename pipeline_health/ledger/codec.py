@@ -5,6 +5,7 @@ a default needs no migration; any other change of shape does.
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -18,11 +19,14 @@ from pydantic_core import (
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.notice import Notice, Told
 from pipeline_health.core.model.parent import Parent
-from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.report import CycleReport, ProjectLine
 from pipeline_health.ports import LedgerError
 from pipeline_health.shapes import Shape
 
 ModelT = TypeVar("ModelT")
+
+_LARGE = ("projects", "changes", "waiting", "orphans", "untold")
+"""What a report tells at length: only of the newest ones is it kept."""
 
 
 @cache
@@ -41,6 +45,11 @@ def _reports() -> Shape[CycleReport]:
 
 
 @cache
+def _lines() -> Shape[tuple[ProjectLine, ...]]:
+    return Shape(tuple[ProjectLine, ...])
+
+
+@cache
 def _told() -> Shape[Told]:
     return Shape(Told)
 
@@ -55,6 +64,8 @@ def as_unicode(text: str) -> str:
 
     JSON may escape such halves into a log that we read; neither UTF-8 nor SQLite can hold them.
     """
+    if text.isascii():
+        return text
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -88,6 +99,31 @@ def report_of(text: str, *, cycle: str) -> CycleReport:
     return _decode(_reports(), text, what=f"the report of cycle {cycle}")
 
 
+def head_of(text: str) -> str:
+    """Give the report that *text* holds without what it tells at length, as JSON again.
+
+    Only names are looked at, so that a report of any version can be cut; what is none stays.
+    """
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(whole, dict):
+        return text
+    head = {name: said for name, said in whole.items() if name not in _LARGE}
+    return json.dumps(head, separators=(",", ":"))
+
+
+def line_as_text(line: ProjectLine) -> str:
+    """Give what a report says of one project as JSON."""
+    return _encode(line)
+
+
+def lines_of(texts: Sequence[str]) -> tuple[ProjectLine, ...]:
+    """Give what *texts* say of projects; raises LedgerError."""
+    return _decode(_lines(), f"[{','.join(texts)}]", what="what the last looks saw")
+
+
 def told_as_text(told: Told) -> str:
     """Give what people know as JSON."""
     return _encode(told)
@@ -109,6 +145,7 @@ def notice_of(text: str, *, number: int) -> Notice:
 
 
 def _encode(model: object) -> str:
+    """Write without a schema, which takes longer to build than all reports of a day to write."""
     try:
         return to_json(model).decode()
     except (PydanticSerializationError, UnicodeEncodeError):

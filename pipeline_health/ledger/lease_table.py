@@ -51,10 +51,9 @@ class LeaseTable:
         if not transaction.read(int, queries.OUR_LEASE, epoch, self._holder.nonce):
             raise self._lost()
 
-    def release(self, epoch: int) -> None:
-        """Give the lease back, if it is still ours."""
-        with self._store.writing() as transaction:
-            transaction.run(queries.RELEASE_LEASE, epoch, self._holder.nonce)
+    def release(self, epoch: int, transaction: Transaction) -> None:
+        """Give the lease back in *transaction*, if it is still ours."""
+        transaction.run(queries.RELEASE_LEASE, epoch, self._holder.nonce)
 
     def _require_free(self, transaction: Transaction, *, now: datetime) -> int:
         """Give the epoch of the lease before, 0 for none, or raise LeaseHeldError."""

@@ -76,6 +76,13 @@ def _leaves_time_for_three_looks(interval: timedelta, others: Beside) -> timedel
     return interval
 
 
+def _outlives_what_may_come_back(given: timedelta, others: Beside) -> timedelta:
+    if given < others.data.get("reopen_within", timedelta(0)):
+        says = "is shorter than reopen_within; expected at least as long"
+        raise fields.refusal(says)
+    return given
+
+
 def _are_distinct(projects: "tuple[ProjectTable, ...]") -> "tuple[ProjectTable, ...]":
     taken: dict[str, str] = {}
     for project in projects:
@@ -209,7 +216,7 @@ class RoutingTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsTable:
-    """`[limits]`: bounds on what one cycle, one hour and one agent may do."""
+    """`[limits]`: bounds on what one cycle, one hour and one agent may do, and what is kept."""
 
     issues_per_cycle: fields.Count = _BOUNDS.issues_per_cycle
     issues_per_hour: fields.Count = _BOUNDS.issues_per_hour
@@ -218,6 +225,9 @@ class LimitsTable:
     reopen_within: fields.Duration = _BOUNDS.reopen_within
     cycle_deadline: fields.Deadline = _BOUNDS.cycle_deadline
     ops_repo: fields.OptionalRepo = None
+    retention: Annotated[fields.Retention, after_others(_outlives_what_may_come_back)] = (
+        _BOUNDS.retention
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

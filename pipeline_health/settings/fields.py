@@ -35,6 +35,7 @@ OUR_SECRETS: Final = frozenset(
     }
 )
 _SHORTEST_CYCLE: Final = timedelta(seconds=5)
+_SHORTEST_RETENTION: Final = timedelta(days=30)
 _LONGEST_NAME: Final = 80
 _LONGEST_LABEL: Final = 50  # GitHub refuses longer ones
 
@@ -117,6 +118,13 @@ def _as_deadline(given: timedelta) -> timedelta:
     return given
 
 
+def _as_retention(given: timedelta) -> timedelta:
+    if given < _SHORTEST_RETENTION:
+        says = f"is less than what is looked back on; expected at least {_SHORTEST_RETENTION.days}d"
+        raise refusal(says)
+    return given
+
+
 def _at_least_one(given: tuple[object, ...]) -> tuple[object, ...]:
     if not given:
         says = "is empty; expected at least one"
@@ -152,6 +160,7 @@ AT_LEAST_ONE: Final = after(_at_least_one)
 
 Duration: TypeAlias = Annotated[timedelta, before(_as_duration)]
 Deadline: TypeAlias = Annotated[Duration, after(_as_deadline)]
+Retention: TypeAlias = Annotated[Duration, after(_as_retention)]
 Line: TypeAlias = Annotated[str, _without_problem(_line_problem)]
 Lines: TypeAlias = tuple[Line, ...]
 Signature: TypeAlias = Annotated[str, _without_problem(_signature_problem)]

@@ -122,4 +122,5 @@ def _limits(table: LimitsTable) -> Limits:
         reopen_within=table.reopen_within,
         cycle_deadline=table.cycle_deadline,
         ops_repo=table.ops_repo,
+        retention=table.retention,
     )

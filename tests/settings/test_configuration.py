@@ -77,6 +77,7 @@ agent_deadline = "1h"
 reopen_within = "2d"
 cycle_deadline = "2m"
 ops_repo = "acme/ops"
+retention = "40d"
 
 [remedies]
 rerun = true
@@ -156,6 +157,7 @@ def test_every_documented_key_is_understood(loads: Callable[..., Settings]) -> N
             reopen_within=timedelta(days=2),
             cycle_deadline=timedelta(minutes=2),
             ops_repo="acme/ops",  # type: ignore[arg-type]
+            retention=timedelta(days=40),
         )
         == policy.limits
     )

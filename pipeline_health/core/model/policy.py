@@ -76,7 +76,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on what one cycle, one hour and one agent may do."""
+    """Bounds on what one cycle, one hour and one agent may do, and on how long it is remembered."""
 
     issues_per_cycle: int = 5
     issues_per_hour: int = 20
@@ -85,6 +85,7 @@ class Limits:
     reopen_within: timedelta = timedelta(days=7)
     cycle_deadline: timedelta = timedelta(minutes=3)
     ops_repo: RepoName | None = None
+    retention: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
