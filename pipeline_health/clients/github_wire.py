@@ -95,7 +95,8 @@ class Wire:
     ) -> Result:
         """Ask one document; the answer has data, though perhaps not all of it.
 
-        With *splittable*, TooLargeError says at once that a smaller query should be tried.
+        With *splittable*, TooLargeError says at once that a smaller query should be tried, and a
+        timeout says so too.
         """
 
         def check(answer: Answer) -> None:
@@ -111,7 +112,7 @@ class Wire:
         url = f"{self.api.removesuffix('/v3')}/graphql"
         with self._hold.obeyed():  # also by whoever gives the token
             endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
-            result = ask(self.http, endpoint, document, variables)
+            result = ask(self.http, endpoint, document, variables, divisible=splittable)
         self._charge(result)
         return result
 

@@ -50,8 +50,18 @@ class Endpoint:
     refuse: Callable[[Answer], None]
 
 
-def ask(http: Http, endpoint: Endpoint, document: str, variables: Mapping[str, object]) -> Result:
-    """Send one query document and give its answer; a query is a read, so it may be sent again."""
+def ask(
+    http: Http,
+    endpoint: Endpoint,
+    document: str,
+    variables: Mapping[str, object],
+    *,
+    divisible: bool = False,
+) -> Result:
+    """Send one query document and give its answer; a query is a read, so it may be sent again.
+
+    One that is *divisible* is not sent again after a timeout.
+    """
 
     def check(answer: Answer) -> None:
         endpoint.refuse(answer)
@@ -63,6 +73,7 @@ def ask(http: Http, endpoint: Endpoint, document: str, variables: Mapping[str, o
         headers=endpoint.headers,
         body={"query": document, "variables": dict(variables)},
         check=check,
+        divisible=divisible,
     )
     return result_of(answer, endpoint.host)
 

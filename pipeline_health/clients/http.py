@@ -19,7 +19,12 @@ import httpx
 from pipeline_health import __version__
 from pipeline_health.clients import bodies
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
-from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.errors import (
+    ClientError,
+    RateLimitedError,
+    TimedOutError,
+    UnreachableError,
+)
 from pipeline_health.clients.within import Within
 from pipeline_health.ports import Clock
 
@@ -114,10 +119,12 @@ class Http:
         headers: Mapping[str, str],
         body: object = None,
         check: Callable[[Answer], None] | None = None,
+        divisible: bool = False,
     ) -> Answer:
         """Send a request that changes nothing, and again when that may help, TRIES times at most.
 
         *check* raises a ClientError for an answer that is no use; only retryable ones are repeated.
+        What is *divisible* is not sent again after a timeout: less of it is what may help.
         """
         for last in (*[False] * (TRIES - 1), True):
             try:
@@ -126,6 +133,8 @@ class Http:
                     check(answer)
             except ClientError as exc:
                 if last or not exc.retryable or not self._may_wait_for(exc):
+                    raise
+                if divisible and isinstance(exc, TimedOutError):
                     raise
                 self._clock.sleep(self._pause(exc))
             else:
@@ -185,7 +194,7 @@ class Http:
             return act() if self._in_process else bounded(act, left=left)
         except TooLateError as exc:
             msg = f"{host} took longer than the time that was left for its answer"
-            raise UnreachableError(msg) from exc
+            raise TimedOutError(msg) from exc
 
     def _exchange(
         self,
@@ -208,6 +217,9 @@ class Http:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             msg = f"{host} could not be reached: {type(exc).__name__}"
             raise UnreachableError(msg, lost=False) from exc
+        except httpx.ReadTimeout as exc:
+            msg = f"{host} gave no whole answer: {type(exc).__name__}"
+            raise TimedOutError(msg) from exc
         except httpx.HTTPError as exc:
             msg = f"{host} gave no whole answer: {type(exc).__name__}"
             raise UnreachableError(msg) from exc

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeAlias
 
 from pipeline_health.clients import documents
+from pipeline_health.clients.batch_sizes import Trial
 from pipeline_health.clients.errors import ClientError, NothingThereError, UnexpectedShapeError
 from pipeline_health.clients.graphql import Result
 from pipeline_health.clients.http import Http
@@ -37,6 +38,11 @@ from pipeline_health.core.model.readings import Seen
 from pipeline_health.ports import Clock, Memory
 
 BATCH = 25
+"""So many projects are asked for in one request, at first: with staging and production of each that
+is 50 lookups, as many as were seen to pass in one request and to count as one (a public client)."""
+MOST_ENVIRONMENTS = 100
+"""No cap is known, and none is looked for: each holds 30 deployments, some 50 KB, so that 100 are
+5 MB and a thousand projects 20 requests."""
 EVENTS = 50
 
 Looked: TypeAlias = Seen[Environment] | ClientError
@@ -92,14 +98,19 @@ class Railway:
         return in_pieces(tuple(dict.fromkeys(project_ids)), partial(self._find, access), size=BATCH)
 
     def look(
-        self, access: Access, environment_ids: Sequence[str], *, batch: int = BATCH
+        self,
+        access: Access,
+        environment_ids: Sequence[str],
+        *,
+        batch: int = BATCH,
+        trial: Trial | None = None,
     ) -> Mapping[str, Looked]:
-        """Look at environments by id, at most *batch* in a request.
+        """Look at environments by id, at most *batch* in a request; *trial* notes how that went.
 
         Raises TokenRefusedError when the token is no use at all.
         """
         ids = tuple(dict.fromkeys(environment_ids))
-        return in_pieces(ids, partial(self._look, access), size=batch)
+        return in_pieces(ids, partial(self._look, access), size=batch, trial=trial)
 
     def look_with_scope(self, access: Access, environment_id: str) -> ScopedLook:
         """Look at one environment by a project token, and tell where that token belongs.
@@ -158,7 +169,9 @@ class Railway:
         """Settle what one request can: what was seen, and the aliases that it names as failing."""
         aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.ids)}
         document = documents.railway_look(len(aliases))
-        result = self._asking.ask(access, document, aliases, patient=not piece.again)
+        result = self._asking.ask(
+            access, document, aliases, patient=not piece.again, divisible=len(aliases) > 1
+        )
         named = {problem.alias: error_of(problem) for problem in reversed(result.problems)}
         if any(isinstance(error, NotAuthorizedError) for error in named.values()):
             self.prove(access)

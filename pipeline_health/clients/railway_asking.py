@@ -45,8 +45,12 @@ class Asking:
         variables: Mapping[str, object],
         *,
         patient: bool = True,
+        divisible: bool = False,
     ) -> Result:
-        """Give whatever comes back; a *patient* document is sent again while its error may pass."""
+        """Give whatever comes back; a *patient* document is sent again while its error may pass.
+
+        One that is *divisible* is not sent again after a timeout.
+        """
 
         def check(answer: Answer) -> None:
             with self._lock:
@@ -58,7 +62,7 @@ class Asking:
         endpoint = Endpoint(host=HOST, url=self._api, headers=access.headers(), refuse=check)
         try:
             with self._hold.obeyed():
-                return graphql.ask(self._http, endpoint, document, variables)
+                return graphql.ask(self._http, endpoint, document, variables, divisible=divisible)
         except PassingError as exc:
             return exc.result
 

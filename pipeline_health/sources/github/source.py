@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TypeAlias
 
+from pipeline_health.clients.batch_sizes import BatchSize, Trial
 from pipeline_health.clients.errors import ClientError, RefusedError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_commit import CommitWanted
@@ -29,13 +30,16 @@ from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github.answers import Answers
-from pipeline_health.sources.github.batches import see_all
+from pipeline_health.sources.github.batches import Batches
 from pipeline_health.sources.github.by_runs import reading_by_runs
 from pipeline_health.sources.github.commits import Commits
 from pipeline_health.sources.github.habits import Habits
 from pipeline_health.sources.github.learning import Learning
 
 BATCH = 25
+"""So many repositories are asked for in one request, at first (contract: 50 have timed out)."""
+MOST_REPOSITORIES = 50
+"""More saves no points, for their price is by the repository; and a timeout costs extra ones."""
 TRY_CHECKS_AGAIN = timedelta(days=1)
 _NO_CHECKS = "github-no-checks"
 
@@ -65,7 +69,7 @@ class GitHubSource:
         self._memory = memory
         self._redact = redact
         self._variable = variable
-        self._batch = batch
+        self._size = BatchSize(memory, f"GitHub, {variable}", start=batch, most=MOST_REPOSITORIES)
         self._login = OwnLogin(client, memory, identity=identity)
         self._answers = Answers(client, memory, redact=redact)
         self._commits = Commits(client, redact=redact)
@@ -179,13 +183,16 @@ class GitHubSource:
         return other, self._sightings(wanted, now, checks=checks), checks
 
     def _sightings(self, wanted: Sequence[Wanted], now: datetime, *, checks: bool) -> Sightings:
-        author = self._login.author()
-        return see_all(
-            wanted,
-            lambda batch: self._client.look(batch, author=author, checks=checks),
-            size=self._batch,
+        author, trial = self._login.author(), Trial()
+        batches = Batches(
+            ask=lambda batch: self._client.look(batch, author=author, checks=checks),
+            size=self._size.size(),
             blinded=lambda exc: self._blinded(exc, now),
+            trial=trial,
         )
+        sightings = batches.see(wanted)
+        self._size.learn(trial.outcome(), now=now)
+        return sightings
 
     def _blinded(self, exc: ClientError, now: datetime) -> Blind:
         """Say why nothing was seen, and tell a refused token from everything else."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
+from pipeline_health.clients.batch_sizes import BatchSize, Trial
 from pipeline_health.clients.errors import ClientError, NothingThereError
-from pipeline_health.clients.railway import BATCH, Looked, Railway
+from pipeline_health.clients.railway import BATCH, MOST_ENVIRONMENTS, Looked, Railway
 from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
 from pipeline_health.core.model.deployed import Deployed
@@ -35,6 +36,7 @@ class RailwaySource:
 
     *tokens* gives the token for the staging of a project, *production* the one for its production,
     None where there is none; *redact* is applied to every text of Railway's before it leaves.
+    *batch* is how many projects are asked for in one request, at first.
     """
 
     def __init__(
@@ -180,7 +182,7 @@ class RailwaySource:
         """Give what was seen, and whose environment was not where it was expected."""
         places = self._places_of(access, token, group, now=now)
         ids = [place for place in places.values() if isinstance(place, str)]
-        looked = self._client.look(access, ids, batch=self._batch) if ids else {}
+        looked = self._looked(access, token, ids, now=now) if ids else {}
         sight: Sight = {}
         lost = []
         for watched, place in places.items():
@@ -191,6 +193,20 @@ class RailwaySource:
             if is_elsewhere(looked[place], watched):
                 lost.append(watched)
         return sight, lost
+
+    def _looked(
+        self, access: Access, token: NamedSecret, ids: Sequence[str], *, now: datetime
+    ) -> Mapping[str, Looked]:
+        """Look at environments, as many in a request as this token is known to be answered for."""
+        size, trial = self._size(token), Trial()
+        looked = self._client.look(access, ids, batch=size.size(), trial=trial)
+        size.learn(trial.outcome(), now=now)
+        return looked
+
+    def _size(self, token: NamedSecret) -> BatchSize:
+        account = f"Railway, {token.name}"
+        start = 2 * self._batch  # staging and production
+        return BatchSize(self._memory, account, start=start, most=MOST_ENVIRONMENTS)
 
     def _places_of(
         self, access: Access, token: NamedSecret, group: Sequence[Watched], *, now: datetime
