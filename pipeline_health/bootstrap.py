@@ -218,6 +218,7 @@ def assembled(
         clock=machine.clock,
         pace=machine.pace,
         transport=machine.transport,
+        at_once=machine.at_once,
     )
     return Agent(
         policy,

@@ -35,6 +35,17 @@ class Meter:
         self._requests = 0
         self._points: int | None = None
         self._remaining: int | None = None
+        self._waited = 0.0
+
+    @property
+    def waited(self) -> float:
+        """Tell for how many seconds queries were waited for, each on its own."""
+        return self._waited
+
+    def wait(self, seconds: float) -> None:
+        """Add the time that one query took."""
+        with self._lock:
+            self._waited += seconds
 
     def count(self) -> None:
         """Count one request."""
@@ -112,7 +123,11 @@ class Wire:
         url = f"{self.api.removesuffix('/v3')}/graphql"
         with self._hold.obeyed():  # also by whoever gives the token
             endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
-            result = ask(self.http, endpoint, document, variables, divisible=splittable)
+            began = self._clock.monotonic()
+            try:
+                result = ask(self.http, endpoint, document, variables, divisible=splittable)
+            finally:
+                self.meter.wait(self._clock.monotonic() - began)
         self._charge(result)
         return result
 

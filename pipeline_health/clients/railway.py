@@ -31,6 +31,7 @@ from pipeline_health.clients.railway_facts import (
     step_of,
 )
 from pipeline_health.clients.railway_history import Histories
+from pipeline_health.clients.railway_pace import Pace
 from pipeline_health.clients.railway_pieces import Piece, in_pieces
 from pipeline_health.clients.railway_whole import whole_environment
 from pipeline_health.core.model.railway import Environment
@@ -43,6 +44,7 @@ is 50 lookups, as many as were seen to pass in one request and to count as one (
 MOST_ENVIRONMENTS = 100
 """No cap is known, and none is looked for: each holds 30 deployments, some 50 KB, so that 100 are
 5 MB and a thousand projects 20 requests."""
+SIDE_BY_SIDE = 4
 EVENTS = 50
 
 Looked: TypeAlias = Seen[Environment] | ClientError
@@ -58,10 +60,17 @@ class ScopedLook:
 
 
 class Railway:
-    """Asks Railway, as whoever each call says, and counts what was answered."""
+    """Asks Railway, as whoever each call says, and counts what was answered.
 
-    def __init__(self, http: Http, *, api: str, clock: Clock, memory: Memory) -> None:
-        self._asking = Asking(http, api=api, clock=clock, memory=memory)
+    *at_once* is how many requests may be under way; of a look never more than SIDE_BY_SIDE are.
+    """
+
+    def __init__(
+        self, http: Http, *, api: str, clock: Clock, memory: Memory, at_once: int = 1
+    ) -> None:
+        self._at_once = min(at_once, SIDE_BY_SIDE)
+        pace = Pace(clock) if at_once > 1 else None
+        self._asking = Asking(http, api=api, clock=clock, memory=memory, pace=pace)
         self.histories = Histories(self._asking)
 
     @property
@@ -95,7 +104,8 @@ class Railway:
 
         Raises TokenRefusedError when the token is no use at all.
         """
-        return in_pieces(tuple(dict.fromkeys(project_ids)), partial(self._find, access), size=BATCH)
+        ids = tuple(dict.fromkeys(project_ids))
+        return in_pieces(ids, partial(self._find, access), size=BATCH, at_once=self._at_once)
 
     def look(
         self,
@@ -110,7 +120,8 @@ class Railway:
         Raises TokenRefusedError when the token is no use at all.
         """
         ids = tuple(dict.fromkeys(environment_ids))
-        return in_pieces(ids, partial(self._look, access), size=batch, trial=trial)
+        fetch = partial(self._look, access)
+        return in_pieces(ids, fetch, size=batch, at_once=self._at_once, trial=trial)
 
     def look_with_scope(self, access: Access, environment_id: str) -> ScopedLook:
         """Look at one environment by a project token, and tell where that token belongs.

@@ -16,16 +16,21 @@ from pipeline_health.clients.railway_errors import (
     refuse,
     refuse_passing,
 )
+from pipeline_health.clients.railway_pace import Pace
 from pipeline_health.ports import Clock, Memory
 
 
 class Asking:
     """Sends documents to *api*; safe to share between threads.
 
-    *memory* keeps until when Railway wants to be left alone, whoever asks.
+    *memory* keeps until when Railway wants to be left alone, whoever asks. *pace* is for those who
+    ask side by side.
     """
 
-    def __init__(self, http: Http, *, api: str, clock: Clock, memory: Memory) -> None:
+    def __init__(
+        self, http: Http, *, api: str, clock: Clock, memory: Memory, pace: Pace | None = None
+    ) -> None:
+        self._pace = pace
         self._http = http
         self._api = api
         self._clock = clock
@@ -55,6 +60,8 @@ class Asking:
         def check(answer: Answer) -> None:
             with self._lock:
                 self._answered += 1
+            if self._pace is not None:
+                self._pace.learn(answer.headers)
             refuse(answer, now=self._clock.now())
             if patient:
                 refuse_passing(answer)
@@ -62,6 +69,8 @@ class Asking:
         endpoint = Endpoint(host=HOST, url=self._api, headers=access.headers(), refuse=check)
         try:
             with self._hold.obeyed():
+                if self._pace is not None:
+                    self._pace.wait()
                 return graphql.ask(self._http, endpoint, document, variables, divisible=divisible)
         except PassingError as exc:
             return exc.result
