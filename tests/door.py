@@ -19,8 +19,8 @@ class Door(Indoors):
     """Lets requests to the world of *loopback* through, and notes how many are inside.
 
     *narrow* is how many things a document may ask of a provider; more are answered with a 504.
-    *meeting* is how many must be inside, of both providers together, before any of them goes on;
-    whoever waits for two seconds goes on alone.
+    *meeting* is how many looks must be inside, of both providers together, before any of them goes
+    on; whoever waits for two seconds goes on alone.
     """
 
     def __init__(self, world: World, loopback: Loopback) -> None:
@@ -36,7 +36,7 @@ class Door(Indoors):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Ask, when enough are inside."""
         host, size = self._host(request), len(_ASKED.findall(_document(request)))
-        with self._entered(host):
+        with self._entered(host, waits=size > 0):
             self.asked.append((host, _name(request), size))
             if size > self.narrow.get(host, size):
                 self.refused.append(size)
@@ -52,13 +52,14 @@ class Door(Indoors):
         return "railway" if request.url.port == self._railway else "github"
 
     @contextmanager
-    def _entered(self, host: str) -> Iterator[None]:
+    def _entered(self, host: str, *, waits: bool) -> Iterator[None]:
         with self._moved:
             self._inside[host] += 1
             self.most[host] = max(self.most[host], self._inside[host])
             self.most["both"] = max(self.most["both"], self._inside.total())
             self._moved.notify_all()
-            self._moved.wait_for(lambda: self.most["both"] >= self.meeting, timeout=2)
+            if waits:
+                self._moved.wait_for(lambda: self.most["both"] >= self.meeting, timeout=2)
         try:
             yield
         finally:

@@ -40,6 +40,8 @@ class Trial:
         self._too_much: dict[int, list[int]] = defaultdict(list)
         self._passed: dict[int, list[int]] = defaultdict(list)
         self._lost: set[int] = set()
+        self._given_up: set[int] = set()
+        self._single = False
 
     def passed(self, batch: int, size: int) -> None:
         """Note that a part of that size was answered."""
@@ -50,17 +52,36 @@ class Trial:
         """Note that a part of that size is asked for again in halves."""
         self._too_much[batch].append(size)
 
-    def lost(self, batch: int, size: int) -> None:
-        """Note that nothing came of a part, at whatever size."""
-        self._lost.add(batch)
+    def lost(self, batch: int, size: int, *, given_up: bool = False) -> None:
+        """Note that nothing came of a part; it is *given_up* where a smaller one might pass."""
         self._asked += size
+        if given_up:
+            self._given_up.add(batch)
+            self._too_much[batch].append(size)
+            return
+        self._lost.add(batch)
+        self._single = self._single or size == 1
+
+    def right_for(self, batch: int) -> int | None:
+        """Give the size that would have been right for a batch, None where nobody can tell.
+
+        Where the search was given up half of what was too much is a guess; it is none where
+        nothing passed at all, or where something failed alone.
+        """
+        passed, too_much = self._passed[batch], self._too_much[batch]
+        if batch in self._lost or not too_much or not passed:
+            return None
+        if batch not in self._given_up:
+            return max(passed)
+        return None if self._single else max(min(too_much) // 2, 1)
 
     def outcome(self) -> Tried:
         """Sum up."""
-        to_blame = [batch for batch in self._too_much if batch not in self._lost]
+        right = {batch: self.right_for(batch) for batch in tuple(self._too_much)}
+        to_blame = {batch: size for batch, size in right.items() if size is not None}
         return Tried(
             asked=self._asked,
-            passed=min((max(self._passed[batch]) for batch in to_blame), default=None),
+            passed=min(to_blame.values(), default=None),
             failed=min((min(self._too_much[batch]) for batch in to_blame), default=None),
             clean=not self._too_much and not self._lost,
         )

@@ -10,7 +10,12 @@ from datetime import timedelta
 from threading import Lock
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from pipeline_health.clients.errors import ClientError, UnexpectedShapeError, UnreachableError
+from pipeline_health.clients.errors import (
+    ClientError,
+    TimedOutError,
+    UnexpectedShapeError,
+    UnreachableError,
+)
 from pipeline_health.clients.github_refusals import TooLargeError, refuse, refuse_nothing
 from pipeline_health.clients.graphql import Endpoint, Result, ask, result_of
 from pipeline_health.clients.holds import Hold
@@ -125,7 +130,8 @@ class Wire:
             endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
             began = self._clock.monotonic()
             try:
-                result = ask(self.http, endpoint, document, variables, divisible=splittable)
+                not_after = (TimedOutError,) if splittable else ()
+                result = ask(self.http, endpoint, document, variables, not_after=not_after)
             finally:
                 self.meter.wait(self._clock.monotonic() - began)
         self._charge(result)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline_health.clients.errors import UnexpectedShapeError
+from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.json import Json
 
@@ -56,11 +56,11 @@ def ask(
     document: str,
     variables: Mapping[str, object],
     *,
-    divisible: bool = False,
+    not_after: tuple[type[ClientError], ...] = (),
 ) -> Result:
     """Send one query document and give its answer; a query is a read, so it may be sent again.
 
-    One that is *divisible* is not sent again after a timeout.
+    It is not after an error of *not_after*.
     """
 
     def check(answer: Answer) -> None:
@@ -73,7 +73,7 @@ def ask(
         headers=endpoint.headers,
         body={"query": document, "variables": dict(variables)},
         check=check,
-        divisible=divisible,
+        not_after=not_after,
     )
     return result_of(answer, endpoint.host)
 

@@ -119,12 +119,12 @@ class Http:
         headers: Mapping[str, str],
         body: object = None,
         check: Callable[[Answer], None] | None = None,
-        divisible: bool = False,
+        not_after: tuple[type[ClientError], ...] = (),
     ) -> Answer:
         """Send a request that changes nothing, and again when that may help, TRIES times at most.
 
         *check* raises a ClientError for an answer that is no use; only retryable ones are repeated.
-        What is *divisible* is not sent again after a timeout: less of it is what may help.
+        Nor are those of *not_after*, by whoever has something better to try.
         """
         for last in (*[False] * (TRIES - 1), True):
             try:
@@ -132,9 +132,7 @@ class Http:
                 if check is not None:
                     check(answer)
             except ClientError as exc:
-                if last or not exc.retryable or not self._may_wait_for(exc):
-                    raise
-                if divisible and isinstance(exc, TimedOutError):
+                if last or isinstance(exc, not_after) or not self._may_wait_for(exc):
                     raise
                 self._clock.sleep(self._pause(exc))
             else:
@@ -155,7 +153,9 @@ class Http:
 
     def _may_wait_for(self, exc: ClientError) -> bool:
         pause = self._pause(exc)
-        return pause <= LONGEST_WAIT.total_seconds() and self.ending.left() > pause
+        return (
+            exc.retryable and pause <= LONGEST_WAIT.total_seconds() and self.ending.left() > pause
+        )
 
     def _pause(self, exc: ClientError) -> float:
         if isinstance(exc, RateLimitedError):

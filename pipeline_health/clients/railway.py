@@ -14,6 +14,7 @@ from pipeline_health.clients.batch_sizes import Trial
 from pipeline_health.clients.errors import ClientError, NothingThereError, UnexpectedShapeError
 from pipeline_health.clients.graphql import Result
 from pipeline_health.clients.http import Http
+from pipeline_health.clients.pieces import Piece
 from pipeline_health.clients.railway_access import Access, FoundProject, HeaderForm, Scope
 from pipeline_health.clients.railway_asking import Asking
 from pipeline_health.clients.railway_errors import (
@@ -32,7 +33,7 @@ from pipeline_health.clients.railway_facts import (
 )
 from pipeline_health.clients.railway_history import Histories
 from pipeline_health.clients.railway_pace import Pace
-from pipeline_health.clients.railway_pieces import Piece, in_pieces
+from pipeline_health.clients.railway_pieces import better_halved, in_pieces
 from pipeline_health.clients.railway_whole import whole_environment
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Seen
@@ -163,9 +164,13 @@ class Railway:
 
     # -- finding and looking -----------------------------------------------------------------
 
-    def _find(self, access: Access, piece: Piece) -> dict[str, FoundProject | ClientError]:
+    def _find(self, access: Access, piece: Piece[str]) -> dict[str, FoundProject | ClientError]:
         result = self._asking.ask(
-            access, documents.RAILWAY_FIND, {"ids": list(piece.ids)}, patient=not piece.again
+            access,
+            documents.RAILWAY_FIND,
+            {"ids": list(piece.things)},
+            patient=not piece.again,
+            not_after=better_halved(piece),
         )
         error = first_error(result)
         if error is not None:
@@ -174,14 +179,14 @@ class Railway:
             raise error
         found = {found.id: found for found in map(project_of, result.data.items("projectsByIds"))}
         msg = "the token does not see this project"  # such ids are skipped, without an error
-        return {id_: found.get(id_) or NothingThereError(msg) for id_ in piece.ids}
+        return {id_: found.get(id_) or NothingThereError(msg) for id_ in piece.things}
 
-    def _look(self, access: Access, piece: Piece) -> dict[str, Looked]:
+    def _look(self, access: Access, piece: Piece[str]) -> dict[str, Looked]:
         """Settle what one request can: what was seen, and the aliases that it names as failing."""
-        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.ids)}
+        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.things)}
         document = documents.railway_look(len(aliases))
         result = self._asking.ask(
-            access, document, aliases, patient=not piece.again, divisible=len(aliases) > 1
+            access, document, aliases, patient=not piece.again, not_after=better_halved(piece)
         )
         named = {problem.alias: error_of(problem) for problem in reversed(result.problems)}
         if any(isinstance(error, NotAuthorizedError) for error in named.values()):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from threading import Lock
 
 from pipeline_health.clients import graphql
-from pipeline_health.clients.errors import NothingThereError
+from pipeline_health.clients.errors import ClientError, NothingThereError
 from pipeline_health.clients.graphql import Endpoint, Result
 from pipeline_health.clients.holds import Hold
 from pipeline_health.clients.http import Answer, Http
@@ -50,11 +50,11 @@ class Asking:
         variables: Mapping[str, object],
         *,
         patient: bool = True,
-        divisible: bool = False,
+        not_after: tuple[type[ClientError], ...] = (),
     ) -> Result:
         """Give whatever comes back; a *patient* document is sent again while its error may pass.
 
-        One that is *divisible* is not sent again after a timeout.
+        It is not after an error of *not_after*.
         """
 
         def check(answer: Answer) -> None:
@@ -71,7 +71,7 @@ class Asking:
             with self._hold.obeyed():
                 if self._pace is not None:
                     self._pace.wait()
-                return graphql.ask(self._http, endpoint, document, variables, divisible=divisible)
+                return graphql.ask(self._http, endpoint, document, variables, not_after=not_after)
         except PassingError as exc:
             return exc.result
 

@@ -4,31 +4,24 @@ One failing alias turns Railway's whole answer into null (its root fields are no
 is asked again without it, or in halves where nothing names it.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from pipeline_health.clients.batch_sizes import Trial
-from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.errors import (
+    ClientError,
+    RateLimitedError,
+    TimedOutError,
+    UnreachableError,
+)
+from pipeline_health.clients.pieces import STRIKES, Line, Piece
 from pipeline_health.clients.railway_errors import TokenRefusedError
 from pipeline_health.threads import Outcome, work_off
 
 T = TypeVar("T")
-STRIKES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """What is asked in one request; *again* says that it is part of a *batch* that failed."""
-
-    ids: tuple[str, ...]
-    again: bool = False
-    batch: int = 0
-
 
 Got: TypeAlias = Mapping[str, T | ClientError]
-Fetch: TypeAlias = Callable[[Piece], Got[T]]
+Fetch: TypeAlias = Callable[[Piece[str]], Got[T]]
 
 
 def in_pieces(
@@ -45,26 +38,23 @@ def in_pieces(
     is halved. A refused token is raised; a rate limit or a host that is not there ends it all.
     At most *at_once* requests are under way; *trial* notes what came of each batch.
     """
-    waiting = deque(
-        Piece(ids=tuple(ids[start : start + size]), batch=start)
-        for start in range(0, len(ids), size)
-    )
-    pieces = _Pieces[T](waiting, sends=len(waiting) + 2 * size, trial=trial or Trial())
-    work_off(waiting, fetch, pieces.settle, at_once=lambda: at_once)
-    return pieces.settled
+    line = Line(ids, size=size, trial=trial)
+    # Halving a whole batch down to single ids takes twice its size.
+    settling = _Settling[T](line, sends=len(line.waiting) + 2 * size)
+    work_off(line.waiting, fetch, settling.settle, at_once=lambda: line.room(at_once))
+    return settling.settled
 
 
-class _Pieces(Generic[T]):
-    """What is waiting, and what is settled; halving a batch to single ids takes 2 * size sends."""
+class _Settling(Generic[T]):
+    """What is settled so far, and what is left of the patience with Railway."""
 
-    def __init__(self, waiting: deque[Piece], *, sends: int, trial: Trial) -> None:
+    def __init__(self, line: Line[str], *, sends: int) -> None:
         self.settled: dict[str, T | ClientError] = {}
-        self._waiting = waiting
+        self._line = line
         self._sends = sends
         self._strikes = 0
-        self._trial = trial
 
-    def settle(self, piece: Piece, outcome: Outcome[Got[T]]) -> None:
+    def settle(self, piece: Piece[str], outcome: Outcome[Got[T]]) -> None:
         """Keep what came of *piece*, and let the rest of it wait again."""
         self._sends -= 1
         try:
@@ -76,36 +66,36 @@ class _Pieces(Generic[T]):
         else:
             self._strikes = 0
             self.settled.update(got)
-            self._trial.passed(piece.batch, len(got))
-            rest = tuple(id_ for id_ in piece.ids if id_ not in got)
-            if rest:
-                self._waiting.append(Piece(ids=rest, again=True, batch=piece.batch))
+            self._line.passed(piece, rest=[id_ for id_ in piece.things if id_ not in got])
 
-    def _failed(self, piece: Piece, exc: ClientError) -> None:
+    def _failed(self, piece: Piece[str], exc: ClientError) -> None:
+        ends = _ends_it(exc)
+        if not ends and self._line.puts_off(piece):
+            return
         self._strikes += isinstance(exc, UnreachableError)
-        if self._sends <= 0 or self._strikes >= STRIKES or _ends_it(exc):
-            for lost in (piece, *self._waiting):
-                self._lose(lost, exc)
-            self._waiting.clear()
-        elif len(piece.ids) == 1:
+        if ends or self._sends <= 0 or self._strikes >= STRIKES:
+            for each in (piece, *self._line.drop_all()):
+                self._lose(each, exc)
+        elif len(piece) == 1:
             self._lose(piece, exc)
         else:
-            self._trial.too_much(piece.batch, len(piece.ids))
-            self._waiting.extend(_halves(piece))
+            self._line.halve(piece)
 
-    def _lose(self, piece: Piece, exc: ClientError) -> None:
-        self.settled.update(dict.fromkeys(piece.ids, exc))
-        self._trial.lost(piece.batch, len(piece.ids))
+    def _lose(self, piece: Piece[str], exc: ClientError) -> None:
+        self.settled.update(dict.fromkeys(piece.things, exc))
+        self._line.lost(piece)
+
+
+def better_halved(piece: Piece[str]) -> tuple[type[ClientError], ...]:
+    """Give the errors after which *piece* is halved and not sent again as it is.
+
+    A whole batch is sent again save after a timeout, for most failures pass by themselves.
+    """
+    if len(piece) == 1:
+        return ()
+    return (UnreachableError,) if piece.again else (TimedOutError,)
 
 
 def _ends_it(exc: ClientError) -> bool:
     """Tell whether asking for less cannot help; not even sent means no host, or no time."""
     return isinstance(exc, RateLimitedError) or (isinstance(exc, UnreachableError) and not exc.lost)
-
-
-def _halves(piece: Piece) -> tuple[Piece, Piece]:
-    middle = (len(piece.ids) + 1) // 2
-    return (
-        Piece(ids=piece.ids[:middle], again=True, batch=piece.batch),
-        Piece(ids=piece.ids[middle:], again=True, batch=piece.batch),
-    )

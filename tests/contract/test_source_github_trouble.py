@@ -70,7 +70,7 @@ def test_an_outage_is_not_asked_about_for_every_repository(stage: Stage) -> None
     readings = stage.source().look(projects, now=stage.world.now())
 
     assert not any(any(is_seen(reading)) for reading in readings.values())
-    assert 17 == stage.asked("query Look")
+    assert 12 == stage.asked("query Look")
 
 
 def test_a_reached_rate_limit_ends_the_look(stage: Stage) -> None:
