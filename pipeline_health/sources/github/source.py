@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pipeline_health.clients.batch_sizes import BatchSize, Trial
 from pipeline_health.clients.errors import ClientError, RefusedError
@@ -13,7 +13,7 @@ from pipeline_health.clients.github_commit import CommitWanted
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
 from pipeline_health.core.model.commit import AtCommit
-from pipeline_health.core.model.ids import Login, ProjectName, Sha
+from pipeline_health.core.model.ids import Login, ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -34,6 +34,7 @@ from pipeline_health.sources.github.batches import Batches
 from pipeline_health.sources.github.by_runs import reading_by_runs
 from pipeline_health.sources.github.commits import Commits
 from pipeline_health.sources.github.habits import Habits
+from pipeline_health.sources.github.identities import Identities
 from pipeline_health.sources.github.learning import Learning
 from pipeline_health.threads import each
 
@@ -53,6 +54,7 @@ where GitHub is slow, four at once would be through its minute in 15 seconds.
 TRY_CHECKS_AGAIN = timedelta(days=1)
 _NO_CHECKS = "github-no-checks"
 
+AsksT = TypeVar("AsksT", RunTrace, Contains, RunsOf)
 Sightings: TypeAlias = Mapping[Wanted, Sighting]
 
 
@@ -82,6 +84,8 @@ class GitHubSource:
         self._redact = redact
         self._variable = variable
         self._size = BatchSize(memory, f"GitHub, {variable}", start=batch, most=MOST_REPOSITORIES)
+        self._identities = Identities(memory)
+        self._today: dict[RepoName, RepoName] = {}
         self._login = OwnLogin(client, memory, identity=identity)
         self._answers = Answers(client, memory, redact=redact)
         self._commits = Commits(client, redact=redact)
@@ -92,6 +96,9 @@ class GitHubSource:
         """Read every project; a repository that several of them share is read once."""
         wanted = {project.name: self._wanted(project) for project in projects}
         readings = self._readings(tuple(dict.fromkeys(wanted.values())), now)
+        for asked, reading in readings.items():
+            if isinstance(reading.repository, Seen):
+                self._today[asked.repo] = reading.repository.value.name
         learning = Learning(self._client, self._memory, now=now)
         taught = {
             project.name: learning.taught(readings[wanted[project.name]], project)
@@ -104,28 +111,29 @@ class GitHubSource:
 
     def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing run left behind; complete evidence is asked for once."""
-        return self._answers.evidence(trace, now=now)
+        return self._answers.evidence(self._named(trace), now=now)
 
     def jobs(self, trace: RunTrace, *, now: datetime) -> Reading[tuple[Job, ...]]:
         """Read the jobs of a run, at its newest attempt; once all are over, once."""
-        return self._answers.jobs(trace, now=now)
+        return self._answers.jobs(self._named(trace), now=now)
 
     def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
         """Compare two commits; once."""
-        return self._answers.relation(question, now=now)
+        return self._answers.relation(self._named(question), now=now)
 
     def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
         """List the newest runs of a branch that one event began; one request."""
-        return self._answers.runs(question, now=now)
+        return self._answers.runs(self._named(question), now=now)
 
     def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
         """Tell what became of the file of a run's workflow between two commits; once."""
-        return self._answers.workflow_file(question, now=now)
+        named = replace(question, trace=self._named(question.trace))
+        return self._answers.workflow_file(named, now=now)
 
     def at_commit(self, project: ProjectPolicy, sha: Sha, *, now: datetime) -> Reading[AtCommit]:
         """Read everything that GitHub shows of *sha*; each part is seen or not on its own."""
         wanted = CommitWanted(
-            repo=project.repo,
+            repo=self._today.get(project.repo, project.repo),
             branch=project.branch,
             sha=sha,
             environments=self._staging(project),
@@ -144,6 +152,13 @@ class GitHubSource:
         """Tell what was asked of GitHub so far, by the tracker too."""
         return self._client.usage()
 
+    def _named(self, question: AsksT) -> AsksT:
+        """Give *question* of the repository as it is called today.
+
+        A redirect from its old name would cost a request more, or lead to who has that name now.
+        """
+        return replace(question, repo=self._today.get(question.repo, question.repo))
+
     def _wanted(self, project: ProjectPolicy) -> Wanted:
         return Wanted(
             repo=project.repo,
@@ -151,6 +166,7 @@ class GitHubSource:
             environments=self._staging(project),
             production=self._names(project, project.production_environment),
             earlier=project.deploy_workflow is not None,
+            node=self._identities.recall(project.repo),
         )
 
     def _staging(self, project: ProjectPolicy) -> tuple[str, ...]:
@@ -209,9 +225,17 @@ class GitHubSource:
             at_once=self._at_once,
             trial=trial,
         )
-        sightings = batches.see(wanted)
+        seen = dict(batches.see(wanted))
+        lost = [one for one in wanted if self._identities.is_lost(one, seen[one])]
+        for one in lost:
+            self._identities.forget(one.repo)
+        by_name = replace(batches, trial=Trial())
+        named = by_name.see([replace(one, node=None) for one in lost])
+        seen |= {one: named[replace(one, node=None)] for one in lost}
+        for one, sighting in seen.items():
+            self._identities.learn(one.repo, sighting.reading)
         self._size.learn(trial.outcome(), now=now)
-        return sightings
+        return seen
 
     def _blinded(self, exc: ClientError, now: datetime) -> Blind:
         """Say why nothing was seen, and tell a refused token from everything else."""
