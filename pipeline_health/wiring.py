@@ -10,10 +10,11 @@ from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_auth import InstallationToken, static_token
 from pipeline_health.clients.github_edits import GitHubEdits
-from pipeline_health.clients.github_wire import BETWEEN_WRITES, Meter, Wire
+from pipeline_health.clients.github_wire import Meter, Wire
 from pipeline_health.clients.http import Http, Transport
 from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.web import Web
+from pipeline_health.clients.write_pace import BETWEEN_WRITES
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.ports import Clock, Ledger
 from pipeline_health.settings import (
@@ -64,7 +65,7 @@ def wired(  # noqa: PLR0913 - one argument a part
     transport: Transport | None = None,
     at_once: int = 1,
 ) -> Wired:
-    """Connect everything; *pace* is the least time between two writes to GitHub.
+    """Connect everything; *pace* is the time between two writes to GitHub, where there are many.
 
     *at_once* is how many requests may be under way: with one, they come in a certain order.
 
