@@ -30,6 +30,9 @@ from pipeline_health.ports import Clock
 
 USER_AGENT = f"pipeline-health/{__version__}"
 CONNECT = 10.0
+KEPT_ALIVE = 30.0
+"""Seconds for which an idle connection is used again: more than one provider waits for the other,
+and less than the minute after which servers let go of it, maybe just as a write is sent."""
 REQUEST = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(seconds=5)
 TRIES = 3
@@ -94,7 +97,9 @@ class Http:
         self._in_process = isinstance(transport, Within)
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
         # As many as are asked for: what was given up holds its connection until it ends by itself.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        limits = httpx.Limits(
+            max_connections=None, max_keepalive_connections=20, keepalive_expiry=KEPT_ALIVE
+        )
         self._client = (
             httpx.Client(timeout=timeout, limits=limits, verify=trusted())
             if transport is None
