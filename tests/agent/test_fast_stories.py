@@ -1,5 +1,6 @@
 """How many requests a cycle costs, and how many of them are under way at the same time."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -8,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from door import Door
-from hosts import MINUTE, Host
-from pipeline_health.simulator import Loopback, World
+from hosts import MINUTE, Host, ours
+from pipeline_health.simulator import Loopback, World, WorldClock
 
 HOUR = timedelta(hours=1)
+DAILY = re.compile(r"/actions/runs$|/git/trees/|^Variables$")
+"""What each project is asked once a day: a few of them in a cycle."""
 
 
 class Portfolio:
@@ -39,14 +42,6 @@ class Portfolio:
     def sizes(self, host: str) -> list[int]:
         """Give how many things each look of the newest cycle asked a provider for."""
         return [size for at, name, size in self.door.new() if (at, name) == (host, "Look")]
-
-
-def portfolio(world: World, loopback: Loopback, home: Path, *, products: int) -> Portfolio:
-    """Give a portfolio that was looked at twice: names, ids and habits are known."""
-    made = Portfolio(world, loopback, home, products=products)
-    made.host.cycles(2)
-    made.door.new()
-    return made
 
 
 @pytest.fixture
@@ -139,3 +134,60 @@ def test_what_must_be_learned_first_is_asked_first(twelve: Portfolio) -> None:
     twelve.world.repo("acme/late").push("first")
     twelve.host.cycle()
     assert [12, 1] == twelve.sizes("github")
+
+
+class Stopwatch(WorldClock):
+    """The world's clock; waiting takes none of its time, and is noted."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Note it."""
+        self.slept.append(seconds)
+
+
+def test_a_failure_is_an_issue_in_the_cycle_that_sees_it_and_waits_for_nothing(
+    twelve: Portfolio,
+) -> None:
+    """Its labels are made, its log is read and it is filed, without a pause between the writes."""
+    watch = Stopwatch(twelve.world)
+    pace = timedelta(seconds=1)
+    twelve.host.machine = replace(twelve.host.machine, clock=watch, pace=pace, at_once=8)
+    twelve.host.cycle()
+    shop = twelve.world.repo("acme/p3")
+    shop.push("second")
+    shop.run("CI", "failure", log="FAILED tests/test_cart.py::test_total")
+
+    twelve.host.cycle()
+
+    assert 1 == len(ours(shop))
+    assert [] == watch.slept
+
+
+def test_what_stays_broken_costs_no_evidence_and_its_issues_one_request(
+    twelve: Portfolio,
+) -> None:
+    """Logs that are there, that never come, and that are empty; a day later, and in the hour."""
+    world = twelve.world
+    twelve.host.cycle()
+    for name, log in (("p0", "FAILED tests/test_cart.py::test_total"), ("p1", "")):
+        world.repo(f"acme/{name}").push("second")
+        world.repo(f"acme/{name}").run("CI", "failure", log=log)
+    for name, environment, status in (
+        ("p2", "staging", "FAILED"),
+        ("p3", "staging", "CRASHED"),
+        ("p4", "production", "FAILED"),
+    ):
+        service = world.railway(name).environment(environment).service("web")
+        service.deploy(status, log="error: boom" if name == "p2" else "")
+    twelve.host.cycles(4)
+    for pause in (5 * MINUTE, 24 * HOUR, 5 * MINUTE):
+        twelve.host.cycle(after=pause)
+        twelve.door.new()
+        twelve.host.cycle()
+        asked = {name for _, name, _ in twelve.door.new() if DAILY.search(name) is None}
+        assert {"Look", "Issues"} == asked
+
+    assert 5 == sum(len(ours(world.repo(f"acme/{name}"))) for name in twelve.names)
