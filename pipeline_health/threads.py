@@ -131,7 +131,7 @@ class _Line(Generic[T, R]):
         return self._over.popleft()
 
 
-def each(things: Iterable[T], ask: Callable[[T], R], *, at_once: int) -> Mapping[T, R]:
+def for_each(things: Iterable[T], ask: Callable[[T], R], *, at_once: int) -> Mapping[T, R]:
     """Ask for each of *things*, at most *at_once* side by side; raises what any of them raised."""
     found: dict[T, R] = {}
     wanted = tuple(dict.fromkeys(things))

@@ -27,6 +27,7 @@ class Door(Indoors):
         super().__init__(world, loopback)
         self.narrow: dict[str, int] = {}
         self.meeting = 1
+        self._meets = " Look"
         self.asked: list[tuple[str, str, int]] = []
         self.refused: list[int] = []
         self.most: Counter[str] = Counter()
@@ -36,12 +37,17 @@ class Door(Indoors):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Ask, when enough are inside."""
         host, size = self._host(request), len(_ASKED.findall(_document(request)))
-        with self._entered(host, waits=size > 0):
-            self.asked.append((host, _name(request), size))
+        name = _name(request)
+        with self._entered(host, waits=f" {name}".endswith(self._meets)):
+            self.asked.append((host, name, size))
             if size > self.narrow.get(host, size):
                 self.refused.append(size)
                 return httpx.Response(504, headers={"Date": "Mon, 02 Mar 2026 10:00:00 GMT"})
             return super().handle_request(request)
+
+    def meets(self, name: str, number: int) -> None:
+        """Let so many requests whose name ends so meet, instead of looks."""
+        self._meets, self.meeting = name, number
 
     def new(self) -> list[tuple[str, str, int]]:
         """Give what was asked since the last time: of whom, what, and for how many things."""

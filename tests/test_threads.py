@@ -3,7 +3,7 @@ from collections import deque
 
 import pytest
 
-from pipeline_health.threads import Outcome, both, each, interrupts_kept, work_off
+from pipeline_health.threads import Outcome, both, for_each, interrupts_kept, work_off
 
 
 class Counter:
@@ -35,7 +35,9 @@ def test_each_is_answered_and_no_more_at_once_than_allowed(at_once: int, meeting
     """The answers come in the order of the questions, whichever came first."""
     counter = Counter(meeting)
 
-    assert {at: 2 * at for at in range(1, 10)} == each(range(1, 10), counter.ask, at_once=at_once)
+    assert {at: 2 * at for at in range(1, 10)} == for_each(
+        range(1, 10), counter.ask, at_once=at_once
+    )
     assert at_once == counter.most
     assert (counter.threads == {threading.get_ident()}) is (at_once == 1)
 
@@ -44,14 +46,14 @@ def test_one_alone_needs_no_thread() -> None:
     """A small portfolio costs none."""
     counter = Counter()
 
-    assert {4: 8} == each([4, 4], counter.ask, at_once=8)
+    assert {4: 8} == for_each([4, 4], counter.ask, at_once=8)
     assert {threading.get_ident()} == counter.threads
 
 
 def test_what_is_raised_elsewhere_is_raised_here() -> None:
     """It is no defect of a thread that nobody looks at."""
     with pytest.raises(ZeroDivisionError):
-        each(range(3), Counter().ask, at_once=2)
+        for_each(range(3), Counter().ask, at_once=2)
 
 
 def test_what_an_answer_adds_is_worked_off_too_and_how_many_at_once_may_change() -> None:

@@ -28,7 +28,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Reading
 from pipeline_health.ports import CodeSource, DeploySource
-from pipeline_health.threads import each
+from pipeline_health.threads import for_each
 
 _FEW = 4
 """So many questions are asked one after the other: threads would cost more than they save."""
@@ -73,7 +73,7 @@ class Answering:
         return found.beside(before)
 
     def _each(self, find_out: Callable[[Question], None], asked: list[Question]) -> None:
-        each(asked, find_out, at_once=1 if len(asked) <= _FEW else self._at_once)
+        for_each(asked, find_out, at_once=1 if len(asked) <= _FEW else self._at_once)
 
     def _find_out(self, found: _Found, now: datetime, question: Question) -> None:
         match question:

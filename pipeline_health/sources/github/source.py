@@ -36,7 +36,7 @@ from pipeline_health.sources.github.commits import Commits
 from pipeline_health.sources.github.habits import Habits
 from pipeline_health.sources.github.identities import Identities
 from pipeline_health.sources.github.learning import Learning
-from pipeline_health.threads import each
+from pipeline_health.threads import for_each
 
 BATCH = 25
 """So many repositories are asked for in one request, at first (contract: 50 have timed out)."""
@@ -99,11 +99,9 @@ class GitHubSource:
         for asked, reading in readings.items():
             if isinstance(reading.repository, Seen):
                 self._today[asked.repo] = reading.repository.value.name
-        learning = Learning(self._client, self._memory, now=now)
-        taught = {
-            project.name: learning.taught(readings[wanted[project.name]], project)
-            for project in projects
-        }
+        learning = Learning(self._client, self._memory, now=now, at_once=self._at_once())
+        own = {name: readings[asked] for name, asked in wanted.items()}
+        taught = learning.taught(projects, own)
         if not self._habits:
             return taught
         habits = Habits(self._client, self._memory, now=now)
@@ -193,7 +191,7 @@ class GitHubSource:
             return {one: unseen(one, blind).reading for one in wanted}
         if checks:
             self._remember_checks(own, sightings.values(), now)
-        return each(
+        return for_each(
             sightings,
             lambda wanted: self._reading(wanted, sightings[wanted], checks=checks),
             at_once=self._at_once(),
