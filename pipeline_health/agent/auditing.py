@@ -88,8 +88,10 @@ class Audits:
         return made is None or now - made > FRESH
 
     def _audited(self, view: ProjectView, before: Audit | None, *, now: datetime) -> Audit:
+        seen = view.github.repository
+        today = seen.value.name if isinstance(seen, Seen) else view.policy.repo
         made = self._source.audit(
-            view.policy,
+            replace(view.policy, repo=today),
             Deployed(staging=view.staging, production=view.production),
             view.github.head,
             now=now,

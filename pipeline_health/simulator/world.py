@@ -105,6 +105,12 @@ class World:
         found = self.registry.named(full_name)
         if found is not None:
             return found
+        return self.newcomer(full_name, default_branch=default_branch, private=private)
+
+    def newcomer(
+        self, full_name: str, *, default_branch: str = "main", private: bool = False
+    ) -> Repo:
+        """Make another repository of this name, which somebody gave up."""
         return Repo(
             self.registry,
             self._timeline,

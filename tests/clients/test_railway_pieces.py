@@ -10,8 +10,9 @@ from pipeline_health.clients.errors import (
     RateLimitedError,
     UnreachableError,
 )
+from pipeline_health.clients.pieces import Piece
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
-from pipeline_health.clients.railway_pieces import Piece, in_pieces
+from pipeline_health.clients.railway_pieces import in_pieces
 
 IDS = tuple(f"id{at}" for at in range(25))
 Answers = dict[str, str | ClientError]
@@ -25,11 +26,11 @@ class Provider:
         self.sizes: list[int] = []
         self.again: list[bool] = []
 
-    def fetch(self, piece: Piece) -> Answers:
+    def fetch(self, piece: Piece[str]) -> Answers:
         """Answer *piece*."""
-        self.sizes.append(len(piece.ids))
+        self.sizes.append(len(piece.things))
         self.again.append(piece.again)
-        return self._answer(piece.ids)
+        return self._answer(piece.things)
 
 
 def seen(ids: tuple[str, ...]) -> Answers:
@@ -130,7 +131,7 @@ def test_a_batch_that_is_too_large_is_made_smaller() -> None:
     [
         pytest.param(RateLimitedError("slowly", retry_at=None), 1, id="rate-limit"),
         pytest.param(UnreachableError("no host", lost=False), 1, id="no-connection"),
-        pytest.param(UnreachableError("502"), 4, id="down"),
+        pytest.param(UnreachableError("502"), 10, id="down"),
     ],
 )
 def test_a_provider_that_is_gone_is_left_alone(error: ClientError, sends: int) -> None:
