@@ -1,7 +1,7 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types floors actions unit pieces stories boundaries portfolios rows guards mutants soak newcomer \
-	signal lock clean
+	signal test-page pictures lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 JOBS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2`)
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 # The stamp is newer than the lock file when everything in it is installed.
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -95,6 +95,13 @@ mutants: $(VENV)/installed ## change the core in thousands of small ways, and se
 
 newcomer: $(VENV)/installed ## deploy/install.sh for real in a throwaway home: pip, the registry, a look (half a minute)
 	$(BIN)/python tests/install_for_real.py
+
+# Debian's `chromium` must be there: apt-get install chromium.
+test-page: $(VENV)/installed ## the page in a real browser, without a head (a minute)
+	$(BIN)/python -m pytest -q tests/browser/in_chromium.py
+
+pictures: $(VENV)/installed ## take the pictures of docs/page.md anew
+	$(BIN)/python tests/page_pictures.py
 
 # REPLAY=../shared/replay: the recordings. They are replayed here, and the figures counted.
 REPLAY ?= ../shared/replay

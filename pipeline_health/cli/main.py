@@ -27,6 +27,7 @@ COMMANDS = {
     "why": "pipeline_health.cli.incidents:why",
     "sla": "pipeline_health.cli.sla:sla",
     "feed": "pipeline_health.cli.feed:feed",
+    "report": "pipeline_health.cli.report:report",
     "silence": "pipeline_health.cli.silence:silence",
     "unsilence": "pipeline_health.cli.silence:unsilence",
     "drill": "pipeline_health.cli.drill:drill",

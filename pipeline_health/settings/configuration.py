@@ -7,7 +7,7 @@ made.
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from pipeline_health.core.model import policy
+from pipeline_health.core.model import address, policy
 from pipeline_health.frozen import dataclass
 from pipeline_health.settings import fields
 from pipeline_health.settings.railway_names import railway_variables
@@ -245,6 +245,13 @@ class NotifyTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageTable:
+    """`[page]`: where `serve` shows what is known."""
+
+    listen: fields.Listen = address.DEFAULT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The whole file."""
 
@@ -257,3 +264,4 @@ class Configuration:
     limits: LimitsTable = LimitsTable()
     remedies: RemediesTable = RemediesTable()
     notify: NotifyTable = NotifyTable()
+    page: PageTable = PageTable()

@@ -12,6 +12,7 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic_core import PydanticCustomError
 
+from pipeline_health.core.model.address import EXPECTED, OFF, parse_address
 from pipeline_health.core.model.gate_policy import Scalar
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName, as_login
 from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
@@ -151,6 +152,12 @@ def _passing_problem(name: str) -> str | None:
     return None
 
 
+def _listening_problem(text: str) -> str | None:
+    if text == OFF or parse_address(text) is not None:
+        return None
+    return f"is no place for the page; expected {EXPECTED}"
+
+
 def _none_if_empty(given: object) -> object:
     return None if given == "" else given
 
@@ -191,6 +198,7 @@ Labels: TypeAlias = tuple[Label, ...]
 BaseUrl: TypeAlias = Annotated[
     str, _without_problem(url_problem), after(lambda url: url.rstrip("/"))
 ]
+Listen: TypeAlias = Annotated[str, _without_problem(_listening_problem)]
 UrlPath: TypeAlias = Annotated[
     str,
     _matching(r"/(?!/)[!-~]*", 'is no path; expected one that begins with a single "/"'),

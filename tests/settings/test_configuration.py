@@ -84,6 +84,9 @@ rerun = true
 
 [notify]
 remind = "2h"
+
+[page]
+listen = "off"
 """
 
 
