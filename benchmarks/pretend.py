@@ -35,7 +35,7 @@ class Road:
         self._gate = threading.Lock()
         self.asked: list[Asked] = []
 
-    def __call__(self, host: Host, call: Call, *, answer: Callable[[Call], Answer]) -> Answer:
+    def __call__(self, host: Host, call: Call, /, *, answer: Callable[[Call], Answer]) -> Answer:
         """Carry one call; a provider that thinks for long adds nothing but what is beyond that."""
         began = time.monotonic()
         answered = answer(call)

@@ -18,7 +18,7 @@ from pipeline_health.simulator.world import World
 class Road(Protocol):
     """The way of a call to a provider: whatever else happens on it, `answer` answers."""
 
-    def __call__(self, host: Host, call: Call, *, answer: Callable[[Call], Answer]) -> Answer:
+    def __call__(self, host: Host, call: Call, /, *, answer: Callable[[Call], Answer]) -> Answer:
         """Carry a call there, and its answer back."""
 
 
