@@ -11,47 +11,20 @@ import io
 import json
 import os
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from benchmarks.indoors import Indoors
 from benchmarks.portfolio import Portfolio
-from benchmarks.recorded import Asked, kept
+from benchmarks.recorded import kept
+from benchmarks.road import Road
+from benchmarks.road import keep as keep_said
+from benchmarks.road import kept as road_before
 from pipeline_health.bootstrap import SystemClock
-from pipeline_health.simulator import Answer, Call, Loopback, World
-from pipeline_health.simulator.faults import Host
-
-
-class Road:
-    """What every call takes to a provider and back: so many seconds, and noted."""
-
-    def __init__(self, round_trip: float) -> None:
-        self._round_trip = round_trip
-        self._gate = threading.Lock()
-        self.asked: list[Asked] = []
-
-    def __call__(self, host: Host, call: Call, /, *, answer: Callable[[Call], Answer]) -> Answer:
-        """Carry one call; a provider that thinks for long adds nothing but what is beyond that."""
-        began = time.monotonic()
-        answered = answer(call)
-        time.sleep(max(began + self._round_trip - time.monotonic(), 0.0))
-        asked = Asked(
-            host=host,
-            method=call.method,
-            target=call.target,
-            headers=dict(call.headers),
-            body=call.body.decode(),
-            began=began,
-            ended=time.monotonic(),
-        )
-        with self._gate:
-            self.asked.append(asked)
-        return answered
+from pipeline_health.simulator import Loopback, World
 
 
 def main(number: int, home: Path) -> None:
@@ -61,10 +34,12 @@ def main(number: int, home: Path) -> None:
     gc.collect()
     gc.freeze()  # so that a fork copies nothing that it does not write
     _apart(lambda: _learn(portfolio, home))
+    # In every serving it is this moment, so that the same is answered.
+    portfolio.world.advance(SystemClock().now() - portfolio.world.now())
     _say({"ready": number})
     with io.FileIO(sys.stdin.fileno()) as orders:  # no buffer: the forks read the same lines
         while line := orders.readline():
-            _apart(partial(_serve, portfolio, json.loads(line), orders))
+            _apart(partial(_serve, portfolio, home, json.loads(line), orders))
 
 
 def _apart(act: Callable[[], None]) -> None:
@@ -88,24 +63,27 @@ def _learn(portfolio: Portfolio, home: Path) -> None:
     indoors.learn([product.name for product in portfolio.products])
 
 
-def _serve(portfolio: Portfolio, order: dict[str, float | str], orders: io.RawIOBase) -> None:
-    world = portfolio.world
-    world.advance(max(SystemClock().now() - world.now(), timedelta(0)))
-    portfolio.fail(int(order["failing"]))
-    road = Road(float(order["round_trip"]))
-    with Loopback(world, road=road) as loopback:
+def _serve(
+    portfolio: Portfolio, home: Path, order: dict[str, float | str], orders: io.RawIOBase
+) -> None:
+    failing, keep = int(order["failing"]), Path(str(order["keep"]))
+    portfolio.fail(failing)
+    before = home / f"said-{failing}.json"
+    road = Road(portfolio.world, round_trip=float(order["round_trip"]), said=road_before(before))
+    with Loopback(portfolio.world, road=road) as loopback:
         _say({"github": loopback.github_url, "railway": loopback.railway_url})
         orders.readline()
-    kept(road.asked, Path(str(order["keep"])))
-    _say(_told(world))
+    kept(road.asked, keep)
+    keep_said(road.said, before)
+    _say(_told(portfolio.world, road))
 
 
-def _told(world: World) -> dict[str, object]:
-    hosts = Counter(request.host for request in world.requests)
+def _told(world: World, road: Road) -> dict[str, object]:
+    hosts = Counter(host for host, _ in road.costs)
     return {
         "github": hosts["github"],
         "railway": hosts["railway"],
-        "points": sum(r.cost for r in world.requests if r.host == "github"),
+        "points": sum(cost for host, cost in road.costs if host == "github"),
         "refusals": [refusal.problems for refusal in world.refusals],
         "cpu": time.process_time(),
     }
