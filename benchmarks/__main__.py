@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     schedule = QUICK if asked.quick else GATE if asked.gate else WHOLE
     found = rows(schedule)
-    promises = bounds(found)
+    promises = bounds(found, busy=asked.gate)
     sys.stdout.write(written(found) + "\n" + "".join(bound.line() for bound in promises))
     if schedule is WHOLE:
         part = measured_part(found, (), machine=machine())
