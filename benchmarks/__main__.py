@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.bounds import bounds
+from benchmarks.cold_starts import cold_starts
 from benchmarks.measuring import Case, Sample, measured
 from benchmarks.page import machine, measured_part, replaced
 from benchmarks.rows import Row, row_of, written
@@ -41,7 +42,9 @@ def main(arguments: Sequence[str]) -> int:
     promises = bounds(found, busy=asked.gate)
     sys.stdout.write(written(found) + "\n" + "".join(bound.line() for bound in promises))
     if schedule is WHOLE:
-        part = measured_part(found, (), machine=machine())
+        table, beyond = cold_starts()
+        sys.stdout.write(beyond.line())
+        part = measured_part(found, (beyond,), machine=machine(), cold=table)
         PAGE.write_text(replaced(PAGE.read_text(), part))
         subprocess.run([sys.executable, "-m", "benchmarks.plot", PAGE, PLOT], check=True)
     return 0 if all(bound.holds for bound in promises) else 1

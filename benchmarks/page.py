@@ -17,10 +17,10 @@ class MalformedError(ValueError):
     """The page is not as the command writes it."""
 
 
-def measured_part(rows: Sequence[Row], extra: Iterable[Bound], *, machine: str) -> str:
-    """Write what stands between the markers."""
+def measured_part(rows: Sequence[Row], extra: Iterable[Bound], *, machine: str, cold: str) -> str:
+    """Write what stands between the markers; *cold* is the table of cold starts."""
     promises = "".join(bound.line() for bound in (*bounds(rows), *extra))
-    return f"{machine}\n\n{PROMISES}{promises}\n{written(rows)}"
+    return f"{machine}\n\n{PROMISES}{promises}\n{written(rows)}\n{cold}"
 
 
 def replaced(page: str, part: str) -> str:
@@ -31,22 +31,23 @@ def replaced(page: str, part: str) -> str:
 
 def rows_of(page: str) -> list[Row]:
     """Read the rows that the page states."""
-    return read(_paragraphs(page)[2])
+    return read(paragraphs(page)[2])
 
 
 def promises_of(page: str) -> list[str]:
     """Give the lines of the promises that the page states."""
-    text = _paragraphs(page)[1]
+    text = paragraphs(page)[1]
     if not text.startswith(PROMISES):
         msg = "the page has no table of promises where it should"
         raise MalformedError(msg)
     return text.removeprefix(PROMISES).strip().splitlines()
 
 
-def _paragraphs(page: str) -> list[str]:
+def paragraphs(page: str) -> list[str]:
+    """Give the parts of what was measured: machine, promises, figures, cold starts."""
     found = _cut(page)[1].strip().split("\n\n")
-    if len(found) != len(("machine", "promises", "rows")):
-        msg = "between the markers are the machine, the promises and the figures, and nothing else"
+    if len(found) != len(("machine", "promises", "figures", "cold starts")):
+        msg = f"there should be four paragraphs between the markers, and there are {len(found)}"
         raise MalformedError(msg)
     return found
 

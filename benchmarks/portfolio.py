@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from pipeline_health.simulator import World
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.simulator.railway_world import RailwayService
+from pipeline_health.simulator.world import A_MONDAY
+
+__all__ = ["A_MONDAY", "Portfolio", "Product"]
 
 SHARED = "npm ERR! network request to https://registry.npmjs.org/x failed, reason: ECONNRESET"
 """What half of the failing products fail with, all at once."""

@@ -59,7 +59,7 @@ def _apart(act: Callable[[], None]) -> None:
 def _learn(portfolio: Portfolio, home: Path) -> None:
     with (home / "learning.log").open("wb") as log:
         os.dup2(log.fileno(), sys.stdout.fileno())  # which is for whoever gives orders
-    indoors = Indoors(world=portfolio.world, home=home)
+    indoors = Indoors(portfolio.world, home)
     indoors.learn([product.name for product in portfolio.products])
 
 
