@@ -184,7 +184,10 @@ class Eyes:
             if not asked:
                 break
             answers = self._answering.answered(look.answers, asked, now=now)
-            look = judged(with_answers(look.snapshot, answers))
+            # Evidence is for the cause and the words of what is broken: no rule reads it.
+            same = all(isinstance(question, EvidenceOf) for question in asked)
+            known = look.observations if same else None
+            look = judged(with_answers(look.snapshot, answers), known=known)
         return look
 
     def _wants(self, question: Question) -> bool:
@@ -251,9 +254,11 @@ class Eyes:
             self._remembering.keep_green(look.proofs(view.policy.name), now=now)
 
 
-def judged(snapshot: Snapshot) -> Look:
-    """Put *snapshot* to every rule."""
-    observations = {
+def judged(
+    snapshot: Snapshot, *, known: Mapping[ProjectName, tuple[Observation, ...]] | None = None
+) -> Look:
+    """Put *snapshot* to every rule, unless what they say of it is *known*."""
+    observations = known or {
         view.policy.name: tuple(observation for rule in rules.ALL for observation in rule(view))
         for view in snapshot.projects
     }

@@ -9,6 +9,8 @@ from pipeline_health.core.model.readings import Checks, Commit, Seen, Suite
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.frozen import dataclass
 
+_HEAD = "head"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
@@ -43,9 +45,9 @@ class Head:
 
 def head_of(view: ProjectView) -> Head | None:
     """Give the head, None while it is unseen, its checks are another's, or nothing runs there."""
-    if not view.judged:
-        view.judged.append(_head_of(view))
-    (known,) = view.judged
+    if _HEAD not in view.judged:
+        view.judged[_HEAD] = _head_of(view)
+    known = view.judged[_HEAD]
     return known if isinstance(known, Head) else None
 
 

@@ -1,11 +1,6 @@
 """The account of the promise in time: how long each failure took to its issue, and who was late."""
 
-<<<<<<< HEAD:pipeline_health/cli/promise.py
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-=======
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
->>>>>>> page:pipeline_health/core/promise.py
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.board import Facts, Past, Wishes
@@ -19,13 +14,7 @@ from pipeline_health.core.service_level import (
     reason_not_measured,
     spread_of,
 )
-<<<<<<< HEAD:pipeline_health/cli/promise.py
 from pipeline_health.frozen import dataclass
-from pipeline_health.ports import Ledger
-
-_REOPENED = "ReopenIssue: "
-=======
->>>>>>> page:pipeline_health/core/promise.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

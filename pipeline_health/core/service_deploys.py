@@ -44,6 +44,14 @@ class _Place:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What was said of the services of one environment, for every rule that builds upon it."""
+
+    environment: Environment
+    said: tuple[Observation, ...]
+
+
 def service_words(stage: Stage) -> Iterator[Observation]:
     """Say of each watched service whether its newest deployment failed or works.
 
@@ -53,9 +61,13 @@ def service_words(stage: Stage) -> Iterator[Observation]:
     """
     if not isinstance(stage.environment, Seen) or is_archived(stage.view):
         return
-    said = tuple(_services(stage, stage.environment.value))
-    yield from said
-    yield from _whole(stage, said)
+    environment, judged = stage.environment.value, stage.view.judged
+    known = judged.get(stage.failed)
+    if not isinstance(known, _Words) or known.environment is not environment:
+        said = tuple(_services(stage, environment))
+        known = _Words(environment=environment, said=(*said, *_whole(stage, said)))
+        judged[stage.failed] = known
+    yield from known.said
 
 
 def _whole(stage: Stage, said: tuple[Observation, ...]) -> Iterator[Proof]:

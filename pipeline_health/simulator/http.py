@@ -7,26 +7,42 @@ from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from pipeline_health.simulator.exchange import Answer, Call, ConnectionCut, HungUp
+from pipeline_health.simulator.faults import Host
 from pipeline_health.simulator.service import Simulator
 from pipeline_health.simulator.world import World
+
+
+class Road(Protocol):
+    """The way of a call to a provider: whatever else happens on it, `answer` answers."""
+
+    def __call__(self, host: Host, call: Call, /, *, answer: Callable[[Call], Answer]) -> Answer:
+        """Carry a call there, and its answer back."""
+
+
+def straight(_: Host, call: Call, *, answer: Callable[[Call], Answer]) -> Answer:
+    """Take no time, and see nothing."""
+    return answer(call)
 
 
 class Loopback:
     """Serves *world* on ports of 127.0.0.1 while its block runs, in daemon threads.
 
     The clock is the world's own; nothing here makes it run. A delay sleeps for real, and ends
-    early when the block does.
+    early when the block does. *road* is what every call to a provider takes there and back.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, road: Road = straight) -> None:
         self.world = world
         self._closing = threading.Event()
         simulator = Simulator(world, sleep=self._closing.wait)
-        self._github = _Server(partial(simulator.answer, "github"), self._closing)
-        self._railway = _Server(partial(simulator.answer, "railway"), self._closing)
+        hosts: tuple[Host, Host] = ("github", "railway")
+        self._github, self._railway = (
+            _Server(partial(road, host, answer=partial(simulator.answer, host)), self._closing)
+            for host in hosts
+        )
         self._sites: dict[str, _Server] = {}
 
     @property

@@ -131,15 +131,8 @@ class World:
 
     def find_environment(self, environment_id: str) -> RailwayEnvironment | None:
         """Find a Railway environment by its id."""
-        return next(
-            (
-                environment
-                for project in self.projects.values()
-                for environment in project.environments.values()
-                if environment.id == environment_id
-            ),
-            None,
-        )
+        found = (project.by_id.get(environment_id) for project in self.projects.values())
+        return next((environment for environment in found if environment is not None), None)
 
     def writes(self, host: Literal["github", "railway"]) -> list[Request]:
         """List the requests to *host* that would change something, oldest first."""
