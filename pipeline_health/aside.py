@@ -17,7 +17,6 @@ from pipeline_health.bootstrap import SystemClock, open_to_read
 from pipeline_health.core.board import board_of
 from pipeline_health.core.model.board import Board, Wishes
 from pipeline_health.core.model.policy import Policy
-from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import Holder, SqlLedger
 from pipeline_health.ports import Ledger
 from pipeline_health.settings import ConfigurationError

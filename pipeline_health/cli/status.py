@@ -12,7 +12,6 @@ from pipeline_health.cli.windows import lines_of, windows_as_json
 from pipeline_health.core.as_json import JsonValue, as_line, parent_as_json, written
 from pipeline_health.core.model.board import Board, Newest
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
-from pipeline_health.frozen import dataclass
 
 HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
 

@@ -6,9 +6,9 @@ it out again, and nothing is written while it stays.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
 
 TOPIC = "batch-size"

@@ -5,10 +5,11 @@ While one batch is taken apart everything else waits: what it teaches spares the
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from pipeline_health.clients.batch_sizes import Trial
+from pipeline_health.frozen import dataclass
 
 T = TypeVar("T")
 STRIKES = 10

@@ -8,7 +8,6 @@ no run is writing we say that, watch the file ourselves, and open it again once 
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pipeline_health.frozen import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar

@@ -7,7 +7,7 @@ made.
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from pipeline_health.core.model import address, policy
+from pipeline_health.core.model import policy
 from pipeline_health.frozen import dataclass
 from pipeline_health.settings import fields
 from pipeline_health.settings.railway_names import railway_variables
@@ -246,9 +246,9 @@ class NotifyTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTable:
-    """`[page]`: where `serve` shows what is known."""
+    """`[page]`: where `serve` shows what is known; None leaves it to `serve`."""
 
-    listen: fields.Listen = address.DEFAULT
+    listen: fields.Listen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
