@@ -9,7 +9,7 @@ sees no difference: neither in `fields`, `replace`, a signature, nor in what equ
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -71,9 +71,19 @@ class _Init:
 
     def __init__(self, cls: type) -> None:
         self._cls = cls
-        self._fields = dataclasses.fields(cls)
-        self._known = {it.name for it in self._fields if it.init}
         self._left = _FEW
+
+    @cached_property
+    def _fields(self) -> "tuple[dataclasses.Field[Any], ...]":
+        return dataclasses.fields(self._cls)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(it.name for it in self._fields if it.init)
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(it.name for it in self._fields if it.init and _is_required(it))
 
     def __get__(self, instance: object, owner: type) -> Any:
         # `inspect` of Python 3.13 puts the class in the place of the instance.
@@ -85,8 +95,7 @@ class _Init:
 
     def _fill(self, instance: Any, /, *free: object, **named: object) -> None:
         """Do what the compiled one does; what that one has to refuse is left to it."""
-        asked = {it.name for it in self._fields if it.init and _is_required(it)}
-        if free or not asked <= named.keys() <= self._known:
+        if free or not self._asked <= named.keys() <= self._known:
             self._left = 0
             self.__get__(instance, type(instance))(*free, **named)
             return

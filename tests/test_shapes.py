@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from pydantic import TypeAdapter
 from pydantic_core import ValidationError
 
@@ -51,6 +51,7 @@ def test_a_shape_takes_what_pydantic_takes(kind: type) -> None:
     assert essence(schema_of(kind), {}) == essence(TypeAdapter(kind).core_schema, {})
 
 
+@settings(max_examples=15)
 @given(ANY_INCIDENT, ANY_REPORT)
 def test_it_is_written_as_pydantic_writes_it(incident: Incident, report: CycleReport) -> None:
     """Byte for byte: a ledger is read by the version before and the one after."""

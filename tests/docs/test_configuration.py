@@ -35,6 +35,8 @@ HEADINGS = {
     "projects.audit.supabase": "`supabase = { … }`",
 }
 """How the section of a table is called; one that is not here is called as TOML writes it."""
+UNLESS_CHOSEN = {"production_environment": PRODUCTION}
+"""What holds for a key that is None where nobody chose, so that one can tell."""
 READ_BY_PREFIX = {"SERVER_URL": "GITHUB_SERVER_URL"}
 """Names that the code puts together, as they are set."""
 
@@ -97,9 +99,7 @@ def default(key: KeyOfTable) -> object:
     """Give what a key is when it is left out, as the page would write it."""
     if key.is_required:
         return "required"
-    if key.field.name == "production_environment":
-        return PRODUCTION
-    match key.default:
+    match UNLESS_CHOSEN.get(key.field.name, key.default):
         case None:
             return "none"
         case tuple() as many:
