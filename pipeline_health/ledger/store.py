@@ -23,6 +23,9 @@ _LOG_AHEAD = "PRAGMA journal_mode = WAL"
 _LONGEST_LOG = 8 * 1024 * 1024
 """A write-ahead log that had to grow longer, in bytes, is cut when all of it is in the file."""
 
+_MOVED_PAGES = 65_536
+"""A file that keeps more is not made smaller, because that would take seconds: 256 MB."""
+
 _SPARE_PAGES = 2048
 """So much may be free in a file before it is worth making it smaller: 8 MB."""
 
@@ -127,15 +130,17 @@ class WritableStore:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
-    def shrink(self) -> None:
+    def shrink(self, *, at_most: int = _MOVED_PAGES) -> None:
         """Give back to the disk what pruning left free, where that is most of the file.
 
-        It takes as long as what is kept is large, not as what went.
+        It takes as long as what is kept is large, not as what went. What has more pages than
+        *at_most* is left for later: an old ledger is cut bit by bit.
         """
         with self._lock, explained("shrink", self._path):
             (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
             (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
-            if free > max(_SPARE_PAGES, pages // 2):
+            kept = pages - free
+            if free > max(_SPARE_PAGES, kept) and kept <= at_most:
                 self._connection.execute("VACUUM")
 
     def close(self) -> None:

@@ -125,6 +125,21 @@ def test_reports_that_an_older_version_left_whole_are_cut_a_few_at_a_time(path: 
     assert path.stat().st_size < large / 2
 
 
+def test_a_file_that_is_mostly_free_is_made_smaller_in_a_bounded_time(path: Path) -> None:
+    """Not while much is kept: moving that would take too long."""
+    with opened(path) as (ledger, store):
+        ledger.remember("log", "large", "x" * 12_000_000, now=T0)
+        ledger.forget("log", "large")
+        sizes = []
+        for at_most in (1, 9999):
+            store.shrink(at_most=at_most)
+            ledger.settle("n1")
+            sizes.append(store.read(int, "PRAGMA page_count")[0])
+
+        assert sizes[0] > 2900
+        assert sizes[1] < 100
+
+
 def test_lines_that_are_gone_are_missed(path: Path) -> None:
     """The file was edited: that is said, and no look is shown with half of what it saw."""
     with opened(path) as (ledger, store):
