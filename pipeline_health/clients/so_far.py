@@ -4,6 +4,7 @@ A log that is not there after an hour does not come within the next five minutes
 waits for as long again as there was nothing, and an hour at most.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pipeline_health.ports import Memory
@@ -13,10 +14,14 @@ LONGEST = timedelta(hours=1)
 
 
 class SoFar:
-    """Keeps in *memory* what was found of each key, until it is worth asking again."""
+    """Keeps in *memory* what was found of each key, until it is worth asking again.
 
-    def __init__(self, memory: Memory) -> None:
+    That is so at the *ages* too at which what is there counts as all there is.
+    """
+
+    def __init__(self, memory: Memory, *, ages: Sequence[timedelta]) -> None:
         self._memory = memory
+        self._ages = ages
 
     def recall(self, key: str, *, now: datetime) -> str | None:
         """Give what was found, None when it is time to ask."""
@@ -29,7 +34,8 @@ class SoFar:
 
     def keep(self, key: str, text: str, *, since: datetime, now: datetime) -> None:
         """Keep what was found now of what has been there *since* then."""
-        until = now + min(now - since, LONGEST)
+        again = now + min(now - since, LONGEST)
+        until = min([again, *(since + age for age in self._ages if since + age > now)])
         self._memory.remember(TOPIC, key, f"{until.isoformat()}\n{text}", now=now)
 
     def drop(self, key: str) -> None:

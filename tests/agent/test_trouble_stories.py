@@ -341,10 +341,11 @@ def test_somebody_who_takes_the_old_name_gets_none_of_its_issues(shop: Shop) -> 
     newcomer.open_issue("Theirs", user="stranger")
     shop.host.cycles(3)
     shop.fail_ci()
-    shop.host.cycles(2, every=1440 * MINUTE)
+    audited = shop.host.cycles(2, every=1440 * MINUTE)
 
     (issue,) = ours(shop.repo)
     assert "open" == issue.state
+    assert not any(report.blind for report in audited)
     assert ["Theirs"] == [each.title for each in newcomer.issues.values()]
     assert not newcomer.issues[1].comments
     mend(shop)

@@ -8,11 +8,12 @@ from pipeline_health.clients.errors import (
     ClientError,
     NothingThereError,
     RateLimitedError,
+    TimedOutError,
     UnreachableError,
 )
 from pipeline_health.clients.pieces import Piece
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
-from pipeline_health.clients.railway_pieces import in_pieces
+from pipeline_health.clients.railway_pieces import better_halved, in_pieces
 
 IDS = tuple(f"id{at}" for at in range(25))
 Answers = dict[str, str | ClientError]
@@ -170,3 +171,18 @@ def test_not_authorized_for_one_thing_is_no_refused_token() -> None:
     provider = Provider(failing_with(NotAuthorizedError("no"), frozenset({"id3"})))
 
     assert {"id3"} == failed(in_pieces(IDS, provider.fetch, size=25))
+
+
+@pytest.mark.parametrize(
+    ("piece", "expected"),
+    [
+        pytest.param(Piece(things=("a", "b")), (TimedOutError,), id="whole"),
+        pytest.param(Piece(things=("a", "b"), again=True), (UnreachableError,), id="half"),
+        pytest.param(Piece(things=("a",), again=True), (), id="alone"),
+    ],
+)
+def test_what_can_be_halved_is_not_sent_again_as_it_is(
+    piece: Piece[str], expected: tuple[type[ClientError], ...]
+) -> None:
+    """A whole batch waits out what passes by itself, but for a timeout; a single one all of it."""
+    assert expected == better_halved(piece)

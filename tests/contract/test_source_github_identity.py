@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from github_stage import MINUTE, OWN, SHOP, SHOP_NAME, Stage, look, on_stage, project, reasons
-from pipeline_health.core.model.ids import RepoName
+from pipeline_health.core.model.commit import CommitSight
+from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.questions import Contains, Relation, RunsOf
 from pipeline_health.core.model.readings import GitHubReading, Seen
 from pipeline_health.sources.github.identities import TOPIC
@@ -95,6 +96,21 @@ def test_what_is_asked_beside_a_look_is_asked_by_the_name_of_today(stage: Stage)
     assert Seen(at=now, value=Relation.AHEAD) == relation
     assert isinstance(runs, Seen)
     assert 1 == len(runs.value)
+
+
+def test_a_commit_is_looked_for_in_what_has_another_name_today(stage: Stage) -> None:
+    """A verdict about it is none about the commits of whoever took the old name."""
+    shop = stage.world.repo(SHOP)
+    shop.rename("acme/store")
+    stage.world.newcomer(SHOP).push("Somebody else's")
+    source, now = stage.source(), stage.world.now()
+    source.look([project()], now=now)
+
+    found = source.at_commit(project(), Sha(shop.head), now=now)
+
+    assert isinstance(found, Seen)
+    assert isinstance(found.value, CommitSight)
+    assert Seen(at=now, value=Relation.IDENTICAL) == found.value.relation
 
 
 def test_an_id_that_leads_nowhere_is_forgotten_and_the_name_asked_at_once(stage: Stage) -> None:

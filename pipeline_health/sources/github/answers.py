@@ -55,7 +55,7 @@ class Answers:
     def __init__(self, client: GitHub, memory: Memory, *, redact: Callable[[str], str]) -> None:
         self._client = client
         self._memory = memory
-        self._so_far = SoFar(memory)
+        self._so_far = SoFar(memory, ages=[JOBS_MAY_COME, LOG_MAY_COME])
         self._redact = redact
 
     def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:

@@ -15,7 +15,14 @@ from pipeline_health.core.model.readings import Reading, Seen
 from pipeline_health.ports import Memory, PipelineHealthError
 from pipeline_health.secret import NamedSecret
 from pipeline_health.sources.railway.blindness import Blindness
-from pipeline_health.sources.railway.evidence import Found, evidence_of, gather, kept, unkept
+from pipeline_health.sources.railway.evidence import (
+    LOGS_LAG,
+    Found,
+    evidence_of,
+    gather,
+    kept,
+    unkept,
+)
 
 T = TypeVar("T")
 
@@ -42,7 +49,7 @@ class Answers:
     ) -> None:
         self._client = client
         self._memory = memory
-        self._so_far = SoFar(memory)
+        self._so_far = SoFar(memory, ages=[LOGS_LAG])
         self._under = under
         self._blindness = blindness
         self._redact = redact

@@ -77,7 +77,7 @@ def evidence_of(found: Found, trace: DeployTrace, *, crashed: bool, now: datetim
     something = bool(steps or tail)
     return Evidence(
         at=now,
-        complete=found.whole and (something or now - trace.changed_at > LOGS_LAG),
+        complete=found.whole and (something or now - trace.changed_at >= LOGS_LAG),
         steps=steps,
         first_error=_first_error(found.failed, logs),
         tail=tail,
