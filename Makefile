@@ -96,12 +96,19 @@ mutants: $(VENV)/installed ## change the core in thousands of small ways, and se
 newcomer: $(VENV)/installed ## deploy/install.sh for real in a throwaway home: pip, the registry, a look (half a minute)
 	$(BIN)/python tests/install_for_real.py
 
-# Debian's `chromium` must be there: apt-get install chromium.
-test-page: $(VENV)/installed ## the page in a real browser, without a head (a minute)
-	$(BIN)/python -m pytest -q tests/browser/in_chromium.py
+# What drives the browser lies beside the environment, because it brings what structlog would import.
+BROWSER := $(VENV)/browser
+$(BROWSER)/installed: requirements-browser.lock $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --upgrade \
+		--target $(BROWSER) -r requirements-browser.lock
+	@touch $@
 
-pictures: $(VENV)/installed ## take the pictures of docs/page.md anew
-	$(BIN)/python tests/page_pictures.py
+# Debian's `chromium` must be there: apt-get install chromium.
+test-page: $(BROWSER)/installed ## the page in a real browser, without a head (a minute)
+	PYTHONPATH=$(BROWSER) $(BIN)/python -m pytest -q tests/browser/in_chromium.py
+
+pictures: $(BROWSER)/installed ## take the pictures of docs/page.md anew
+	PYTHONPATH=$(BROWSER) $(BIN)/python tests/page_pictures.py
 
 # REPLAY=../shared/replay: the recordings. They are replayed here, and the figures counted.
 REPLAY ?= ../shared/replay
@@ -129,6 +136,8 @@ lock: ## renew the lock files (needs uv): all that we use, and what the command 
 	$(LOCK) --upgrade --group dev --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock
 	$(LOCK) --constraint requirements.lock --extra notify --output-file deploy/requirements-notify.lock
+	$(filter-out pyproject.toml,$(LOCK)) --upgrade --constraint requirements.lock --group browser \
+		--output-file requirements-browser.lock
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-twin .mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

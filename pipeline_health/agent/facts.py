@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pipeline_health.agent.first_looks import first_looks
-from pipeline_health.core.board import REPORTS
+from pipeline_health.core.board import REPORTS, thinned
 from pipeline_health.core.model.board import Facts, Past
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.service_level import is_back
@@ -15,7 +15,7 @@ _REOPENED = "ReopenIssue: "
 def facts_of(ledger: Ledger) -> Facts:
     """Give what is kept of the portfolio as it is now."""
     return Facts(
-        reports=ledger.reports(limit=REPORTS),
+        reports=thinned(ledger.reports(limit=REPORTS)),
         incidents=ledger.incidents(),
         parents=ledger.parents(),
         windows=ledger.windows(),

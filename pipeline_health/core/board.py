@@ -4,7 +4,7 @@ It puts side by side what the ledger keeps, and finds out nothing that a cycle d
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -83,6 +83,20 @@ def newest_of(reports: Sequence[CycleReport]) -> tuple[Newest, ...]:
         for project in report.projects:
             newest.setdefault(project.name, Newest(project=project, at=report.finished_at))
     return tuple(newest[name] for name in sorted(newest))
+
+
+def thinned(reports: Iterable[CycleReport]) -> tuple[CycleReport, ...]:
+    """Give *reports*, the newest first, each without the projects that a newer one tells of.
+
+    Fifty looks at a thousand projects are the same thing fifty times.
+    """
+    told: set[ProjectName] = set()
+    kept: list[CycleReport] = []
+    for report in reports:
+        lines = tuple(line for line in report.projects if line.name not in told)
+        told |= {line.name for line in lines}
+        kept.append(replace(report, projects=lines))
+    return tuple(kept)
 
 
 def board_of(facts: Facts, wishes: Wishes, *, now: datetime) -> Board:

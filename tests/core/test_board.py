@@ -8,7 +8,7 @@ import pytest
 
 from builders import NOW, PROJECT, REPO, ago
 from incident_builders import WEB, ailment, incident
-from pipeline_health.core.board import board_of, gate_of, headline
+from pipeline_health.core.board import board_of, gate_of, headline, thinned
 from pipeline_health.core.model.board import Board, Facts, Gate, Shown, Wishes
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, ProjectName
@@ -102,6 +102,20 @@ def test_each_project_has_its_newest_word_whatever_was_looked_at_last() -> None:
     ]
     assert [tile.policy for tile in shown.tiles] == [None, WISHES.policy.projects[0]]
     assert shown.newest == tuple(tile.newest for tile in shown.tiles)
+
+
+def test_old_news_of_a_project_is_dropped_and_nothing_else() -> None:
+    """The board is the same with it and without."""
+    film = replace(LINE, name=ProjectName("film"))
+    every = [
+        a_report(failed="disk"),
+        a_report(LINE, at=ago(minutes=5)),
+        a_report(film, replace(LINE, findings=(FOUND,)), at=ago(minutes=10)),
+    ]
+    thin = thinned(every)
+    assert [[line.name for line in report.projects] for report in thin] == [[], ["shop"], ["film"]]
+    assert board(*thin).tiles == board(*every).tiles
+    assert board(*thin).last == every[1]
 
 
 def test_a_report_of_an_older_version_has_dim_lights() -> None:
