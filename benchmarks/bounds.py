@@ -10,6 +10,8 @@ NEAR = 50
 """The round trip, in milliseconds, that the promises are about."""
 CYCLES_AN_HOUR = 12
 LINEAR = 1.1
+IDLE_FLOOR = 0.2
+"""The CPU of a floor of a dozen requests while nobody else is at work, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,8 @@ class Bound:
 def bounds(rows: Sequence[Row], *, busy: bool = False) -> list[Bound]:
     """Give every promise that *rows* can tell of.
 
-    On a *busy* machine nobody can tell what the agent adds to the wall of the floor: the CPU that
-    it adds stands for it.
+    On a *busy* machine nobody can tell what the agent adds to the wall of the floor. The CPU that
+    it adds stands for it, by the floor's own, which grows as much when others are at work too.
     """
     near = {(row.projects, row.failing): row for row in rows if row.round_trip == NEAR}
     own = _own_cpu if busy else _own_time
@@ -55,8 +57,9 @@ def _own_time(row: Row, what: str, most: float) -> Bound:
 
 
 def _own_cpu(row: Row, what: str, most: float) -> Bound:
-    found = row.cpu.middle - row.floor_cpu.middle
-    return Bound(what=f"{what}: own CPU, s", most=most, found=found, digits=2)
+    own = row.cpu.middle - row.floor_cpu.middle
+    found = own / row.floor_cpu.middle * IDLE_FLOOR
+    return Bound(what=f"{what}: own CPU, s of an idle machine", most=most, found=found, digits=2)
 
 
 def _of_hundred(row: Row | None, own: Own) -> Iterator[Bound]:

@@ -16,18 +16,29 @@ from pipeline_health.ports import Clock
 from pipeline_health.simulator import Call, Simulator, World
 from pipeline_health.sources.github.learning import MOST_LOOKUPS
 
-RAILWAY = "https://railway.invalid/graphql/v2"
 SECRETS = {"GITHUB_TOKEN": "gh-good-token", "RAILWAY_TOKEN": "rw-good-token"}
 
 
 class Indoors:
-    """Runs cycles over *world* in this process, with configuration and ledger in *home*."""
+    """Runs cycles over *world* in this process, with configuration and ledger in *home*.
 
-    def __init__(self, world: World, home: Path, *, clock: Clock | None = None) -> None:
+    What is remembered is remembered of the providers at *github* and *railway*, as if they were
+    asked there.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        home: Path,
+        *,
+        clock: Clock | None = None,
+        github: str = "https://github.invalid",
+        railway: str = "https://railway.invalid/graphql/v2",
+    ) -> None:
         self.ledger = home / "ledger.db"
         self._machine = bootstrap.Machine(
             clock=clock or bootstrap.SystemClock(),
-            transport=_network(world),
+            transport=_network(world, railway),
             pace=timedelta(0),
             at_once=1,
         )
@@ -35,7 +46,8 @@ class Indoors:
             config=home / "pipeline-health.toml",
             environment={
                 **SECRETS,
-                "RAILWAY_API_URL": RAILWAY,
+                "GITHUB_API_URL": github,
+                "RAILWAY_API_URL": railway,
                 "PIPELINE_HEALTH_LEDGER": str(self.ledger),
             },
             home=home,
@@ -51,14 +63,14 @@ class Indoors:
             self.cycle(only=names[start : start + MOST_LOOKUPS])
 
 
-def _network(world: World) -> Within:
+def _network(world: World, railway: str) -> Within:
     simulator = Simulator(world)
 
     def answered(posed: Posed) -> Given:
         call = Call(
             method=posed.method, target=posed.target, headers=posed.headers, body=posed.body
         )
-        answer = simulator.answer("railway" if posed.url == RAILWAY else "github", call)
+        answer = simulator.answer("railway" if posed.url == railway else "github", call)
         return Given(status=answer.status, headers=answer.headers, body=answer.body)
 
     return Within(answered)

@@ -10,6 +10,7 @@ import gc
 import io
 import json
 import os
+import socket
 import sys
 import time
 from collections import Counter
@@ -33,13 +34,16 @@ def main(number: int, home: Path) -> None:
     (home / "pipeline-health.toml").write_text(portfolio.configuration())
     gc.collect()
     gc.freeze()  # so that a fork copies nothing that it does not write
-    _apart(lambda: _learn(portfolio, home))
+    # They are at one place always: who we are there is remembered, and much else.
+    ports = _free_port(), _free_port()
+    _apart(partial(_learn, portfolio, home, ports))
     # In every serving it is this moment, so that the same is answered.
     portfolio.world.advance(SystemClock().now() - portfolio.world.now())
     _say({"ready": number})
     with io.FileIO(sys.stdin.fileno()) as orders:  # no buffer: the forks read the same lines
         while line := orders.readline():
-            _apart(partial(_serve, portfolio, home, json.loads(line), orders))
+            order = json.loads(line)
+            _apart(partial(_serve, portfolio, home, ports, order, orders))
 
 
 def _apart(act: Callable[[], None]) -> None:
@@ -56,21 +60,32 @@ def _apart(act: Callable[[], None]) -> None:
         sys.exit("the pretend providers failed")
 
 
-def _learn(portfolio: Portfolio, home: Path) -> None:
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as tried:
+        port: int = tried.getsockname()[1]
+        return port
+
+
+def _learn(portfolio: Portfolio, home: Path, ports: tuple[int, int]) -> None:
     with (home / "learning.log").open("wb") as log:
         os.dup2(log.fileno(), sys.stdout.fileno())  # which is for whoever gives orders
-    indoors = Indoors(portfolio.world, home)
+    at = Loopback(portfolio.world, ports=ports)
+    indoors = Indoors(portfolio.world, home, github=at.github_url, railway=at.railway_url)
     indoors.learn([product.name for product in portfolio.products])
 
 
 def _serve(
-    portfolio: Portfolio, home: Path, order: dict[str, float | str], orders: io.RawIOBase
+    portfolio: Portfolio,
+    home: Path,
+    ports: tuple[int, int],
+    order: dict[str, float | str],
+    orders: io.RawIOBase,
 ) -> None:
     failing, keep = int(order["failing"]), Path(str(order["keep"]))
     portfolio.fail(failing)
     before = home / f"said-{failing}.json"
     road = Road(portfolio.world, round_trip=float(order["round_trip"]), said=road_before(before))
-    with Loopback(portfolio.world, road=road) as loopback:
+    with Loopback(portfolio.world, road=road, ports=ports) as loopback:
         _say({"github": loopback.github_url, "railway": loopback.railway_url})
         orders.readline()
     kept(road.asked, keep)

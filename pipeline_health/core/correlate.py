@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from pipeline_health.core.belonging import (
     LASTING,
+    Incidents,
     covers_environment,
     has_cause,
     is_broken,
@@ -36,7 +37,6 @@ from pipeline_health.core.model.incident import (
     Phase,
 )
 from pipeline_health.core.model.questions import LinkTrace
-from pipeline_health.core.placed import Incidents
 
 OCCURRENCES_KEPT = 20
 _Placed: TypeAlias = tuple[int, Incident]

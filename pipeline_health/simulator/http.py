@@ -31,17 +31,22 @@ class Loopback:
     """Serves *world* on ports of 127.0.0.1 while its block runs, in daemon threads.
 
     The clock is the world's own; nothing here makes it run. A delay sleeps for real, and ends
-    early when the block does. *road* is what every call to a provider takes there and back.
+    early when the block does. *road* is what every call to a provider takes there and back,
+    *ports* are those of GitHub and Railway, any that are free where they are 0.
     """
 
-    def __init__(self, world: World, *, road: Road = straight) -> None:
+    def __init__(
+        self, world: World, *, road: Road = straight, ports: tuple[int, int] = (0, 0)
+    ) -> None:
         self.world = world
         self._closing = threading.Event()
         simulator = Simulator(world, sleep=self._closing.wait)
         hosts: tuple[Host, Host] = ("github", "railway")
         self._github, self._railway = (
-            _Server(partial(road, host, answer=partial(simulator.answer, host)), self._closing)
-            for host in hosts
+            _Server(
+                partial(road, host, answer=partial(simulator.answer, host)), self._closing, port
+            )
+            for host, port in zip(hosts, ports, strict=True)
         )
         self._sites: dict[str, _Server] = {}
 
@@ -86,8 +91,10 @@ class Loopback:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, answer: Callable[[Call], Answer], closing: threading.Event) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self, answer: Callable[[Call], Answer], closing: threading.Event, port: int = 0
+    ) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.answer = answer
         self.wait = closing.wait
         self.connections = 0

@@ -122,10 +122,11 @@ def test_each_promise_is_held_against_its_row(rows: list[Row], names: list[str])
 
 def test_on_a_busy_machine_cpu_stands_for_the_wall() -> None:
     """Whoever shares the processors with us makes the wall longer, and no promise untrue."""
-    slow, dear = a_row(own=5.0), a_row(own=0.4, cpu=1.3)
+    slow, dear = a_row(own=5.0), a_row(own=0.4, cpu=1.51)
+    crowded = replace(dear, floor_cpu=Spread(middle=0.5, around=0.1))
 
-    assert [] == broken(slow, busy=True)
-    assert ["100 quiet projects: own CPU, s"] == broken(dear, busy=True)
+    assert [] == broken(slow, crowded, busy=True)
+    assert ["100 quiet projects: own CPU, s of an idle machine"] == broken(dear, busy=True)
 
 
 def test_the_page_keeps_its_prose_and_says_what_was_measured() -> None:
