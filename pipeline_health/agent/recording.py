@@ -1,7 +1,7 @@
 """Keep what a cycle did: the incidents as they are now, the trail, and nothing in the journal."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.core.model.case import Case
@@ -11,6 +11,7 @@ from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.plan import Change, OpenIssue, Outcome, RerunJobs
 from pipeline_health.core.outcomes import with_outcome
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Lease, Ledger
 
 

@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
+from pydantic_core import (
+    PydanticSerializationError,
+    ValidationError,
+    to_json,
+    to_jsonable_python,
+)
 
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.notice import Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, ProjectLine
 from pipeline_health.ports import LedgerError
+from pipeline_health.shapes import Shape
 
 ModelT = TypeVar("ModelT")
 
@@ -25,33 +30,33 @@ _LARGE = ("projects", "changes", "waiting", "orphans", "untold")
 
 
 @cache
-def _incidents() -> TypeAdapter[Incident]:
-    return TypeAdapter(Incident)
+def _incidents() -> Shape[Incident]:
+    return Shape(Incident)
 
 
 @cache
-def _parents() -> TypeAdapter[Parent]:
-    return TypeAdapter(Parent)
+def _parents() -> Shape[Parent]:
+    return Shape(Parent)
 
 
 @cache
-def _reports() -> TypeAdapter[CycleReport]:
-    return TypeAdapter(CycleReport)
+def _reports() -> Shape[CycleReport]:
+    return Shape(CycleReport)
 
 
 @cache
-def _lines() -> TypeAdapter[tuple[ProjectLine, ...]]:
-    return TypeAdapter(tuple[ProjectLine, ...])
+def _lines() -> Shape[tuple[ProjectLine, ...]]:
+    return Shape(tuple[ProjectLine, ...])
 
 
 @cache
-def _told() -> TypeAdapter[Told]:
-    return TypeAdapter(Told)
+def _told() -> Shape[Told]:
+    return Shape(Told)
 
 
 @cache
-def _notices() -> TypeAdapter[Notice]:
-    return TypeAdapter(Notice)
+def _notices() -> Shape[Notice]:
+    return Shape(Notice)
 
 
 def as_unicode(text: str) -> str:
@@ -148,9 +153,9 @@ def _encode(model: object) -> str:
         return as_unicode(json.dumps(plain, ensure_ascii=False))
 
 
-def _decode(adapter: TypeAdapter[ModelT], text: str, *, what: str) -> ModelT:
+def _decode(shape: Shape[ModelT], text: str, *, what: str) -> ModelT:
     try:
-        return adapter.validate_json(text, strict=True)
+        return shape.of_json(text)
     except ValidationError as exc:
         msg = (
             f"{what} in the ledger cannot be read: {exc.error_count()} places are not of this "

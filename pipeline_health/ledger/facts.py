@@ -8,11 +8,11 @@ a fact is on the disk before anything that came after it, and with the lease at 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
 from typing import TypeAlias
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import queries
 from pipeline_health.ledger.codec import as_unicode
 from pipeline_health.ledger.retention import REFRESH

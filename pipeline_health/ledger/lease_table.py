@@ -6,9 +6,9 @@ comes round again, a dead one on this host is noticed all the same; when it step
 counts as run out, and its holder learns so before its next write.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import queries
 from pipeline_health.ledger.holder import Holder, is_dead
 from pipeline_health.ledger.store import Store, Transaction

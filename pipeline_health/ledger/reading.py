@@ -6,13 +6,13 @@ no run is writing we say that, watch the file ourselves, and open it again once 
 """
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger.faults import explained, require_file
 from pipeline_health.ledger.schema import (
     migrate,
@@ -68,6 +68,18 @@ class ReadingStore:
                     return found
         msg = f"{self._path} changes faster than it can be read; run again"
         raise LedgerError(msg, retryable=True)
+
+    @contextmanager
+    def held_still(self) -> Iterator[Callable[[], bool]]:
+        """Let every read show one state of the file; gives whether that could be, at the end."""
+        with self._lock:
+            with explained("read", self._path):
+                connection = self._fresh()
+                connection.execute("BEGIN")
+            # A new connection is made only where the file has changed.
+            yield lambda: connection is self._connection and not self._is_stale()
+            if connection is self._connection:
+                connection.execute("ROLLBACK")
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """Raise LedgerError: this store does not write."""

@@ -14,6 +14,12 @@ from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 
+RAILWAY_NAMES = "railway-project-name"
+"""The topic under which it is remembered what Railway calls a project, by its id.
+
+The source of deployments learns it, and the source of code asks for deployments by it.
+"""
+
 
 class Lease(Protocol):
     """The right to write; only a ledger makes one."""

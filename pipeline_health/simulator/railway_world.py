@@ -181,12 +181,14 @@ class RailwayProject:
         self.workspace = WORKSPACE_ID
         self.deleted_at: datetime | None = None
         self.environments: dict[str, RailwayEnvironment] = {}
+        self.by_id: dict[str, RailwayEnvironment] = {}
         self._service_ids: dict[str, str] = {}
 
     def environment(self, name: str, *, ephemeral: bool = False) -> RailwayEnvironment:
         """Give the environment of this name; the first use makes it."""
         if name not in self.environments:
-            self.environments[name] = RailwayEnvironment(self, name, ephemeral=ephemeral)
+            made = RailwayEnvironment(self, name, ephemeral=ephemeral)
+            self.environments[name] = self.by_id[made.id] = made
         return self.environments[name]
 
     def service_id(self, name: str) -> str:

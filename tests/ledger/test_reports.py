@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger_samples import MINUTE, REPO, T0, a_holder, a_report
-from pipeline_health.cli import status
+from pipeline_health.core.board import REPORTS
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.report import CycleReport, ProjectLine
 from pipeline_health.ledger import SqlLedger
@@ -84,7 +84,7 @@ def test_a_report_that_went_by_its_age_leaves_nothing_behind(path: Path) -> None
 
 def test_whoever_asks_for_many_reports_gets_whole_ones() -> None:
     """What `status` and the feed look through is kept."""
-    assert status.REPORTS <= WHOLE_REPORTS
+    assert REPORTS <= WHOLE_REPORTS
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '"text"', "{} {}"])

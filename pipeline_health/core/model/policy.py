@@ -1,11 +1,12 @@
 """What the operator wants, as values: the part of the configuration that decisions depend on."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 
 from pipeline_health.core.model.gate_policy import AuditPolicy, GatePolicy
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName
+from pipeline_health.frozen import dataclass
 
 
 class EvidenceMode(StrEnum):
