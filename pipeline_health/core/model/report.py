@@ -98,7 +98,7 @@ class Glow(StrEnum):
 class Light:
     """How one station of a project is, and since when, as far as that is known.
 
-    Of what is healthy that is the time of the newest proof.
+    Of what is healthy that is the time of the newest proof, but for what each look proves anew.
     """
 
     of: Station
