@@ -59,7 +59,7 @@ def every_incident() -> list[Incident]:
         for repo, cause, name in product(
             (REPO, OTHER_REPO),
             (UNKNOWN, REJECTED),
-            (f"of {at}", fingerprint_of(symptom, UNKNOWN, REPO)),
+            (f"of {at}", *(fingerprint_of(each, UNKNOWN, REPO) for each in SYMPTOMS)),
         )
     ]
     healed = replace(ailment(CI), healed=proof(CI, at=T0 + MINUTE))
