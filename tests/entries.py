@@ -53,6 +53,7 @@ class Scene:
 
     github: GitHub
     railway: Railway
+    node: str
     head: Sha
     older: Sha
     run: int
@@ -104,8 +105,8 @@ READS: Mapping[str, Entry] = {
     "who_am_i": lambda s: s.github.who_am_i(),
     "look": lambda s: s.github.look(
         [
-            Wanted(repo=SHOP, branch=branch, environments=("staging",), earlier=True)
-            for branch in ("main", None)
+            Wanted(repo=SHOP, branch=branch, environments=("staging",), earlier=True, node=node)
+            for branch, node in (("main", None), (None, s.node))
         ],
         author="health-bot",
         checks=True,
@@ -256,6 +257,7 @@ def _scene(world: World, transport: httpx.BaseTransport) -> Scene:
     return Scene(
         github=GitHub(github_wire(http, GITHUB, clock=clock, token="gh-good-token")),
         railway=Railway(http, api=RAILWAY, clock=clock, memory=Notebook()),
+        node=f"R_{repo.id}",
         head=Sha(repo.head),
         older=Sha(repo.branches["main"][0]),
         run=run.id,

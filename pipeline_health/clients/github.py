@@ -5,7 +5,6 @@ few lists over REST. Labels, comments and edits are in `github_edits`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pipeline_health.clients import documents
 from pipeline_health.clients.errors import (
@@ -38,6 +37,7 @@ from pipeline_health.core.model.issue import Gone, IssueRef, OtherIssue, Tracked
 from pipeline_health.core.model.questions import Relation
 from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.core.model.report import Usage
+from pipeline_health.frozen import dataclass
 
 ISSUES_AT_ONCE = 50
 MOST_PAGES_OF_OURS = 10

@@ -1,6 +1,5 @@
 """The head of the branch with the verdict of CI on it, for every rule that depends on one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.ci_verdict import CommitVerdict, Standing, State, judge
@@ -8,6 +7,7 @@ from pipeline_health.core.model.findings import Scope
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.readings import Checks, Commit, Seen, Suite
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.frozen import dataclass
 
 _HEAD = "head"
 

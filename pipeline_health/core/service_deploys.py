@@ -1,7 +1,7 @@
 """An environment as Railway shows it: the newest deployment of every watched service."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline_health.core.ci_verdict import EntryVerdict, Standing, judge
 from pipeline_health.core.deploy_verdict import DeployState, is_ci_skip, judge_service
@@ -21,6 +21,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of, is_archived
 from pipeline_health.core.stages import Stage
 from pipeline_health.core.watched import deploy_trace
+from pipeline_health.frozen import dataclass
 
 _CI_RED = "Railway skipped the commit because CI is red there; that has a finding of its own."
 _CI_RUNS = "Railway skipped the commit because CI failed there, and CI is under way again."

@@ -5,7 +5,7 @@ two is decided here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from pipeline_health.core.model.readings import Blind, BlindCause, Part, Seen
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import blind_parts, production_scope, staging_scope
+from pipeline_health.frozen import dataclass
 
 AnyPart: TypeAlias = Part[object]
 UNKNOWN_TOKEN = ""

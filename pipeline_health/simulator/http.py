@@ -60,6 +60,11 @@ class Loopback:
         """Tell where Railway's GraphQL service is."""
         return f"http://127.0.0.1:{self._railway.server_port}/graphql/v2"
 
+    @property
+    def connections(self) -> tuple[int, int]:
+        """Tell how many connections were made so far: to GitHub, and to Railway."""
+        return self._github.connections, self._railway.connections
+
     def site_url(self, name: str) -> str:
         """Tell where the site of this name is; the first use makes it, and it answers."""
         if name not in self._sites:
@@ -92,6 +97,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.answer = answer
         self.wait = closing.wait
+        self.connections = 0
         self._open: set[socket.socket] = set()
         self._gate = threading.Lock()
         self._thread = threading.Thread(
@@ -112,6 +118,7 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._gate:
+            self.connections += 1
             self._open.add(request)
         super().process_request(request, client_address)
 

@@ -1,7 +1,7 @@
 """One look at the world, with what was found out beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from pipeline_health.core.model.audit import Audit
@@ -12,6 +12,7 @@ from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import GitHubReading, NotAsked, Part
 from pipeline_health.core.model.sight import Sight
 from pipeline_health.core.model.urls import Place, UrlSight
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
