@@ -4,14 +4,11 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from benchmarks.indoors import Indoors
 from benchmarks.portfolio import A_MONDAY, Portfolio
 from pipeline_health.simulator import WorldClock
 
 
-@pytest.mark.xfail(reason="until branch `path` is merged: then take this mark away", strict=False)
 def test_a_hundred_quiet_projects_cost_a_dozen_requests(tmp_path: Path) -> None:
     """What is learned once a day is known; one project's audit and habits come in each cycle."""
     portfolio = Portfolio(100, now=A_MONDAY)
