@@ -18,6 +18,9 @@ from pipeline_health.secret import Secret
 from pipeline_health.telemetry import Redaction
 from visitor import Visitor
 
+PLAIN = Redaction()
+"""One for all, so that templates are read once."""
+
 
 @dataclass
 class Exhibition:
@@ -25,7 +28,7 @@ class Exhibition:
 
     ledger: Path
     wishes: Wishes = field(default_factory=wishes)
-    redact: Callable[[str], str] = field(default_factory=Redaction)
+    redact: Callable[[str], str] = PLAIN
     password: Secret | None = None
     loopback: bool = True
     seconds: float = 1000.0

@@ -39,7 +39,7 @@ def wishes() -> Wishes:
         )
         for name in NAMES
     )
-    return Wishes(policy=Policy(projects=projects, poll_interval=timedelta(hours=2)))
+    return Wishes(policy=Policy(projects=projects, poll_interval=timedelta(hours=6)))
 
 
 # -- incidents ----------------------------------------------------------------------------------

@@ -125,9 +125,9 @@ def the_look() -> CycleReport:
 
 
 def looks() -> Iterator[CycleReport]:
-    """Give a look every six hours of the month, but for a day on which nobody looked."""
-    for at in range(30 * 4, 0, -1):
-        when = ago(hours=6 * at)
+    """Give a look every twelve hours of the month, but for a day on which nobody looked."""
+    for at in range(30 * 2, 0, -1):
+        when = ago(hours=12 * at)
         if not ago(days=14.5) < when < ago(days=13.2):
             yield replace(
                 the_look(),

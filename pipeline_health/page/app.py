@@ -97,9 +97,12 @@ class _Answers:
         late = self.pulse.is_late
         return PlainTextResponse("late\n" if late else "ok\n", status_code=503 if late else 200)
 
-    async def missing(self, request: Request, exc: Exception) -> Response:  # noqa: ARG002 - as above
+    async def missing(self, request: Request, exc: Exception) -> Response:
         deep = request.url.path.count("/") - 1
-        return self._missing("There is no such page", place=Place(root="../" * deep))
+        try:
+            return self._missing("There is no such page", place=Place(root="../" * deep))
+        except LedgerError:
+            return await _unreadable(request, exc)
 
     def _missing(self, says: str, *, place: Place) -> Response:
         advice = "What is broken, and what was, is listed on the first page."

@@ -68,7 +68,6 @@ class Reader:
     now: Callable[[], datetime]
     _had: tuple[object, Kept] | None = field(default=None, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
-    _telling: tuple[object, Callable[[str], str]] | None = field(default=None, init=False)
 
     def view(self, *, of: Fingerprint | None = None) -> View:
         """Give what is known now, with the trail *of* one incident; raises LedgerError."""
@@ -95,7 +94,7 @@ class Reader:
             board=board_of(kept.facts, wishes, now=now),
             account=account_of(kept.facts, kept.past, wishes, since=now - LATELY, now=now),
             trail=trail,
-            told=self._told(redact),
+            told=told_by(redact),
             redact=redact,
         )
 
@@ -106,10 +105,11 @@ class Reader:
             self._had = (stamp, Kept(facts=facts, past=past_of(ledger, facts)))
         return self._had[1], () if of is None else ledger.trail(of)
 
-    def _told(self, redact: Callable[[str], str]) -> Callable[[str], str]:
-        """Give what makes a text fit to be shown; most are the same on each page."""
-        if self._telling is None or self._telling[0] is not redact:
-            # Visible first: what is hidden between signs that nobody sees is redacted, too.
-            told = lru_cache(_REMEMBERED)(lambda text: redact(visible(text)))
-            self._telling = (redact, told)
-        return self._telling[1]
+
+@lru_cache(maxsize=2)
+def told_by(redact: Callable[[str], str]) -> Callable[[str], str]:
+    """Give what makes a text fit to be shown; most texts are the same on each page.
+
+    Visible first: what is hidden between signs that nobody sees is redacted, too.
+    """
+    return lru_cache(_REMEMBERED)(lambda text: redact(visible(text)))

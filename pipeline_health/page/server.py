@@ -1,5 +1,6 @@
 """The page served: uvicorn in a daemon thread of its own, so that it never keeps us from ending."""
 
+import asyncio
 import socket
 import threading
 from types import TracebackType
@@ -8,11 +9,14 @@ from typing import Final, Self
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipeline_health.core.model.address import Address
 from pipeline_health.ports import PipelineHealthError
 
 _AT_ONCE: Final = 64
+LONGEST: Final = 15.0
+"""Seconds that a connection lasts, whatever it is used for: browsers make another one."""
 _PATIENCE: Final = 2
 """Seconds that an answer under way has at the end."""
 
@@ -35,16 +39,31 @@ def taken(address: Address) -> socket.socket:
         raise PlaceTakenError(msg) from exc
 
 
+def _bounded(longest: float) -> type[H11Protocol]:
+    """Give the protocol of connections that last *longest* seconds.
+
+    uvicorn waits without end for a request that is begun, and for whoever does not read the answer:
+    a few such connections would be all that there may be.
+    """
+
+    class Bounded(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self.loop.call_later(longest, transport.abort)
+
+    return Bounded
+
+
 class PageServer:
     """Serves *app* on the socket *at* for as long as it is entered; it hears no signal."""
 
-    def __init__(self, app: ASGIApp, at: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, at: socket.socket, *, longest: float = LONGEST) -> None:
         self._socket = at
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http="h11",
+                http=_bounded(longest),
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -204,7 +204,7 @@ def test_a_ledger_that_cannot_be_read_is_told_without_its_path(tmp_path: Path) -
     ledger = tmp_path / "ledger.db"
     ledger.write_text("no ledger")
     visitor = Exhibition(ledger).visitor()
-    for path in ("/", "/feed.json", "/metrics", "/incidents/x"):
+    for path in ("/", "/feed.json", "/metrics", "/incidents/x", "/nowhere"):
         answer = visitor.get(path)
         assert (answer.status, str(tmp_path) in answer.text) == (503, False)
     assert visitor.get("/healthz").status == 200

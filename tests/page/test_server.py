@@ -52,6 +52,17 @@ def test_it_ends_at_once_though_somebody_holds_on(empty: Exhibition, socket_enab
         httpx.get(url, trust_env=False)
 
 
+def test_a_connection_is_not_for_ever(empty: Exhibition, socket_enabled: None) -> None:
+    """Neither who says half of a request nor who does not read the answer holds a place."""
+    at = taken(ANY)
+    with PageServer(empty.app, at, longest=0.3):
+        half = socket.create_connection(at.getsockname())
+        half.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        half.settimeout(10)
+        assert half.recv(1) == b""
+        half.close()
+
+
 def test_a_place_that_is_taken_is_named_with_what_to_do() -> None:
     """In one sentence."""
     with taken(ANY) as first:
