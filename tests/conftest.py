@@ -1,7 +1,12 @@
 """Every run draws the same examples, and a busy host is no failure."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+# A shell lets what it puts into the background ignore Control-C, with every child. Tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "repeatable",
