@@ -99,18 +99,21 @@ class Scene:
         )
 
 
+def _look(scene: Scene) -> object:
+    """Look by name and by id, and count what is unfinished."""
+    wanted = [
+        Wanted(repo=SHOP, branch=branch, environments=("staging",), earlier=True, node=node)
+        for branch, node in (("main", None), (None, scene.node))
+    ]
+    seen = scene.github.look(wanted, author="health-bot", checks=True)
+    return scene.github.counts.added(dict(zip(wanted, seen, strict=True)))
+
+
 Entry = Callable[[Scene], object]
 
 READS: Mapping[str, Entry] = {
     "who_am_i": lambda s: s.github.who_am_i(),
-    "look": lambda s: s.github.look(
-        [
-            Wanted(repo=SHOP, branch=branch, environments=("staging",), earlier=True, node=node)
-            for branch, node in (("main", None), (None, s.node))
-        ],
-        author="health-bot",
-        checks=True,
-    ),
+    "look": _look,
     "runs_at": lambda s: s.github.runs_at(SHOP, s.head),
     "runs_on": lambda s: s.github.runs_on(SHOP, "main", event="push"),
     "runs_lately": lambda s: s.github.runs_lately(SHOP, "main"),

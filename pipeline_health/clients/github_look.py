@@ -62,14 +62,13 @@ class Look:
         )
         result = self._wire.query(document, self._variables(batch), splittable=len(batch) > 1)
         viewer = result.data.maybe_text("viewer", "login")
-        sightings = tuple(
+        return tuple(
             replace(
                 self._sighting(result.data.at(f"r{at}"), blame_of(result, f"r{at}"), wanted),
                 viewer=viewer,
             )
             for at, wanted in enumerate(batch)
         )
-        return self._with_counts(sightings)
 
     def _variables(self, batch: Sequence[Wanted]) -> dict[str, object]:
         variables: dict[str, object] = {"author": self._author, "checks": self._checks}
@@ -156,26 +155,31 @@ class Look:
             raise ClientError(msg)
         return result.data
 
-    def _with_counts(self, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
-        """Add how many check runs each unfinished suite of a head has.
 
-        Nested in the batch these counts would cost 13 points a query, so they are asked apart.
-        Without them a suite stays as it is, which is never taken for an empty one.
-        """
+class Counts:
+    """Adds how many check runs each unfinished suite of a head has.
+
+    Nested in the batch these counts would cost 13 points a query, so they are asked apart, once for
+    all batches. Without them a suite stays as it is, which is never taken for an empty one.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def added(self, sightings: Mapping[Wanted, Sighting]) -> Mapping[Wanted, Sighting]:
+        """Give *sightings* with the counts, or as they are where these cannot be had."""
         ids = [
             suite.node_id
-            for sighting in sightings
+            for sighting in sightings.values()
             if isinstance(sighting.reading.checks, Seen)
             for suite in sighting.reading.checks.value.suites
             if suite.status is not CheckStatus.COMPLETED
         ]
-        if not ids:
-            return sightings
         try:
-            counts = self._counts(ids)
+            counts = self._counts(list(dict.fromkeys(ids)))
         except ClientError:
             return sightings
-        return tuple(_counted(sighting, counts) for sighting in sightings)
+        return {wanted: _counted(one, counts) for wanted, one in sightings.items()}
 
     def _counts(self, ids: Sequence[str]) -> dict[int, int]:
         counts: dict[int, int] = {}
@@ -241,7 +245,7 @@ def _followed(
 
 def _counted(sighting: Sighting, counts: Mapping[int, int]) -> Sighting:
     seen = sighting.reading.checks
-    if not isinstance(seen, Seen):
+    if not counts or not isinstance(seen, Seen):
         return sighting
     suites = tuple(replace(suite, check_runs=counts.get(suite.id)) for suite in seen.value.suites)
     checks = replace(seen, value=replace(seen.value, suites=suites))

@@ -233,7 +233,7 @@ class GitHubSource:
         for one, sighting in seen.items():
             self._identities.learn(one.repo, sighting.reading)
         self._size.learn(trial.outcome(), now=now)
-        return seen
+        return self._client.counts.added(seen)
 
     def _blinded(self, exc: ClientError, now: datetime) -> Blind:
         """Say why nothing was seen, and tell a refused token from everything else."""
