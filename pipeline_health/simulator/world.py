@@ -131,7 +131,7 @@ class World:
 
     def find_environment(self, environment_id: str) -> RailwayEnvironment | None:
         """Find a Railway environment by its id."""
-        found = (project.by_id.get(environment_id) for project in self.projects.values())
+        found = (project.with_id(environment_id) for project in self.projects.values())
         return next((environment for environment in found if environment is not None), None)
 
     def writes(self, host: Literal["github", "railway"]) -> list[Request]:
