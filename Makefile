@@ -1,7 +1,7 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types floors actions unit pieces stories boundaries portfolios rows guards mutants soak newcomer \
-	signal test-page pictures lock clean
+	signal test-page pictures bench bench-gate lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,7 +32,7 @@ lint: $(VENV)/installed ## ruff
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed ## mypy --strict
-	$(BIN)/mypy pipeline_health tests
+	$(BIN)/mypy pipeline_health tests benchmarks
 
 floors: $(VENV)/installed ## import-linter
 	$(BIN)/lint-imports --no-cache
@@ -121,6 +121,13 @@ signal: $(VENV)/installed ## replay the recordings, and write the figures and th
 	done && \
 	$(BIN)/python tests/signal_page.py "$(REPLAY)" docs/signal.md docs/signal.svg --write --ours "$$printed" && \
 	$(BIN)/python tests/signal_plot.py "$(REPLAY)" docs/signal.svg --ours "$$printed"
+
+# QUICK=1: up to 100 projects, and nothing is written. The providers are processes of ours.
+bench: $(VENV)/installed ## measure, and write the figures and the plot of docs/performance.md (ten minutes)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+bench-gate: $(VENV)/installed # what must hold of it, as ratios within one run (a minute)
+	$(BIN)/python -m benchmarks --gate
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	--generate-hashes pyproject.toml

@@ -68,9 +68,8 @@ def served(
 
 def address_of(settings: Settings, listen: str | None) -> tuple[Address | None, bool]:
     """Give where the page is to be, None for nowhere, and whether anybody chose that."""
-    configured = settings.configuration.page
-    wanted = configured.listen if listen is None else listen
-    is_chosen = listen is not None or "listen" in configured.model_fields_set
+    chosen = settings.configuration.page.listen if listen is None else listen
+    wanted, is_chosen = chosen or DEFAULT, chosen is not None
     if wanted == OFF:
         return None, is_chosen
     address = parse_address(wanted)

@@ -1,7 +1,8 @@
 """A value that is never shown: not by print, repr, format, a traceback's locals, or pickle."""
 
-from dataclasses import dataclass
 from typing import NoReturn
+
+from pipeline_health.frozen import dataclass
 
 
 class Secret:

@@ -27,7 +27,10 @@ LISTS = tuple(
     ROOT / "tests" / f"{name}.toml"
     for name in ("laws", "guards", "hostile", "telling", "portfolio", "page")
 )
-PARTS = ("pipeline_health", "tests", "docs", "deploy", "README.md", "pyproject.toml")
+PARTS = (
+    *("pipeline_health", "tests", "benchmarks"),
+    *("docs", "deploy", "README.md", "pyproject.toml"),
+)
 TESTS: Mapping[str, tuple[str, ...]] = {
     "tables": ("tests/core", "-k", "gate or ci_verdict or deploy_verdict or observe"),
     "stories": ("tests/agent", "-k", "promotion"),

@@ -1,7 +1,7 @@
 """One cycle: collect → observe → diagnose → reconcile → apply → record → report."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -31,6 +31,7 @@ from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.parents import gathered, with_names
 from pipeline_health.core.restraint import restrained
 from pipeline_health.core.terms import Portfolio, Terms
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import (
     AuditSource,
     CodeSource,

@@ -5,8 +5,9 @@ answer can raise the next question (a run's jobs, then the ancestry of its commi
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from pipeline_health.agent.answering import Answering
 from pipeline_health.agent.auditing import Audits
@@ -34,7 +35,9 @@ from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
 from pipeline_health.core.silenced import silence_questions, under_other_names
 from pipeline_health.core.under_way import proofs_under_way, questions_under_way
-from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.frozen import dataclass
+from pipeline_health.ports import RAILWAY_NAMES, CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.threads import both
 
 ROUNDS = 3
 
@@ -113,7 +116,7 @@ class Eyes:
     """Looks by way of the sources, and remembers between cycles what a look is judged against.
 
     Without *audits* nothing is audited; without *evidence* no log is read. *at_once* is how many
-    questions are asked side by side.
+    questions are asked side by side; with more than one, both providers are read side by side too.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a part
@@ -133,6 +136,7 @@ class Eyes:
         self._urls = urls
         self._audits = audits
         self._memory = memory
+        self._at_once = at_once
         self._remembering = Remembering(memory)
         self._answering = Answering(github=github, railway=railway, at_once=at_once)
 
@@ -146,7 +150,8 @@ class Eyes:
     ) -> Look:
         """Read everything, then judge and ask until nothing more is asked.
 
-        *side_by_side* reads both providers at once: an earlier look has taught us all names.
+        *side_by_side* reads both providers at once in any case: an earlier look has taught us all
+        names.
         """
         railway, github = self._read(policy.projects, now=now, side_by_side=side_by_side)
         snapshot = observe(
@@ -179,7 +184,10 @@ class Eyes:
             if not asked:
                 break
             answers = self._answering.answered(look.answers, asked, now=now)
-            look = judged(with_answers(look.snapshot, answers))
+            # Evidence is for the cause and the words of what is broken: no rule reads it.
+            same = all(isinstance(question, EvidenceOf) for question in asked)
+            known = look.observations if same else None
+            look = judged(with_answers(look.snapshot, answers), known=known)
         return look
 
     def _wants(self, question: Question) -> bool:
@@ -188,17 +196,27 @@ class Eyes:
     def _read(
         self, projects: Sequence[ProjectPolicy], *, now: datetime, side_by_side: bool
     ) -> tuple[Mapping[ProjectName, Deployed], Mapping[ProjectName, GitHubReading]]:
-        if not side_by_side:
+        named = projects if side_by_side else self._named(projects)
+        if not named:
             # Railway first: it learns the project's name, by which GitHub calls the environment.
             railway = self._deployed(projects, now=now)
             return railway, self._code(projects, now=now)
-        # Imported here: a cycle reads one after the other.
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+        railway, code = both(
+            partial(self._deployed, projects, now=now), partial(self._code, named, now=now)
+        )
+        unnamed = [project for project in projects if project.name not in code]
+        return railway, {**code, **self._code(unnamed, now=now)} if unnamed else code
 
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            deployed = pool.submit(self._deployed, projects, now=now)
-            code = self._code(projects, now=now)
-            return deployed.result(), code
+    def _named(self, projects: Sequence[ProjectPolicy]) -> Sequence[ProjectPolicy]:
+        """Give the projects that can be read at GitHub before Railway has told anything."""
+        if self._at_once == 1:
+            return ()
+        return [
+            project
+            for project in projects
+            if project.railway_project is None
+            or self._memory.recall(RAILWAY_NAMES, project.railway_project) is not None
+        ]
 
     def _deployed(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
@@ -236,9 +254,11 @@ class Eyes:
             self._remembering.keep_green(look.proofs(view.policy.name), now=now)
 
 
-def judged(snapshot: Snapshot) -> Look:
-    """Put *snapshot* to every rule."""
-    observations = {
+def judged(
+    snapshot: Snapshot, *, known: Mapping[ProjectName, tuple[Observation, ...]] | None = None
+) -> Look:
+    """Put *snapshot* to every rule, unless what they say of it is *known*."""
+    observations = known or {
         view.policy.name: tuple(observation for rule in rules.ALL for observation in rule(view))
         for view in snapshot.projects
     }

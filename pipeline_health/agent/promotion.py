@@ -5,7 +5,7 @@ is promised. Nothing here decides; `core.gate` does, on values.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.answering import Answering
@@ -27,6 +27,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.urls import Target, UrlSights
 from pipeline_health.core.model.verdict import Verdict
 from pipeline_health.core.reach import is_asleep
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import (
     AuditSource,
     Clock,

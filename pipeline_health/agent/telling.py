@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline_health.agent.looking import Look
@@ -39,6 +38,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import blind_parts
 from pipeline_health.core.parents import named_in
 from pipeline_health.core.unwatched import unwatched
+from pipeline_health.frozen import dataclass
 
 _DONE: Mapping[type, tuple[str, str]] = {
     OpenIssue: ("opened", "open"),

@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import click
@@ -21,6 +20,7 @@ from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger
 from pipeline_health.settings import ConfigurationError
 

@@ -24,7 +24,7 @@ HEADINGS = ("ISSUE", "PROJECT", "WHAT", "OWNER", "FAILED", "TO SIGHT", "TO ISSUE
     default="30d",
     callback=duration,
     metavar="DURATION",
-    help="How far to look back, e.g. 24h or 30d, which is the default; 90d are kept.",
+    help="How far to look back, e.g. 24h or 30d, which is the default; limits.retention is kept.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj

@@ -63,7 +63,9 @@ def _light(
         return Light(of=station, glow=Glow.UNDECIDED)
     proved = [it.at for it in ours if isinstance(it, Proof)]
     if proved:
-        return Light(of=station, glow=Glow.HEALTHY, since=max(proved))
+        # What each look proves anew has no time but the look's, and would make each report another.
+        earlier = (at for at in proved if at < view.now)
+        return Light(of=station, glow=Glow.HEALTHY, since=max(earlier, default=None))
     return Light(of=station, glow=Glow.UNWATCHED)
 
 

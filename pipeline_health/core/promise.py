@@ -1,7 +1,6 @@
 """The account of the promise in time: how long each failure took to its issue, and who was late."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.board import Facts, Past, Wishes
@@ -15,6 +14,7 @@ from pipeline_health.core.service_level import (
     reason_not_measured,
     spread_of,
 )
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,12 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NewType, TypeAlias
 from urllib.parse import parse_qs, unquote
 
 from pipeline_health.core.model.audit import SharedBy
+from pipeline_health.frozen import dataclass
 
 Digest = NewType("Digest", bytes)
 Digester: TypeAlias = Callable[[str], Digest]

@@ -8,11 +8,11 @@ no run is writing we say that, watch the file ourselves, and open it again once 
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger.faults import explained, require_file
 from pipeline_health.ledger.schema import (
     migrate,
@@ -21,7 +21,7 @@ from pipeline_health.ledger.schema import (
     require_sqlite,
     version,
 )
-from pipeline_health.ledger.store import Transaction, Value, connect
+from pipeline_health.ledger.store import Transaction, Value, at_once, connect
 from pipeline_health.ports import LedgerError
 
 RowT = TypeVar("RowT")
@@ -57,11 +57,15 @@ class ReadingStore:
 
     def read(self, shape: Callable[..., RowT], sql: str, *values: Value) -> list[RowT]:
         """Give what *shape* makes of each row, as one moment of the file has them."""
+        return self.at_once(lambda moment: moment.read(shape, sql, *values))
+
+    def at_once(self, ask: Callable[[Transaction], RowT]) -> RowT:
+        """Give what *ask* reads, all of it as one moment of the file has it."""
         with self._lock, explained("read", self._path):
             for _ in range(_TRIES):
-                rows = Transaction(self._fresh()).read(shape, sql, *values)
+                found = at_once(self._fresh(), ask)
                 if not self._is_stale():
-                    return rows
+                    return found
         msg = f"{self._path} changes faster than it can be read; run again"
         raise LedgerError(msg, retryable=True)
 
@@ -81,6 +85,9 @@ class ReadingStore:
         """Raise LedgerError: this store does not write."""
         msg = f"the ledger {self._path} was opened for reading; nothing was written"
         raise LedgerError(msg)
+
+    def shrink(self) -> None:
+        """Leave the file as it is: this store does not write."""
 
     def close(self) -> None:
         """Let go of the file until the next read."""

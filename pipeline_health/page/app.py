@@ -5,7 +5,6 @@ of the page waiting, and no cycle.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.applications import Starlette
@@ -18,6 +17,7 @@ from pipeline_health.core.as_json import as_line
 from pipeline_health.core.feed import feed_of
 from pipeline_health.core.model.board import Board, Shown
 from pipeline_health.core.model.parent import Parent
+from pipeline_health.frozen import dataclass
 from pipeline_health.page.guard import HEALTH, Door, Guard
 from pipeline_health.page.metrics import CONTENT_TYPE, figures
 from pipeline_health.page.pages import (

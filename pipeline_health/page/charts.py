@@ -5,12 +5,12 @@ large as anywhere. State is told by shape as well as by colour, and a table besi
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
 from typing import Final
 
 from pipeline_health.core.issue_text.wording import counted, duration
+from pipeline_health.frozen import dataclass
 from pipeline_health.page.drawing import element, figure, joined, percent
 
 _DAY: Final = timedelta(days=1)

@@ -7,7 +7,6 @@ no password, and tells nothing else.
 import binascii
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address
 from math import ceil
 from typing import Final
@@ -17,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.page.backoff import BackOff
 from pipeline_health.secret import Secret
 

@@ -5,7 +5,6 @@ no text is one of our own drawings.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -24,6 +23,7 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy
 from pipeline_health.core.model.report import Glow, Station
+from pipeline_health.frozen import dataclass
 from pipeline_health.page import links
 from pipeline_health.page.prose import lines_of
 from pipeline_health.page.reading import View

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.page.links import rebuilt
 
 _PIECES = re.compile(r"\[(?P<label>`?[^`\]]*`?)\]\((?P<url>[^)\s]*)\)|`(?P<code>[^`]*)`")

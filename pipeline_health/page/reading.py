@@ -1,7 +1,7 @@
 """What every page is drawn from: the ledger at one moment, and what the operator wants."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
@@ -14,6 +14,7 @@ from pipeline_health.core.model.board import Board, Facts, Past, Wishes
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.core.promise import Account, account_of
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger
 
 T = TypeVar("T")

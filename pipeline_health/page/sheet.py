@@ -1,7 +1,6 @@
 """What the templates show, put in order: rows and lists of facts that the board already has."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
@@ -12,6 +11,7 @@ from pipeline_health.core.model.board import Board, Tile
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.report import Glow
 from pipeline_health.core.promise import Measured
+from pipeline_health.frozen import dataclass
 from pipeline_health.page.charts import Bar, Dot, Span, promise_chart, time_line
 from pipeline_health.page.reading import LATELY, View
 

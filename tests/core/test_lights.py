@@ -32,6 +32,8 @@ BROKEN = Finding(
 PROVED = Proof(
     symptom=RED, project=PROJECT, at=ago(minutes=9), commit=HEAD, trace=PAGE, says="It passed."
 )
+NOW_PROVED = replace(PROVED, at=NOW)
+"""A URL answers at each look: its proof is as old as the look."""
 OPEN = Unsettled(symptom=RED, project=PROJECT, why="It runs.")
 
 
@@ -45,6 +47,8 @@ OPEN = Unsettled(symptom=RED, project=PROJECT, why="It runs.")
             (),
             Light(of=Station.CI, glow=Glow.HEALTHY, since=ago(minutes=3)),
         ),
+        ([PROVED, NOW_PROVED], (), Light(of=Station.CI, glow=Glow.HEALTHY, since=PROVED.at)),
+        ([NOW_PROVED], (), Light(of=Station.CI, glow=Glow.HEALTHY)),
         ([PROVED, OPEN], (), Light(of=Station.CI, glow=Glow.UNDECIDED)),
         ([PROVED], (Station.CI,), Light(of=Station.CI, glow=Glow.UNPROVED)),
         ([PROVED], (Station.STAGING,), Light(of=Station.CI, glow=Glow.HEALTHY, since=PROVED.at)),
@@ -54,7 +58,17 @@ OPEN = Unsettled(symptom=RED, project=PROJECT, why="It runs.")
             Light(of=Station.CI, glow=Glow.BROKEN, since=ago(hours=2)),
         ),
     ],
-    ids=["silence", "proof", "newest", "under way", "awaited", "elsewhere", "broken"],
+    ids=[
+        "silence",
+        "proof",
+        "newest",
+        "each look",
+        "only now",
+        "under way",
+        "awaited",
+        "elsewhere",
+        "broken",
+    ],
 )
 def test_what_was_said_is_one_light(
     said: list[Observation], awaited: tuple[Station, ...], light: Light

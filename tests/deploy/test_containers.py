@@ -13,6 +13,7 @@ from pipeline_health.core.model.policy import Limits
 from pipeline_health.page.guard import HEALTH
 from pipeline_health.settings import sources
 from pipeline_health.settings.configuration import Configuration
+from tables import keys_of
 
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
 CRONJOB = ROOT / "deploy/kubernetes/cronjob.yaml"
@@ -65,7 +66,7 @@ def test_a_job_is_bounded_alone_and_without_rights() -> None:
     _, cronjob = manifests()
     spec = cronjob["spec"]
     assert spec["concurrencyPolicy"] == "Forbid"
-    poll = Configuration.model_fields["poll_interval"].default
+    poll = keys_of(Configuration)["poll_interval"].default
     assert spec["schedule"] == f"*/{poll // timedelta(minutes=1)} * * * *"
     assert 10 <= spec["startingDeadlineSeconds"] < poll.total_seconds()
     job = spec["jobTemplate"]["spec"]

@@ -1,8 +1,9 @@
 """Where the page is served: an address of this host and a port, `127.0.0.1:8484`, or nowhere."""
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
+
+from pipeline_health.frozen import dataclass
 
 OFF: Final = "off"
 DEFAULT: Final = "127.0.0.1:8484"

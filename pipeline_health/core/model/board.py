@@ -1,7 +1,7 @@
 """What is kept and what is wanted, as whoever only looks is shown it: status, feed and page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.ids import Fingerprint, ProjectName
@@ -10,6 +10,7 @@ from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.report import CycleReport, Glow, Light, Looked, ProjectLine
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """What one cycle did: stored, printed, and summed up in one sentence, also when it failed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -8,6 +7,7 @@ from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class Glow(StrEnum):
 class Light:
     """How one station of a project is, and since when, as far as that is known.
 
-    Of what is healthy that is the time of the newest proof.
+    Of what is healthy that is the time of the newest proof, but for what each look proves anew.
     """
 
     of: Station
