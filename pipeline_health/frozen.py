@@ -9,7 +9,7 @@ sees no difference: neither in `fields`, `replace`, a signature, nor in what equ
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -72,18 +72,9 @@ class _Init:
     def __init__(self, cls: type) -> None:
         self._cls = cls
         self._left = _FEW
-
-    @cached_property
-    def _fields(self) -> "tuple[dataclasses.Field[Any], ...]":
-        return dataclasses.fields(self._cls)
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(it.name for it in self._fields if it.init)
-
-    @cached_property
-    def _asked(self) -> frozenset[str]:
-        return frozenset(it.name for it in self._fields if it.init and _is_required(it))
+        self._fields: tuple[dataclasses.Field[Any], ...] | None = None
+        self._known: set[str] = set()
+        self._asked: set[str] = set()
 
     def __get__(self, instance: object, owner: type) -> Any:
         # `inspect` of Python 3.13 puts the class in the place of the instance.
@@ -95,15 +86,23 @@ class _Init:
 
     def _fill(self, instance: Any, /, *free: object, **named: object) -> None:
         """Do what the compiled one does; what that one has to refuse is left to it."""
+        fields = self._look() if self._fields is None else self._fields
         if free or not self._asked <= named.keys() <= self._known:
             self._left = 0
             self.__get__(instance, type(instance))(*free, **named)
             return
-        for it in self._fields:
+        for it in fields:
             value = named[it.name] if it.name in named else _default(it)
             object.__setattr__(instance, it.name, value)
         if hasattr(instance, "__post_init__"):
             instance.__post_init__()
+
+    def _look(self) -> "tuple[dataclasses.Field[Any], ...]":
+        fields = dataclasses.fields(self._cls)
+        self._known = {it.name for it in fields if it.init}
+        self._asked = {it.name for it in fields if it.init and _is_required(it)}
+        self._fields = fields  # last: another thread asks for these
+        return fields
 
 
 def _is_required(field: "dataclasses.Field[Any]") -> bool:
