@@ -107,7 +107,8 @@ def _cells(row: Row) -> list[str]:
 
 def _cell(figure: Spread | float) -> str:
     if isinstance(figure, Spread):
-        return f"{figure.middle:.2f} ± {figure.around:.2f}"
+        around = f" ± {figure.around:.2f}" if figure.around else ""  # one sample has no spread
+        return f"{figure.middle:.2f}{around}"
     return f"{figure:,}"
 
 
@@ -127,8 +128,8 @@ def _row(cells: Mapping[str, str]) -> Row:
         return int(_number(cells[name]))
 
     def spread(name: str) -> Spread:
-        middle, around = cells[name].split(" ± ")
-        return Spread(middle=_number(middle), around=_number(around))
+        middle, _, around = cells[name].partition(" ± ")
+        return Spread(middle=_number(middle), around=_number(around or "0"))
 
     return Row(
         projects=count("projects"),

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from benchmarks.bounds import NEAR
 from benchmarks.measuring import Case
 
 Schedule: TypeAlias = Mapping[Case, int]
 """How often each case is repeated."""
 
-ROUND_TRIPS = (0, 50, 200)
+ROUND_TRIPS = (0, NEAR, 200)
 SIZES = (1, 10, 100, 1000)
-FAR = 200
 
 
 def _failing(projects: int) -> list[int]:
@@ -19,14 +19,15 @@ def _failing(projects: int) -> list[int]:
 
 
 def _repeats(case: Case) -> int:
-    """Give how often a case is measured: what takes a minute, once where it is only far away."""
+    """Give how often a case is measured: most often what the promises are about."""
+    is_near, is_largest = case.round_trip == NEAR, case.projects == max(SIZES)
     if not case.failing:
-        return 3 if case.projects == max(SIZES) else 5
-    return 1 if case.round_trip == FAR or case.projects == max(SIZES) else 3
+        return 5 if is_near and not is_largest else 3
+    return 3 if is_near and not is_largest else 1
 
 
 def _near(projects: int, failing: int) -> Case:
-    return Case(projects=projects, failing=failing, round_trip=50)
+    return Case(projects=projects, failing=failing, round_trip=NEAR)
 
 
 _CASES = [
