@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.agent.recognising import Recognised
 from pipeline_health.core.incidents import with_proofs
 from pipeline_health.core.model.case import Case, Diagnosed

@@ -9,7 +9,8 @@ from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.cases import case_of, diagnosed, named_today, repo_of
 from pipeline_health.agent.desks import desks_of
-from pipeline_health.agent.looking import Eyes, Look
+from pipeline_health.agent.look import Look
+from pipeline_health.agent.looking import Eyes
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
 from pipeline_health.agent.parents import Book, ParentBook, forgotten, settled_parents

@@ -7,7 +7,7 @@ it, as it ended every other.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.issue_text import digest
 from pipeline_health.core.issue_text.parent_marker import (
     MemberMark,

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pipeline_health.agent.desks import shut
 from pipeline_health.agent.first_looks import first_looks
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.agent.telling import refused_by_github
 from pipeline_health.core.concerns import Scene
 from pipeline_health.core.model.case import Case

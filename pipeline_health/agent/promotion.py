@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from pipeline_health.agent.answering import Answering
 from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.elsewhere import Elsewhere
-from pipeline_health.agent.looking import ROUNDS, Eyes, judged
+from pipeline_health.agent.look import judged
+from pipeline_health.agent.looking import ROUNDS, Eyes
 from pipeline_health.agent.standing import Standing
 from pipeline_health.core import gate
 from pipeline_health.core.model.audit import Audit

@@ -16,7 +16,7 @@ from pipeline_health.agent.listed import (
     unless_disabled,
     unread,
 )
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.adoption import (
     adopted,
     found_again,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.lights import lights_of, station_of
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Proof, Thing

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agent_types import Shop
-from pipeline_health.agent.looking import judged, with_answers
+from pipeline_health.agent.look import judged, with_answers
 from pipeline_health.core.model.snapshot import Snapshot
 
 
