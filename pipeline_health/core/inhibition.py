@@ -127,10 +127,16 @@ def _is_upstream(case: Case) -> bool:
 
 
 def _is_settling(other: Incident, incident: Incident, now: datetime) -> bool:
-    """Tell whether *other* is over so lately that its consequence may still be going away."""
-    over = other.resolved_at
-    hid = incident.hidden_behind == other.fingerprint
-    return hid and over is not None and now - over < SETTLING
+    """Tell whether *other* is over so lately that its consequence may still be going away.
+
+    That is told by the proof: it may be believed long after it, where nobody looked meanwhile.
+    """
+    if incident.hidden_behind != other.fingerprint or other.resolved_at is None:
+        return False
+    proved = (ailment.healed.at for ailment in other.ailments if ailment.healed is not None)
+    believed = other.resolved_at  # alone where it is over without a proof: it is a duplicate
+    over = believed if other.broken else min(believed, max(proved, default=believed))
+    return now - over < SETTLING
 
 
 def may_hide(upstream: Incident, downstream: Incident) -> bool:

@@ -16,6 +16,7 @@ from incident_builders import (
     WEB,
     ailment,
     incident,
+    proof,
     run,
 )
 from pipeline_health.core.inhibition import CONSEQUENCES, OF_PROVIDER, may_hide, with_hidden
@@ -201,6 +202,24 @@ def test_what_is_over_or_muted_is_not_hidden(phase: Phase) -> None:
 def test_a_consequence_may_take_ten_minutes_to_go_away(ago: int, *, still: bool) -> None:
     """What follows from the cause recovers a little after it; what does not is then filed."""
     over = replace(of(CI), phase=Phase.RESOLVED, resolved_at=NOW - ago * MINUTE)
+    follows = replace(of(MISSING), hidden_behind=over.fingerprint)
+
+    assert (over.fingerprint if still else None) == hidden(over, follows)[1]
+
+
+@pytest.mark.parametrize(
+    ("proved", "believed", "still"),
+    [(9, 0, True), (10, 0, False), (2 * 24 * 60, 0, False), (-90, 9, True), (-90, 10, False)],
+    ids=["lately", "not lately", "nobody looked for days", "clocks differ", "and it is long over"],
+)
+def test_a_consequence_is_given_its_time_from_the_proof(
+    proved: int, believed: int, *, still: bool
+) -> None:
+    """Where the proof is believed late, the consequence had time enough to go away."""
+    cured = replace(ailment(CI), healed=proof(at=NOW - proved * MINUTE))
+    over = replace(
+        of(CI), ailments=(cured,), phase=Phase.RESOLVED, resolved_at=NOW - believed * MINUTE
+    )
     follows = replace(of(MISSING), hidden_behind=over.fingerprint)
 
     assert (over.fingerprint if still else None) == hidden(over, follows)[1]
