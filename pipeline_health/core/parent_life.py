@@ -152,13 +152,23 @@ def as_tracked(case: ParentCase, terms: Terms) -> Parent:
     if issue.open:
         return _opened_by_somebody(seen)
     logins = frozenset(terms.routing.agent_logins)
-    closed_by_us = parent.filing is not None and parent.filing.closed_at is not None
-    muting = is_muting(issue, logins) and not closed_by_us
+    muting = is_muting(issue, logins) and not _closed_by_us(parent)
     return replace(seen, phase=Phase.MUTED) if muting else seen
 
 
+def _closed_by_us(parent: Parent) -> bool:
+    """Tell whether the issue of *parent* was closed when it was over, and not opened since."""
+    return parent.filing is not None and parent.filing.closed_at is not None
+
+
 def _gone(parent: Parent, *, now: datetime) -> Parent:
-    """Believe that an issue was deleted when two looks an hour apart say so."""
+    """Believe that an issue was deleted when two looks an hour apart say so.
+
+    One that we closed named nothing of what is back now: who deletes it decides nothing about that,
+    which waits for no second look and gets a new one.
+    """
+    if parent.phase is not Phase.RESOLVED and _closed_by_us(parent):
+        return replace(parent, phase=Phase.PENDING, filing=None, tried=0, gone_since=None)
     if parent.gone_since is None:
         return replace(parent, gone_since=now)
     if now - parent.gone_since < GONE_AFTER:

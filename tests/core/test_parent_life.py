@@ -102,6 +102,20 @@ def test_the_deleted_issue_of_what_is_over_is_forgotten() -> None:
     assert None is as_tracked(ParentCase(parent=ended, issue=GONE), TERMS).filing
 
 
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.RECOVERING, Phase.MUTED])
+def test_who_deletes_what_we_closed_mutes_nothing_of_what_is_back(phase: Phase) -> None:
+    """It named nothing of that, so that nobody decided; people hear of it in a new one."""
+    assert PARENT.filing is not None
+    ours = replace(PARENT, filing=replace(PARENT.filing, closed_at=NOW), phase=phase, tried=2)
+
+    anew = as_tracked(ParentCase(parent=ours, issue=GONE), TERMS)
+    late = replace(ours, gone_since=NOW - GONE_AFTER)
+
+    assert (Phase.PENDING, None, None, 0) == (anew.phase, anew.filing, anew.gone_since, anew.tried)
+    assert anew == as_tracked(ParentCase(parent=late, issue=GONE), TERMS)
+    assert ours.members == anew.members
+
+
 def test_of_what_is_over_it_is_noted_when_it_was_closed() -> None:
     """A closed one need not be looked at any more; one that is open yet is."""
     ended = replace(PARENT, phase=Phase.RESOLVED)
