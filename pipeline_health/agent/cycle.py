@@ -148,8 +148,9 @@ class Agent:
     ) -> tuple[tuple[Case, ...], Plan]:
         """Gather what is one story of many projects, and plan for all of it."""
         gathered_now, parents = gathered(cases, book.parents(cases, terms), terms)
-        portfolio = replace(terms.portfolio, desk=book.desk)
-        terms = replace(terms, parents=book.beside(parents), portfolio=portfolio)
+        beside, shown = self._book.read_back(book.beside(parents), look, terms)
+        portfolio = replace(terms.portfolio, desk=book.desk or shown)
+        terms = replace(terms, parents=beside, portfolio=portfolio)
         desk = partial(self._book.desk, look)
         return planned(gathered_now, terms, tracker=self._tracker, desk=desk)
 

@@ -26,7 +26,7 @@ from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIss
 from pipeline_health.core.model.parent import Parent, ParentCase
 from pipeline_health.core.model.plan import OpenIssue, Outcome, ReopenIssue, UpdateIssue
 from pipeline_health.core.model.policy import Policy
-from pipeline_health.core.model.readings import Blind, Reading, Seen
+from pipeline_health.core.model.readings import Blind, NotAsked, Reading, Seen
 from pipeline_health.core.outcomes import filing_after
 from pipeline_health.core.parent_life import as_tracked, ended, merged
 from pipeline_health.core.terms import Desk, Terms
@@ -93,11 +93,7 @@ class ParentBook:
         """Read what the ledger keeps, and the issues that matter now."""
         parents = self._ledger.parents()
         wanted = [parent for parent in parents if _matters(parent)]
-        issues, listed = self._read(wanted, now=now), self._listed(wanted)
-        missing = any(map(_is_missing, issues.values())) and self._repo is not None
-        desk = self.desk(look) if missing else None
-        if desk is not None and desk.why_not is not None:
-            issues = {ref: _unless_hidden(each, desk, now=now) for ref, each in issues.items()}
+        (issues, desk), listed = self._read(wanted, look, now=now), self._listed(wanted)
         known = {parent.fingerprint for parent in parents if parent.phase is not Phase.RESOLVED}
         strange = tuple(strangers(listed or (), known))
         # What a blind project's part in it is, a later cycle finds out.
@@ -132,11 +128,28 @@ class ParentBook:
             return Desk(why_not=why, shut=True)
         return Desk()
 
+    def read_back(
+        self, cases: Sequence[ParentCase], look: Look, terms: Terms
+    ) -> tuple[tuple[ParentCase, ...], Desk | None]:
+        """Give *cases*, with the issue of each that came back just now, and what its place takes.
+
+        Nobody looks at it while it is over, and people are told in this cycle that it is back.
+        """
+        unread = [case.parent for case in cases if _is_back(case)]
+        issues, desk = self._read(unread, look, now=terms.now)
+        return tuple(_as_read(case, issues, terms) for case in cases), desk
+
     def _read(
-        self, parents: Sequence[Parent], *, now: datetime
-    ) -> Mapping[IssueRef, Reading[Tracked]]:
+        self, parents: Sequence[Parent], look: Look, *, now: datetime
+    ) -> tuple[Mapping[IssueRef, Reading[Tracked]], Desk | None]:
+        """Read the issues of *parents*, and their repository where one of them is not shown."""
         refs = [_ref(parent.filing) for parent in parents if parent.filing is not None]
-        return self._tracker.read(sorted(refs), now=now) if refs else {}
+        issues = self._tracker.read(sorted(refs), now=now) if refs else {}
+        missing = any(map(_is_missing, issues.values())) and self._repo is not None
+        desk = self.desk(look) if missing else None
+        if desk is None or desk.why_not is None:
+            return issues, desk
+        return {ref: _unless_hidden(each, desk, now=now) for ref, each in issues.items()}, desk
 
     def _listed(self, wanted: Sequence[Parent]) -> tuple[TrackedIssue, ...] | None:
         """List our issues in the operator's repository, None where that tells nothing new."""
@@ -166,6 +179,21 @@ def _matters(parent: Parent) -> bool:
     if parent.phase is not Phase.RESOLVED:
         return True
     return parent.filing is not None and parent.filing.closed_at is None
+
+
+def _is_back(case: ParentCase) -> bool:
+    """Tell whether what was over, and so not looked at, lives again."""
+    filed = case.parent.filing is not None and case.parent.phase is not Phase.RESOLVED
+    return filed and isinstance(case.issue, NotAsked)
+
+
+def _as_read(
+    case: ParentCase, issues: Mapping[IssueRef, Reading[Tracked]], terms: Terms
+) -> ParentCase:
+    if not _is_back(case):
+        return case
+    shown = _case(case.parent, issues, ())
+    return replace(shown, parent=as_tracked(shown, terms))
 
 
 def _is_private(look: Look) -> Iterator[bool]:

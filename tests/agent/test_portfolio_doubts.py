@@ -80,6 +80,49 @@ def test_of_two_issues_of_one_story_the_older_one_is_left(
     assert ([], []) == (town.unnamed(), town.own())
 
 
+def over(town: Town) -> list[str]:
+    """Let an outage come, be told of and go, and give how its issues are then."""
+    town.fail(NPM)
+    town.host.cycle()
+    town.mend()
+    town.host.cycles(4)
+    return [issue.state for issue in town.ops.issues.values()]
+
+
+def test_what_is_back_is_told_of_in_the_cycle_that_sees_it(town: Town) -> None:
+    """Its issue was not looked at while it was over; that takes no further cycle."""
+    closed = over(town)
+    town.fail(NPM)
+
+    town.host.cycle()
+
+    assert ["closed"] == closed
+    assert [NPM_TITLE] == town.titles()
+    assert ([], [], 1) == (town.unnamed(), town.own(), town.filed())
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["before it is back", "once it is back"])
+def test_who_deletes_the_issue_of_what_was_over_hears_of_it_when_it_is_back(
+    town: Town, *, seen: bool
+) -> None:
+    """It named nothing of that any more: to tidy up is no decision about the next outage."""
+    closed = over(town)
+    town.fail(NPM)
+    if seen:
+        town.world.faults.add(
+            host="github", mode="status", status=403, times=9, match="PATCH /repos/acme/operations"
+        )
+        town.host.cycle()
+        town.world.faults.clear()
+    del town.ops.issues[1]
+
+    town.host.cycle()
+
+    assert ["closed"] == closed
+    assert [NPM_TITLE] == town.titles()
+    assert ([], []) == (town.unnamed(), town.own())
+
+
 def test_a_story_that_was_never_filed_costs_nothing_once_it_is_over(town: Town) -> None:
     """Its repository is not asked any more."""
     town.world.faults.add(
