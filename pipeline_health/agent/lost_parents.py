@@ -22,7 +22,7 @@ from pipeline_health.core.model.issue import TrackedIssue
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.questions import LinkTrace
 from pipeline_health.core.observe import blind_parts
-from pipeline_health.core.parent_life import member_of
+from pipeline_health.core.parent_life import by_identity, member_of
 from pipeline_health.frozen import dataclass
 
 _WHY = "Its issue says so; what else was known of it is lost."
@@ -99,7 +99,7 @@ def adopted(found: Found, incidents: Sequence[Incident]) -> Parent:
     told = {failure.finding.symptom for failure in found.failures}
     members = (
         member_of(incident)
-        for incident in incidents
+        for incident in by_identity(incidents).values()
         if any(ailment.symptom in told for ailment in incident.ailments)
     )
     return Parent(
