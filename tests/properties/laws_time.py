@@ -21,7 +21,8 @@ SETTLING = timedelta(minutes=10)
 class Watch:
     """What is remembered between cycles: how long a thing was broken, and how often it was seen.
 
-    *clean_since* is when the row of cycles began in which nothing went wrong.
+    *clean_since* is when the row of cycles began in which nothing went wrong. *shown_since* is when
+    a cycle first saw what is broken, of which a ledger that was lost knows nothing any more.
     """
 
     broken_since: dict[Thing, datetime] = field(default_factory=dict)
@@ -29,6 +30,8 @@ class Watch:
     clean: int = 0
     limited_at: datetime | None = None
     usable_since: datetime | None = None
+    shown_since: dict[Thing, datetime] = field(default_factory=dict)
+    losses: int = 0
 
 
 def told_within_the_sla(scene: Scene, watch: Watch) -> Iterator[str]:
@@ -42,7 +45,7 @@ def told_within_the_sla(scene: Scene, watch: Watch) -> Iterator[str]:
     began = scene.passed.began
     if began - watch.clean_since < SETTLING or not _may_file(scene, watch):
         return
-    covered = _covered(scene, watch)
+    covered = _covered(scene, watch) | _next_in_turn(scene, watch)
     for thing, since in watch.broken_since.items():
         if began - since > SLA and thing not in covered:
             yield f"{thing} is broken since {since:%a %H:%M:%S}, and no issue says so"
@@ -52,9 +55,11 @@ def _remember(scene: Scene, watch: Watch) -> None:
     for thing, truth in scene.truths.items():
         if truth.state is not State.BROKEN or truth.since is None:
             watch.broken_since.pop(thing, None)
+            watch.shown_since.pop(thing, None)
         else:
             known = watch.broken_since.get(thing, truth.since)
             watch.broken_since[thing] = max(known, truth.since)
+    _remember_what_was_shown(scene, watch)
     if any("limit" in what for what in scene.passed.witness.spoiled):
         watch.limited_at = scene.passed.ended
     if not is_usable(scene.town):
@@ -66,6 +71,15 @@ def _remember(scene: Scene, watch: Watch) -> None:
         watch.clean += 1
     else:
         watch.clean_since, watch.clean = None, 0
+
+
+def _remember_what_was_shown(scene: Scene, watch: Watch) -> None:
+    if scene.losses != watch.losses:
+        watch.losses = scene.losses
+        watch.shown_since.clear()
+    if scene.passed.report is not None:
+        for thing in watch.broken_since.keys() & scene.seen:
+            watch.shown_since.setdefault(thing, scene.passed.began)
 
 
 def _has_to_wait(scene: Scene, watch: Watch) -> bool:
@@ -88,10 +102,28 @@ def _may_file(scene: Scene, watch: Watch) -> bool:
     """
     hour = scene.passed.ended - _hour(scene) - LONGEST_CYCLE
     full = sum(at > hour for at, _ in scene.opened_at) >= scene.town.limits.per_hour
-    filed = len(list(scene.opened()))
-    if scene.hosts > 1:  # what another host filed in this round is found, and counts as well
-        filed = sum(at > scene.passed.ended - ROUND for at, _ in scene.opened_at)
-    return not full and (_may_name(scene, watch) or filed < scene.town.limits.per_cycle)
+    room = _filed_now(scene) < scene.town.limits.per_cycle
+    return not full and (_may_name(scene, watch) or room)
+
+
+def _next_in_turn(scene: Scene, watch: Watch) -> set[Thing]:
+    """Give what is filed in a cycle soon, when this one has filed as many as it may.
+
+    Where nobody looked for longer than the SLA, no issue can be in time; each has its own within
+    half of the SLA from the first look, and only what would wait for longer is named with others.
+    """
+    if _filed_now(scene) < scene.town.limits.per_cycle:
+        return set()
+    half = SLA / 2 + _hour(scene) - timedelta(hours=1)
+    began = scene.passed.began
+    return {thing for thing, shown in watch.shown_since.items() if began - shown < half}
+
+
+def _filed_now(scene: Scene) -> int:
+    """Count the issues of this cycle; what another host filed in its round is found, and counts."""
+    if scene.hosts > 1:
+        return sum(at > scene.passed.ended - ROUND for at, _ in scene.opened_at)
+    return len(list(scene.opened()))
 
 
 def _covered(scene: Scene, watch: Watch) -> set[Thing]:

@@ -135,6 +135,42 @@ def test_a_product_of_which_no_issue_tells_is_noticed(history: History) -> None:
     assert all("no issue says so" in breach for breach in told)
 
 
+@pytest.mark.parametrize(
+    ("shown", "filed", "waits"),
+    [(14, 1, True), (15, 1, False), (14, 0, False)],
+    ids=["it is the next one", "it is named with others by now", "there was room for it"],
+)
+def test_what_was_seen_late_may_wait_until_more_may_be_filed(
+    history: History, shown: int, filed: int, *, waits: bool
+) -> None:
+    """Nobody looked for hours: one issue a cycle, and all of them within half of the SLA."""
+    key, watch, scene = of_ops(history.town), Watch(), scene_of(history)
+    history.town.limits.per_cycle = 1
+    for _ in range(12):
+        scene.passed.began = scene.passed.ended = scene.passed.began + 5 * MINUTE
+        assert [] == list(told_within_the_sla(scene, watch))
+    own = replace(scene.after[key], body="")
+    scene.after = {(history.town.repos[0].id, 50 + at): own for at in range(filed)}
+    watch.shown_since = dict.fromkeys(watch.shown_since, scene.passed.began - shown * MINUTE)
+
+    told = list(told_within_the_sla(scene, watch))
+
+    assert len(told) == (0 if waits else len(history.town.products))
+
+
+def test_a_lost_ledger_sees_everything_for_the_first_time(history: History) -> None:
+    """What it may wait for, it may wait for anew."""
+    watch, scene = Watch(), scene_of(history)
+    list(told_within_the_sla(scene, watch))
+    first, later = set(watch.shown_since.values()), scene.passed.began + MINUTE
+    scene.passed.began, scene.losses = later, 1
+
+    list(told_within_the_sla(scene, watch))
+
+    assert {later - MINUTE} == first
+    assert {later} == set(watch.shown_since.values())
+
+
 def test_what_is_filed_for_all_counts_as_any_issue_does(history: History) -> None:
     """The caps hold with it."""
     key, scene = of_ops(history.town), scene_of(history)
