@@ -72,6 +72,11 @@ def asked(town: Town, product: Product, home: Path) -> tuple[Sha, Callable[[], A
         pytest.param(is_made_good, [], id="its failed record was made good, and a newer failed"),
         pytest.param(becomes("SLEEPING"), [], id="it sleeps"),
         pytest.param(newer("SUCCESS"), ["web serves {head}"], id="a newer commit took over"),
+        pytest.param(
+            again("INITIALIZING"),
+            ["web was deployed at it last with INITIALIZING"],
+            id="it is deployed again, and Railway does not tell yet what it is",
+        ),
         pytest.param(again("FAILED"), ["web was deployed at it last with FAILED"], id="again, not"),
         pytest.param(
             becomes("CRASHED"),
