@@ -1,7 +1,7 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types floors actions unit pieces stories boundaries portfolios rows guards mutants soak newcomer \
-	signal lock clean
+	signal test-page pictures bench bench-gate lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 JOBS ?= $(shell expr 1 + `getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2`)
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 # The stamp is newer than the lock file when everything in it is installed.
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -32,7 +32,7 @@ lint: $(VENV)/installed ## ruff
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed ## mypy --strict
-	$(BIN)/mypy pipeline_health tests
+	$(BIN)/mypy pipeline_health tests benchmarks
 
 floors: $(VENV)/installed ## import-linter
 	$(BIN)/lint-imports --no-cache
@@ -96,6 +96,20 @@ mutants: $(VENV)/installed ## change the core in thousands of small ways, and se
 newcomer: $(VENV)/installed ## deploy/install.sh for real in a throwaway home: pip, the registry, a look (half a minute)
 	$(BIN)/python tests/install_for_real.py
 
+# What drives the browser lies beside the environment, because it brings what structlog would import.
+BROWSER := $(VENV)/browser
+$(BROWSER)/installed: requirements-browser.lock $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --upgrade \
+		--target $(BROWSER) -r requirements-browser.lock
+	@touch $@
+
+# Debian's `chromium` must be there: apt-get install chromium.
+test-page: $(BROWSER)/installed ## the page in a real browser, without a head (a minute)
+	PYTHONPATH=$(BROWSER) $(BIN)/python -m pytest -q tests/browser/in_chromium.py
+
+pictures: $(BROWSER)/installed ## take the pictures of docs/page.md anew
+	PYTHONPATH=$(BROWSER) $(BIN)/python tests/page_pictures.py
+
 # REPLAY=../shared/replay: the recordings. They are replayed here, and the figures counted.
 REPLAY ?= ../shared/replay
 signal: $(VENV)/installed ## replay the recordings, and write the figures and the plot of docs/signal.md
@@ -108,6 +122,13 @@ signal: $(VENV)/installed ## replay the recordings, and write the figures and th
 	$(BIN)/python tests/signal_page.py "$(REPLAY)" docs/signal.md docs/signal.svg --write --ours "$$printed" && \
 	$(BIN)/python tests/signal_plot.py "$(REPLAY)" docs/signal.svg --ours "$$printed"
 
+# QUICK=1: up to 100 projects, and nothing is written. The providers are processes of ours.
+bench: $(VENV)/installed ## measure, and write the figures and the plot of docs/performance.md (a quarter of an hour)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+bench-gate: $(VENV)/installed # what must hold of it, as ratios within one run (a minute)
+	$(BIN)/python -m benchmarks --gate
+
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
 	--generate-hashes pyproject.toml
 
@@ -115,6 +136,8 @@ lock: ## renew the lock files (needs uv): all that we use, and what the command 
 	$(LOCK) --upgrade --group dev --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock
 	$(LOCK) --constraint requirements.lock --extra notify --output-file deploy/requirements-notify.lock
+	$(filter-out pyproject.toml,$(LOCK)) --upgrade --constraint requirements.lock --group browser \
+		--output-file requirements-browser.lock
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-twin .mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -5,16 +5,17 @@ cannot be read, and they say so.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline_health import settings as configured
-from pipeline_health.agent.first_looks import first_looks as looked_at_first
+from pipeline_health.agent.facts import facts_of, past_of
 from pipeline_health.bootstrap import SystemClock, open_to_read
-from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.core.board import board_of
+from pipeline_health.core.model.board import Board, Wishes
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.ledger import Holder, SqlLedger
 from pipeline_health.ports import Ledger
@@ -23,27 +24,22 @@ from pipeline_health.settings.alone import read_policy
 from pipeline_health.settings.sources import ledger_path
 from pipeline_health.telemetry import Redaction
 
+if TYPE_CHECKING:
+    from pipeline_health.page.reading import Reader
+
 __all__ = [
     "Wishes",
-    "first_looks",
+    "board",
+    "facts_of",
     "now",
     "open_to_read",
     "open_to_write",
+    "past_of",
     "policy",
+    "reader",
     "redaction",
     "wishes",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What the operator wants, as far as it could be read; *unread* says why it could not be.
-
-    Then *policy* has the defaults, and no project.
-    """
-
-    policy: Policy
-    unread: str = ""
 
 
 def now() -> datetime:
@@ -51,9 +47,10 @@ def now() -> datetime:
     return SystemClock().now()
 
 
-def first_looks(ledger: Ledger) -> Mapping[ProjectName, datetime]:
-    """Give when the project of each known incident was first looked at, where that is kept."""
-    return looked_at_first(ledger, ledger.incidents())
+def board(ledger: Ledger, wishes: Wishes | None = None, *, now: datetime) -> Board:
+    """Give the portfolio as *ledger* tells of it; without *wishes* by the defaults."""
+    wanted = Wishes(policy=Policy(projects=())) if wishes is None else wishes
+    return board_of(facts_of(ledger), wanted, now=now)
 
 
 def policy(config: Path | None) -> Policy:
@@ -78,6 +75,19 @@ def redaction(config: Path | None) -> Redaction:
     except ConfigurationError:
         return Redaction()
     return Redaction(settings.secrets())
+
+
+def reader(config: Path | None) -> "Reader":
+    """Give what reads the ledger for the page, with what is wanted now."""
+    # The page costs its import, and the other commands need none of it.
+    from pipeline_health.ledger.moment import Records  # noqa: PLC0415
+    from pipeline_health.page.reading import Reader  # noqa: PLC0415
+
+    wanted, redact, at = wishes(config), redaction(config), now()
+    path = ledger_path(configured.process_environment(), home=Path.home())
+    return Reader(
+        records=Records(path), wishes=lambda: wanted, redact=lambda: redact, now=lambda: at
+    )
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +16,14 @@ from pipeline_health import telemetry
 from pipeline_health.agent import Agent, Cycle
 from pipeline_health.agent.people import People
 from pipeline_health.clients.ending import Ending
-from pipeline_health.clients.github_wire import BETWEEN_WRITES
 from pipeline_health.clients.http import Http, Transport
+from pipeline_health.clients.write_pace import BETWEEN_WRITES
 from pipeline_health.core.model.audit import Audit
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.readings import Blind, GitHubReading
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ended import failed, finish, unfinished
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import DryRunLedger, Holder, SqlLedger
 from pipeline_health.ports import Clock, Ledger, Recorder
 from pipeline_health.postroom import Heart, beating, deliver, receivers_of
@@ -59,7 +60,8 @@ class SystemClock:
 def kept_ledger(settings: Settings) -> Iterator[Ledger]:
     """Open the ledger's file in the name of this process."""
     holder = Holder.current(secrets.token_hex(8))
-    with SqlLedger.open(settings.ledger_path, holder=holder) as ledger:
+    keep = settings.policy.limits.retention
+    with SqlLedger.open(settings.ledger_path, holder=holder, keep=keep) as ledger:
         yield ledger
 
 
@@ -67,8 +69,8 @@ def kept_ledger(settings: Settings) -> Iterator[Ledger]:
 class Machine:
     """What a cycle stands on; by default this host, its clock, its network and its disk.
 
-    *transport* replaces the network, *ledger* opens what is kept, *pace* is the least time between
-    two writes to GitHub. *dice* is where chance comes from: the same dice roll the same cycle.
+    *transport* replaces the network, *ledger* opens what is kept, *pace* is the time between two
+    writes to GitHub of many. *dice* is where chance comes from: the same dice roll the same cycle.
     Nothing goes on after *ending*. *recorder* writes down what every look shows. *at_once* is how
     many things are found out side by side: with more than one, in no certain order.
     """
@@ -193,7 +195,7 @@ def _run(
         except Exception as exc:  # noqa: BLE001 - a cycle ends with a report, also when it failed
             report = failed(cycle, exc, redaction=Redaction(settings.secrets()))
         except KeyboardInterrupt:
-            finish(unfinished(cycle, "it was interrupted"), ledger, here.clock)
+            finish(unfinished(cycle, "it was interrupted"), ledger, lease, here.clock)
             raise
         try:
             if not dry:
@@ -202,7 +204,7 @@ def _run(
                 )
                 report = replace(report, untold=post)
         finally:  # also when somebody would not wait for that
-            ended = finish(report, ledger, here.clock)
+            ended = finish(report, ledger, lease, here.clock)
         return ended
 
 
@@ -218,6 +220,7 @@ def assembled(
         clock=machine.clock,
         pace=machine.pace,
         transport=machine.transport,
+        at_once=machine.at_once,
     )
     return Agent(
         policy,

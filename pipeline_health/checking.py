@@ -7,7 +7,6 @@ none.
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.promotion import Asked
 from pipeline_health.core.model.verdict import Verdict
 from pipeline_health.e2e import Checkout, CheckoutError, LocalEndToEnd, Surroundings
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import DryRunLedger, SqlLedger
 from pipeline_health.ports import Clock, Ledger
 from pipeline_health.publisher import GitHubPublisher

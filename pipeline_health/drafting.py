@@ -5,7 +5,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from pipeline_health.core.model.portfolio import (
     ProjectDraft,
     Skipped,
 )
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import DryRunLedger, SqlLedger
 from pipeline_health.ports import Clock, PipelineHealthError
 from pipeline_health.secret import NamedSecret, Secret

@@ -7,7 +7,7 @@ import structlog
 
 from pipeline_health.agent import Cycle
 from pipeline_health.core.model.report import CycleReport
-from pipeline_health.ports import Clock, Ledger, PipelineHealthError
+from pipeline_health.ports import Clock, Lease, Ledger, PipelineHealthError
 from pipeline_health.telemetry import Redaction
 
 
@@ -33,14 +33,14 @@ def unfinished(cycle: Cycle, why: str) -> CycleReport:
     )
 
 
-def finish(report: CycleReport, ledger: Ledger, clock: Clock) -> CycleReport:
-    """Keep *report* and tell its sentence; gives it with its end."""
+def finish(report: CycleReport, ledger: Ledger, lease: Lease, clock: Clock) -> CycleReport:
+    """Keep *report*, which ends *lease*, and tell its sentence; gives it with its end."""
     ended = replace(
         report,
         sentence=_whole_sentence(report),
         finished_at=max(clock.now(), report.started_at),
     )
-    ledger.record(ended)
+    ledger.record(ended, ending=lease)
     _log(ended)
     return ended
 

@@ -7,7 +7,7 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import assert_never
@@ -21,6 +21,7 @@ from pipeline_health.clients.http import Http, Transport
 from pipeline_health.core.checkup import examined
 from pipeline_health.core.model.checkup import Channels, Facts, Flaw, Kept, Unread
 from pipeline_health.core.model.examination import Ailing, Examination, Line, Sound, Told, Unchecked
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import DryRunLedger, MemoryLedger, SqlLedger
 from pipeline_health.ports import Clock, Ledger, PipelineHealthError
 from pipeline_health.settings import OptionalSecrets, Readable, policy_of

@@ -6,14 +6,15 @@ listens. Signals are taken in synchronously, there, so that no handler breaks in
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
 from pipeline_health import bootstrap, telemetry
 from pipeline_health.bootstrap import LEASE_MARGIN, Machine
+from pipeline_health.page.pulse import Pulse
 from pipeline_health.ports import PipelineHealthError
 from pipeline_health.rota import Rota, jitter_of
 from pipeline_health.settings import ConfigurationError, Settings
@@ -28,14 +29,28 @@ _MISSED: Final = 3
 """So many looks may be missed before a watchdog takes us for stuck."""
 
 
+Page: TypeAlias = Callable[[Callable[[], Settings], Pulse], AbstractContextManager[object]]
+
+
+def without_page(settings: Callable[[], Settings], pulse: Pulse) -> AbstractContextManager[object]:  # noqa: ARG001 - the shape of a page
+    """Show nothing."""
+    return nullcontext()
+
+
 class Service:
     """Looks until it is told to stop; a look that fails is told of, and the next one is made.
 
     *load* reads the settings: at the start, and again whenever somebody asks for a look at once.
+    *page* shows what is known meanwhile, by settings and a pulse of ours.
     """
 
     def __init__(
-        self, load: Callable[[], Settings], *, machine: Machine, supervisor: Supervisor
+        self,
+        load: Callable[[], Settings],
+        *,
+        machine: Machine,
+        supervisor: Supervisor,
+        page: Page = without_page,
     ) -> None:
         self._load = load
         self._settings = load()
@@ -44,13 +59,18 @@ class Service:
         self._looking = False
         self._asked = False
         self._ended_at = machine.clock.monotonic()
+        self._page = page
+        self._pulse = Pulse(monotonic=machine.clock.monotonic, every=lambda: self._every)
 
     def run(self) -> None:
         """Look, again and again, until SIGTERM; then the look under way ends gently and soon.
 
         Raises KeyboardInterrupt for Control-C, which ends it at once.
         """
-        with _heard(LOOK_NOW, _STOP, _INTERRUPT) as hear:
+        with (
+            _heard(LOOK_NOW, _STOP, _INTERRUPT) as hear,
+            self._page(lambda: self._settings, self._pulse),
+        ):
             self._supervisor.ready(silent_for=self._silence())
             with Rota(self._look, every=self._every) as rota:
                 while (number := hear(_TICK)) not in (_STOP, _INTERRUPT):
@@ -109,7 +129,10 @@ class Service:
         try:
             if self._asked:
                 self._reload()
-            says = bootstrap.run_once(self._settings, machine=self._machine).sentence
+            report = bootstrap.run_once(self._settings, machine=self._machine)
+            says = report.sentence
+            if report.failed is None:
+                self._pulse.beat()
         except PipelineHealthError as exc:
             says = f"No cycle: {exc}"
             structlog.get_logger().warning("cycle", sentence=says)

@@ -53,6 +53,7 @@ class Scene:
 
     github: GitHub
     railway: Railway
+    node: str
     head: Sha
     older: Sha
     run: int
@@ -98,18 +99,21 @@ class Scene:
         )
 
 
+def _look(scene: Scene) -> object:
+    """Look by name and by id, and count what is unfinished."""
+    wanted = [
+        Wanted(repo=SHOP, branch=branch, environments=("staging",), earlier=True, node=node)
+        for branch, node in (("main", None), (None, scene.node))
+    ]
+    seen = scene.github.look(wanted, author="health-bot", checks=True)
+    return scene.github.counts.added(dict(zip(wanted, seen, strict=True)))
+
+
 Entry = Callable[[Scene], object]
 
 READS: Mapping[str, Entry] = {
     "who_am_i": lambda s: s.github.who_am_i(),
-    "look": lambda s: s.github.look(
-        [
-            Wanted(repo=SHOP, branch=branch, environments=("staging",), earlier=True)
-            for branch in ("main", None)
-        ],
-        author="health-bot",
-        checks=True,
-    ),
+    "look": _look,
     "runs_at": lambda s: s.github.runs_at(SHOP, s.head),
     "runs_on": lambda s: s.github.runs_on(SHOP, "main", event="push"),
     "runs_lately": lambda s: s.github.runs_lately(SHOP, "main"),
@@ -256,6 +260,7 @@ def _scene(world: World, transport: httpx.BaseTransport) -> Scene:
     return Scene(
         github=GitHub(github_wire(http, GITHUB, clock=clock, token="gh-good-token")),
         railway=Railway(http, api=RAILWAY, clock=clock, memory=Notebook()),
+        node=f"R_{repo.id}",
         head=Sha(repo.head),
         older=Sha(repo.branches["main"][0]),
         run=run.id,

@@ -1,6 +1,6 @@
 """A pretend GitHub on a loopback port with our clients in front of it, for the tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_edits import GitHubEdits
 from pipeline_health.clients.github_wire import Wire
-from pipeline_health.clients.http import Http
+from pipeline_health.clients.http import Http, Transport
 from pipeline_health.core.model.gate_policy import GatePolicy
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
@@ -63,9 +63,18 @@ class Stage:
     memory: Notebook
     url: str
 
-    def source(self, *, batch: int = 25, identity: Login | None = None) -> GitHubSource:
+    def source(
+        self, *, batch: int = 25, identity: Login | None = None, at_once: int = 1
+    ) -> GitHubSource:
         """Give a source; a new one stands for a new process."""
-        return GitHubSource(self.client, self.memory, redact=redact, identity=identity, batch=batch)
+        return GitHubSource(
+            self.client,
+            self.memory,
+            redact=redact,
+            identity=identity,
+            batch=batch,
+            at_once=at_once,
+        )
 
     def tracker(self, *, identity: Login | None = None) -> GitHubTracker:
         """Give a tracker; a new one stands for a new process."""
@@ -80,12 +89,15 @@ class Stage:
 
 
 @contextmanager
-def on_stage(*, token: str = TOKEN) -> Iterator[Stage]:
-    """Serve a new world on loopback and put our clients in front of it."""
+def on_stage(
+    *, token: str = TOKEN, way: Callable[[World, Loopback], Transport] | None = None
+) -> Iterator[Stage]:
+    """Serve a new world on loopback and put our clients in front of it, or find another *way*."""
     world = World()
     with Loopback(world) as loopback:
         clock = WorldClock(world)
-        http = Http(clock=clock, jitter=lambda: 0.0)
+        transport = None if way is None else way(world, loopback)
+        http = Http(clock=clock, jitter=lambda: 0.0, transport=transport)
         memory = Notebook()
         wire = Wire(
             http,

@@ -6,8 +6,8 @@ A guard is a piece of text of a module, and what the module would say without it
 `laws.toml` keep the six laws of docs/architecture.md, those in `guards.toml` keep the promotion
 check from failing open, or blocking for ever, those in `hostile.toml` hold what others write, those
 in `telling.toml` keep people told, and once, those in `portfolio.toml` keep an outage one issue and
-nobody unnamed. For each the tree is copied, the text is replaced, and
-tests are run until the first one fails. With
+nobody unnamed, those in `page.toml` keep the page shut and harmless. For each the tree is copied,
+the text is replaced, and tests are run until the first one fails. With
 *WORDS* only the guards whose name holds one of them are tried. A guard that no test misses is
 named, and the exit code is 1; so it is for one whose text is not there any more.
 """
@@ -25,9 +25,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 LISTS = tuple(
     ROOT / "tests" / f"{name}.toml"
-    for name in ("laws", "guards", "hostile", "telling", "portfolio")
+    for name in ("laws", "guards", "hostile", "telling", "portfolio", "page")
 )
-PARTS = ("pipeline_health", "tests", "docs", "deploy", "README.md", "pyproject.toml")
+PARTS = (
+    *("pipeline_health", "tests", "benchmarks"),
+    *("docs", "deploy", "README.md", "pyproject.toml"),
+)
 TESTS: Mapping[str, tuple[str, ...]] = {
     "tables": ("tests/core", "-k", "gate or ci_verdict or deploy_verdict or observe"),
     "stories": ("tests/agent", "-k", "promotion"),
@@ -44,6 +47,9 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "tests/agent/test_restraint_stories.py",
         "tests/agent/test_trouble_stories.py",
     ),
+    "page": ("tests/page",),
+    "frontage": ("tests/serving/test_frontage.py",),
+    "board": ("tests/core/test_board.py", "tests/core/test_lights.py"),
     "portfolio": ("tests/core", "-k", "parent or crowd or inhibition"),
     "portfolio stories": ("tests/agent/test_portfolio_stories.py",),
     "portfolio crowds": ("tests/agent/test_portfolio_crowds.py",),

@@ -18,6 +18,7 @@ from pipeline_health.core.model.incident import (
     Phase,
 )
 from pipeline_health.core.model.journal import Intent
+from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.questions import DeployTrace, Evidence, LinkTrace, RunTrace
 from pipeline_health.core.model.report import BlindLine, CycleReport, ProjectLine, Usage
 from pipeline_health.ledger import Holder
@@ -87,6 +88,21 @@ def _an_ailment() -> Ailment:
         says="CI failed",
         jobs=("test",),
         healed=_PROOF,
+    )
+
+
+def a_parent(fingerprint: str = "many", *, at: datetime = T0) -> Parent:
+    """Give a portfolio incident that was over at once."""
+    return Parent(
+        fingerprint=Fingerprint(fingerprint),
+        nonce=Nonce("p1"),
+        repo=REPO,
+        title="Many projects at once",
+        cause=None,
+        phase=Phase.RESOLVED,
+        first_seen=at,
+        members=(),
+        resolved_at=at,
     )
 
 

@@ -28,6 +28,7 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Reading
 from pipeline_health.ports import CodeSource, DeploySource
+from pipeline_health.threads import for_each
 
 _FEW = 4
 """So many questions are asked one after the other: threads would cost more than they save."""
@@ -72,15 +73,7 @@ class Answering:
         return found.beside(before)
 
     def _each(self, find_out: Callable[[Question], None], asked: list[Question]) -> None:
-        if self._at_once == 1 or len(asked) <= _FEW:
-            for question in asked:
-                find_out(question)
-            return
-        # Imported here: a quiet cycle asks nothing.
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-        with ThreadPoolExecutor(self._at_once) as pool:
-            list(pool.map(find_out, asked))  # raises what any of them raised
+        for_each(asked, find_out, at_once=1 if len(asked) <= _FEW else self._at_once)
 
     def _find_out(self, found: _Found, now: datetime, question: Question) -> None:
         match question:

@@ -5,11 +5,11 @@ changes, the project is audited anew.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ValidationError, to_json
 
 from pipeline_health.core.audited import continued, is_due
 from pipeline_health.core.model.audit import Audit, Committed, Compared
@@ -18,14 +18,16 @@ from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.readings import Blind, NotAsked, Seen
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import is_archived
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import AuditSource, Memory
+from pipeline_health.shapes import Shape
 
 _TOPIC = "audit"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class Kept:
     """An audit as it is written down: each part is in the field of what became of it."""
 
     about: str
@@ -86,15 +88,17 @@ class Audits:
         return made is None or now - made > FRESH
 
     def _audited(self, view: ProjectView, before: Audit | None, *, now: datetime) -> Audit:
+        seen = view.github.repository
+        today = seen.value.name if isinstance(seen, Seen) else view.policy.repo
         made = self._source.audit(
-            view.policy,
+            replace(view.policy, repo=today),
             Deployed(staging=view.staging, production=view.production),
             view.github.head,
             now=now,
         )
         self._made[view.policy.name] = now
         audit = continued(made, before)
-        text = _adapter().dump_json(_kept(audit, view.policy)).decode()
+        text = to_json(_kept(audit, view.policy)).decode()
         self._memory.remember(_TOPIC, view.policy.name, text, now=now)
         return audit
 
@@ -102,7 +106,7 @@ class Audits:
         """Give what is remembered, and whether it is of what is configured now."""
         text = self._memory.recall(_TOPIC, policy.name)
         try:
-            kept = None if text is None else _adapter().validate_json(text, strict=True)
+            kept = None if text is None else _shape().of_json(text)
         except ValidationError:  # another version wrote it
             kept = None
         if kept is None:
@@ -127,13 +131,13 @@ def _about(policy: ProjectPolicy) -> str:
 
 
 @cache
-def _adapter() -> TypeAdapter[_Kept]:
-    return TypeAdapter(_Kept)
+def _shape() -> Shape[Kept]:
+    return Shape(Kept)
 
 
-def _kept(audit: Audit, policy: ProjectPolicy) -> _Kept:
+def _kept(audit: Audit, policy: ProjectPolicy) -> Kept:
     variables, files = audit.variables, audit.files
-    return _Kept(
+    return Kept(
         about=_about(policy),
         at=audit.at,
         first=audit.first,
@@ -146,7 +150,7 @@ def _kept(audit: Audit, policy: ProjectPolicy) -> _Kept:
     )
 
 
-def _audit(kept: _Kept) -> Audit:
+def _audit(kept: Kept) -> Audit:
     return Audit(
         at=kept.at,
         variables=kept.compared or kept.variables_blind or NotAsked(kept.variables_unasked),

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.agent.recognising import Recognised
-from pipeline_health.core.diagnose import diagnose
 from pipeline_health.core.incidents import with_proofs
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Finding
@@ -21,6 +20,9 @@ from pipeline_health.core.silenced import with_silence
 
 def diagnosed(finding: Finding, look: Look) -> Diagnosed:
     """Give *finding* with its cause, as far as its evidence tells it."""
+    # Seventy signatures are compiled there, and nothing may be broken.
+    from pipeline_health.core.diagnose import diagnose  # noqa: PLC0415
+
     evidence = _evidence_for(finding, look)
     return Diagnosed(
         finding=finding,

@@ -1,7 +1,7 @@
 """One cycle: collect → observe → diagnose → reconcile → apply → record → report."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,7 +9,8 @@ from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.cases import case_of, diagnosed, named_today, repo_of
 from pipeline_health.agent.desks import desks_of
-from pipeline_health.agent.looking import Eyes, Look
+from pipeline_health.agent.look import Look
+from pipeline_health.agent.looking import Eyes
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
 from pipeline_health.agent.parents import Book, ParentBook, forgotten, settled_parents
@@ -31,6 +32,7 @@ from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.parents import gathered, with_names
 from pipeline_health.core.restraint import restrained
 from pipeline_health.core.terms import Portfolio, Terms
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import (
     AuditSource,
     CodeSource,

@@ -6,11 +6,11 @@ the end before the beginning.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.notice import Letter
 from pipeline_health.core.model.report import UntoldLine
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger, Notifier, NotifierError
 
 TOPIC = "receiver"

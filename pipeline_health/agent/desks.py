@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline_health.agent.cases import repo_of
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.model.snapshot import ProjectView

@@ -5,7 +5,7 @@ The lease is held while something is written and not while it waits: cycles go o
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from pipeline_health.core import drill as drills
@@ -14,6 +14,7 @@ from pipeline_health.core.calling import NUMBER
 from pipeline_health.core.drill import Drill, Hop
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.readings import Seen
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import (
     Clock,
     Lease,

@@ -4,7 +4,6 @@ They are in the operator's repository. Who may not read that cannot know what it
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.issue_text.parent_marker import (
@@ -18,6 +17,7 @@ from pipeline_health.core.model.issue import IssueRef, TrackedIssue
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.readings import Blind, BlindCause, Reading, Seen
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Tracker, TrackerError
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing, Incident, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked

@@ -4,116 +4,41 @@ The core asks, the shell answers, and the same rules run again: at most `ROUNDS`
 answer can raise the next question (a run's jobs, then the ancestry of its commit).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from pipeline_health.agent.answering import Answering
 from pipeline_health.agent.auditing import Audits
+from pipeline_health.agent.look import Look, judged, questions_of, with_answers
 from pipeline_health.agent.remembering import Remembering
 from pipeline_health.agent.sights import with_sight
-from pipeline_health.core import rules
-from pipeline_health.core.audited import apart_proofs
-from pipeline_health.core.earlier import earlier_proofs, earlier_questions, told_by_head
-from pipeline_health.core.incidents import proof_questions
 from pipeline_health.core.model.deployed import Deployed
-from pipeline_health.core.model.findings import Finding, Observation, Proof, Symptom, Unsettled
+from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.policy import Policy, ProjectPolicy
 from pipeline_health.core.model.questions import (
     Answers,
     EvidenceOf,
-    LinkTrace,
     Question,
 )
 from pipeline_health.core.model.readings import Blind, GitHubReading
-from pipeline_health.core.model.snapshot import ProjectView, Snapshot
+from pipeline_health.core.model.snapshot import Snapshot
 from pipeline_health.core.model.urls import UrlSights
 from pipeline_health.core.observe import observe, unlooked, unread
 from pipeline_health.core.reach import targets, with_urls
-from pipeline_health.core.silenced import silence_questions, under_other_names
-from pipeline_health.core.under_way import proofs_under_way, questions_under_way
-from pipeline_health.ports import CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.ports import RAILWAY_NAMES, CodeSource, DeploySource, Memory, UrlSource
+from pipeline_health.threads import both
 
 ROUNDS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What one cycle saw, and what every rule says of it."""
-
-    snapshot: Snapshot
-    views: Mapping[ProjectName, ProjectView]
-    places: Mapping[Symptom, tuple[ProjectName, ...]]
-    observations: Mapping[ProjectName, tuple[Observation, ...]]
-
-    def findings(self) -> Iterator[Finding]:
-        """Give everything that is broken."""
-        for observation in self._all():
-            if isinstance(observation, Finding):
-                yield observation
-
-    def proofs(self, project: ProjectName) -> Iterator[Proof]:
-        """Give everything of *project* that is proved to work."""
-        for observation in self.observations.get(project, ()):
-            if isinstance(observation, Proof):
-                yield observation
-
-    def unsettled(self, project: ProjectName) -> Iterator[Unsettled]:
-        """Give everything of *project* that nobody can tell yet."""
-        for observation in self.observations.get(project, ()):
-            if isinstance(observation, Unsettled):
-                yield observation
-
-    @property
-    def answers(self) -> Answers:
-        """What was found out beside the look: every view has the same answers."""
-        return self.snapshot.projects[0].answers if self.snapshot.projects else Answers()
-
-    def projects_of(self, incident: Incident) -> tuple[ProjectName, ...]:
-        """Give the projects that speak of anything broken in *incident*: a repository has many."""
-        named = (self.places.get(ailment.symptom, ()) for ailment in incident.broken)
-        return tuple(dict.fromkeys(name for names in named for name in names))
-
-    def told_of(self, incident: Incident) -> tuple[Observation, ...]:
-        """Give all that was said by its own project and by those that speak of it."""
-        projects = dict.fromkeys((incident.project, *self.projects_of(incident)))
-        return tuple(said for name in projects for said in self.observations.get(name, ()))
-
-    def proofs_for(self, incident: Incident) -> Iterator[tuple[ProjectView, tuple[Proof, ...]]]:
-        """Give what may heal *incident*, beside the view in which it was seen."""
-        for project in self.projects_of(incident):
-            yield self.views[project], tuple(self.proofs(project))
-        home = self.view(incident.project)
-        if home is not None:
-            yield (
-                home,
-                tuple(earlier_proofs(incident, home, told=self.told_by_head(incident, home))),
-            )
-            yield home, tuple(apart_proofs(incident, home))
-            yield home, tuple(proofs_under_way(incident, home))
-            yield home, tuple(under_other_names(incident, self.told_of(incident), home))
-
-    def told_by_head(self, incident: Incident, home: ProjectView) -> frozenset[Symptom]:
-        """Give what is broken in *incident* and the head tells of."""
-        proofs = tuple(self.proofs(home.policy.name))
-        return told_by_head(incident, home, said=self.places, proofs=proofs)
-
-    def view(self, project: ProjectName) -> ProjectView | None:
-        """Give what was seen of *project*."""
-        return self.views.get(project)
-
-    def _all(self) -> Iterator[Observation]:
-        for observations in self.observations.values():
-            yield from observations
 
 
 class Eyes:
     """Looks by way of the sources, and remembers between cycles what a look is judged against.
 
     Without *audits* nothing is audited; without *evidence* no log is read. *at_once* is how many
-    questions are asked side by side.
+    questions are asked side by side; with more than one, both providers are read side by side too.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a part
@@ -133,6 +58,7 @@ class Eyes:
         self._urls = urls
         self._audits = audits
         self._memory = memory
+        self._at_once = at_once
         self._remembering = Remembering(memory)
         self._answering = Answering(github=github, railway=railway, at_once=at_once)
 
@@ -146,7 +72,8 @@ class Eyes:
     ) -> Look:
         """Read everything, then judge and ask until nothing more is asked.
 
-        *side_by_side* reads both providers at once: an earlier look has taught us all names.
+        *side_by_side* reads both providers at once in any case: an earlier look has taught us all
+        names.
         """
         railway, github = self._read(policy.projects, now=now, side_by_side=side_by_side)
         snapshot = observe(
@@ -179,7 +106,10 @@ class Eyes:
             if not asked:
                 break
             answers = self._answering.answered(look.answers, asked, now=now)
-            look = judged(with_answers(look.snapshot, answers))
+            # Evidence is for the cause and the words of what is broken: no rule reads it.
+            same = all(isinstance(question, EvidenceOf) for question in asked)
+            known = look.observations if same else None
+            look = judged(with_answers(look.snapshot, answers), known=known)
         return look
 
     def _wants(self, question: Question) -> bool:
@@ -188,17 +118,27 @@ class Eyes:
     def _read(
         self, projects: Sequence[ProjectPolicy], *, now: datetime, side_by_side: bool
     ) -> tuple[Mapping[ProjectName, Deployed], Mapping[ProjectName, GitHubReading]]:
-        if not side_by_side:
+        named = projects if side_by_side else self._named(projects)
+        if not named:
             # Railway first: it learns the project's name, by which GitHub calls the environment.
             railway = self._deployed(projects, now=now)
             return railway, self._code(projects, now=now)
-        # Imported here: a cycle reads one after the other.
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+        railway, code = both(
+            partial(self._deployed, projects, now=now), partial(self._code, named, now=now)
+        )
+        unnamed = [project for project in projects if project.name not in code]
+        return railway, {**code, **self._code(unnamed, now=now)} if unnamed else code
 
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            deployed = pool.submit(self._deployed, projects, now=now)
-            code = self._code(projects, now=now)
-            return deployed.result(), code
+    def _named(self, projects: Sequence[ProjectPolicy]) -> Sequence[ProjectPolicy]:
+        """Give the projects that can be read at GitHub before Railway has told anything."""
+        if self._at_once == 1:
+            return ()
+        return [
+            project
+            for project in projects
+            if project.railway_project is None
+            or self._memory.recall(RAILWAY_NAMES, project.railway_project) is not None
+        ]
 
     def _deployed(
         self, projects: Sequence[ProjectPolicy], *, now: datetime
@@ -234,52 +174,3 @@ class Eyes:
         for view in look.snapshot.projects:
             self._remembering.keep(view, now=now)
             self._remembering.keep_green(look.proofs(view.policy.name), now=now)
-
-
-def judged(snapshot: Snapshot) -> Look:
-    """Put *snapshot* to every rule."""
-    observations = {
-        view.policy.name: tuple(observation for rule in rules.ALL for observation in rule(view))
-        for view in snapshot.projects
-    }
-    places: dict[Symptom, tuple[ProjectName, ...]] = {}
-    for name, said in observations.items():
-        for symptom in dict.fromkeys(observation.symptom for observation in said):
-            places[symptom] = (*places.get(symptom, ()), name)
-    return Look(
-        snapshot=snapshot,
-        views={view.policy.name: view for view in snapshot.projects},
-        places=places,
-        observations=observations,
-    )
-
-
-def questions_of(look: Look, incidents: Sequence[Incident]) -> Iterator[Question]:
-    """Name everything that would let more be decided."""
-    for finding in look.findings():
-        if not isinstance(finding.trace, LinkTrace):
-            yield EvidenceOf(finding.trace)
-    for view in look.snapshot.projects:
-        for unsettled in look.unsettled(view.policy.name):
-            if unsettled.asks is not None:
-                yield unsettled.asks
-    for incident in incidents:
-        yield from _questions_about(incident, look)
-
-
-def _questions_about(incident: Incident, look: Look) -> Iterator[Question]:
-    for view, proofs in look.proofs_for(incident):
-        yield from proof_questions(incident, proofs, view)
-    home = look.view(incident.project)
-    if home is not None:
-        yield from earlier_questions(incident, home, told=look.told_by_head(incident, home))
-        yield from questions_under_way(incident, home)
-        yield from silence_questions(incident, look.told_of(incident), home)
-
-
-def with_answers(snapshot: Snapshot, answers: Answers) -> Snapshot:
-    """Give *snapshot* with what was found out."""
-    return replace(
-        snapshot,
-        projects=tuple(replace(view, answers=answers) for view in snapshot.projects),
-    )

@@ -5,9 +5,9 @@ it, as it ended every other.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.issue_text import digest
 from pipeline_health.core.issue_text.parent_marker import (
     MemberMark,
@@ -23,6 +23,7 @@ from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.questions import LinkTrace
 from pipeline_health.core.observe import blind_parts
 from pipeline_health.core.parent_life import member_of
+from pipeline_health.frozen import dataclass
 
 _WHY = "Its issue says so; what else was known of it is lost."
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.agent.filing import with_marker
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.issue_text import orphaned
 from pipeline_health.core.model.ids import Nonce
 from pipeline_health.core.model.incident import Filing, Incident, Phase

@@ -5,10 +5,10 @@ quiet cycle asks nothing of it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.agent.lost_parents import (
     Found,
     adopted,
@@ -30,6 +30,7 @@ from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.core.outcomes import filing_after
 from pipeline_health.core.parent_life import as_tracked, ended, merged
 from pipeline_health.core.terms import Desk, Terms
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger, Tracker, TrackerError
 
 _LISTED = "ops-repo"

@@ -5,12 +5,12 @@ changes; `delivering` brings it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.agent.desks import shut
 from pipeline_health.agent.first_looks import first_looks
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.agent.telling import refused_by_github
 from pipeline_health.core.concerns import Scene
 from pipeline_health.core.model.case import Case
@@ -23,6 +23,7 @@ from pipeline_health.core.model.report import CycleReport
 from pipeline_health.core.news import news_of
 from pipeline_health.core.notice_text import monday
 from pipeline_health.core.week import WEEK, week_of
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Lease, Ledger
 
 

@@ -5,13 +5,14 @@ is promised. Nothing here decides; `core.gate` does, on values.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.answering import Answering
 from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.elsewhere import Elsewhere
-from pipeline_health.agent.looking import ROUNDS, Eyes, judged
+from pipeline_health.agent.look import judged
+from pipeline_health.agent.looking import ROUNDS, Eyes
 from pipeline_health.agent.standing import Standing
 from pipeline_health.core import gate
 from pipeline_health.core.model.audit import Audit
@@ -27,6 +28,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.model.urls import Target, UrlSights
 from pipeline_health.core.model.verdict import Verdict
 from pipeline_health.core.reach import is_asleep
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import (
     AuditSource,
     Clock,

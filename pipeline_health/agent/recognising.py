@@ -6,7 +6,6 @@ and its first line is a marker: a label, a title or a quoted marker is never eno
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.catching_up import with_what_issues_know
@@ -17,7 +16,7 @@ from pipeline_health.agent.listed import (
     unless_disabled,
     unread,
 )
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.core.adoption import (
     adopted,
     found_again,
@@ -34,6 +33,7 @@ from pipeline_health.core.model.readings import (
     Reading,
     Seen,
 )
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory, Tracker
 
 LIST_LAG = timedelta(minutes=10)

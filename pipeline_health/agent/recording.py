@@ -1,7 +1,7 @@
 """Keep what a cycle did: the incidents as they are now, the trail, and nothing in the journal."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.core.model.case import Case
@@ -9,8 +9,9 @@ from pipeline_health.core.model.ids import Nonce
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.parent import Parent
-from pipeline_health.core.model.plan import OpenIssue, Outcome, RerunJobs
+from pipeline_health.core.model.plan import Change, OpenIssue, Outcome, RerunJobs
 from pipeline_health.core.outcomes import with_outcome
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Lease, Ledger
 
 
@@ -43,23 +44,30 @@ def record(
     lease: Lease,
     now: datetime,
 ) -> None:
-    """Save what was not so *before*, then settle what that makes good, and tell why.
+    """Save what was not so *before*, settle what that makes good, and tell why: all at once.
 
     A run that died after its request, or before it settled, left an intent that no outcome of ours
     makes good: its issue was found by its marker.
     """
     incidents = [incident for incident in kept.incidents if incident not in before]
     parents = [parent for parent in kept.parents if parent not in before]
-    ledger.save(incidents, parents, lease=lease)
     filed = {nonce for incident in kept.incidents for nonce in _filed_under(incident)}
     filed |= {nonce for parent in kept.parents for nonce in _filed_under(parent)}
-    for intent in ledger.intents():
-        if intent.key in filed or any(_is_settled(intent, outcome) for outcome in outcomes):
-            ledger.settle(intent.key)
-    for outcome in outcomes:
-        if outcome.applied:
-            says = f"{type(outcome.change).__name__}: {outcome.change.reason}"
-            ledger.note(outcome.change.fingerprint, TrailLine(at=now, says=says))
+    settled = [
+        intent.key
+        for intent in ledger.intents()
+        if intent.key in filed or any(_is_settled(intent, outcome) for outcome in outcomes)
+    ]
+    noted = [
+        (outcome.change.fingerprint, TrailLine(at=now, says=_told_of(outcome.change)))
+        for outcome in outcomes
+        if outcome.applied
+    ]
+    ledger.save(incidents, parents, lease=lease, settled=settled, noted=noted)
+
+
+def _told_of(change: Change) -> str:
+    return f"{type(change).__name__}: {change.reason}"
 
 
 def _filed_under(incident: Incident | Parent) -> tuple[Nonce, ...]:

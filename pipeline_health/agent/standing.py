@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from pipeline_health.agent.cases import case_of, repo_of
 from pipeline_health.agent.elsewhere import Elsewhere, Told, is_of
-from pipeline_health.agent.looking import Eyes, Look
+from pipeline_health.agent.look import Look
+from pipeline_health.agent.looking import Eyes
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.core.incidents import advanced
 from pipeline_health.core.issue_text.parent_marker import MemberMark

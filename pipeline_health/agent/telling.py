@@ -1,11 +1,11 @@
 """The report of a cycle, and the one sentence in which it ends."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
+from pipeline_health.core.lights import lights_of, station_of
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.findings import Proof, Thing
 from pipeline_health.core.model.ids import ProjectName, RepoName
@@ -31,12 +31,14 @@ from pipeline_health.core.model.report import (
     FindingLine,
     OrphanLine,
     ProjectLine,
+    Station,
     TransientLine,
 )
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import blind_parts
 from pipeline_health.core.parents import named_in
 from pipeline_health.core.unwatched import unwatched
+from pipeline_health.frozen import dataclass
 
 _DONE: Mapping[type, tuple[str, str]] = {
     OpenIssue: ("opened", "open"),
@@ -177,7 +179,17 @@ def _project(view: ProjectView, look: Look, told: Told) -> ProjectLine:
         ),
         unwatched=tuple(unwatched(view)),
         transients=tuple(_transients(view)),
+        lights=lights_of(view, observations, awaited=frozenset(_awaited(name, told.cases))),
     )
+
+
+def _awaited(name: ProjectName, cases: Iterable[Case]) -> Iterator[Station]:
+    """Give the stations of which an issue speaks that nothing proves to be over."""
+    for case in cases:
+        if case.incident.project == name and is_awaited(case):
+            for ailment in case.incident.broken:
+                if (station := station_of(ailment.symptom.kind)) is not None:
+                    yield station
 
 
 def is_awaited(case: Case) -> bool:

@@ -38,7 +38,8 @@ def incidents(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 def _known_incidents() -> Iterator[str]:
     # No other completion needs them.
-    from pipeline_health.cli.portfolio import called, live  # noqa: PLC0415
+    from pipeline_health.cli.portfolio import called  # noqa: PLC0415
+    from pipeline_health.core.board import live  # noqa: PLC0415
     from pipeline_health.ledger import SqlLedger  # noqa: PLC0415
 
     path = ledger_path(process_environment(), home=Path.home())

@@ -7,8 +7,8 @@ import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
-from pipeline_health.cli.reporting import JsonValue, as_line
 from pipeline_health.cli.tables import tell
+from pipeline_health.core.as_json import JsonValue, as_line
 from pipeline_health.core.checkup.words import counted
 from pipeline_health.core.model.examination import (
     Ailing,

@@ -9,8 +9,8 @@ from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration
-from pipeline_health.cli.reporting import JsonValue, as_line, written
 from pipeline_health.cli.tables import tell
+from pipeline_health.core.as_json import JsonValue, as_line, written
 from pipeline_health.core.drill import Drill
 
 

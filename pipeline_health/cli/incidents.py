@@ -8,14 +8,18 @@ from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.portfolio import (
     explanation_of,
-    live,
-    parent_as_json,
     portfolio_table,
     told_in,
 )
-from pipeline_health.cli.reporting import JsonValue, as_line, incident_as_json, written
 from pipeline_health.cli.tables import moment, table, tell
-from pipeline_health.cli.windows import Silent, lines_of
+from pipeline_health.cli.windows import lines_of
+from pipeline_health.core.as_json import (
+    JsonValue,
+    as_line,
+    incident_as_json,
+    parent_as_json,
+    written,
+)
 from pipeline_health.core.maintenance import told
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.journal import TrailLine
@@ -43,23 +47,19 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
 
     now = aside.now()
     with aside.open_to_read() as ledger:
-        windows, silent = ledger.windows(), Silent(ledger, now=now)
-        parents = ledger.parents() if everything else live(ledger.parents())
-        unseen = "" if ledger.reports(limit=1) else " No cycle has run yet: that is no health."
-        known = [
-            incident
-            for incident in ledger.incidents()
-            if everything or incident.phase is not Phase.RESOLVED
-        ]
+        board = aside.board(ledger, now=now)
+    parents = board.facts.parents if everything else board.parents
+    known = board.every if everything else board.open
     if as_json:
-        click.echo(as_line([incident_as_json(i, silent=silent.of(i)) for i in known]))
+        click.echo(as_line([incident_as_json(it.incident, silent=it.silent) for it in known]))
         return Exit.DONE
     if known:
-        for line in table(HEADINGS, [_row(incident) for incident in known]):
+        for line in table(HEADINGS, [_row(it.incident) for it in known]):
             tell(line)
     else:
+        unseen = "" if board.report else " No cycle has run yet: that is no health."
         click.echo(("No incidents." if everything else "No open incidents.") + unseen)
-    for line in (*portfolio_table(parents), *lines_of(windows, now=now)):
+    for line in (*portfolio_table(parents), *lines_of(board.facts.windows, now=now)):
         tell(line)
     return Exit.DONE
 
@@ -81,9 +81,10 @@ def why(incident: str, *, as_json: bool) -> Exit:
 
     now = aside.now()
     with aside.open_to_read() as ledger:
-        found = one_of((*ledger.incidents(), *ledger.parents()), incident)
+        board = aside.board(ledger, now=now)
+        found = one_of((*board.facts.incidents, *board.facts.parents), incident)
         trail = ledger.trail(found.fingerprint)
-        window = Silent(ledger, now=now).of(found) if isinstance(found, Incident) else None
+    window = next((it.silent for it in board.every if it.incident is found), None)
     if as_json:
         click.echo(as_line(_as_json(found, trail, window)))
         return Exit.DONE

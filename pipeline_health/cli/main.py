@@ -2,17 +2,14 @@
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pipeline_health import __version__, telemetry
+from pipeline_health import __version__
 from pipeline_health.cli.exits import Exit
-from pipeline_health.cli.tables import tell
-from pipeline_health.ports import HistoryError, LeaseHeldError, PipelineHealthError
-from pipeline_health.settings import ConfigurationError
+from pipeline_health.frozen import dataclass
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -30,18 +27,12 @@ COMMANDS = {
     "why": "pipeline_health.cli.incidents:why",
     "sla": "pipeline_health.cli.sla:sla",
     "feed": "pipeline_health.cli.feed:feed",
+    "report": "pipeline_health.cli.report:report",
     "silence": "pipeline_health.cli.silence:silence",
     "unsilence": "pipeline_health.cli.silence:unsilence",
     "drill": "pipeline_health.cli.drill:drill",
     "replay": "pipeline_health.cli.replay:replay",
 }
-
-_CODES: tuple[tuple[type[PipelineHealthError], Exit], ...] = (
-    (ConfigurationError, Exit.WRONG),
-    (LeaseHeldError, Exit.HELD),
-    (HistoryError, Exit.WRONG),
-    (PipelineHealthError, Exit.BLIND),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +116,7 @@ def cli(
 
 
 def run(arguments: Sequence[str], *, group: click.Group = cli) -> int:
-    """Run one command line of *group* and give its exit code; errors go to standard error.
-
-    A defect of ours is told with what is known of it, redacted, and is never taken for an answer.
-    """
+    """Run one command line of *group* and give its exit code; errors go to standard error."""
     try:
         code = group.main(list(arguments), prog_name="pipeline-health", standalone_mode=False)
     except click.ClickException as exc:
@@ -137,13 +125,8 @@ def run(arguments: Sequence[str], *, group: click.Group = cli) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED
-    except PipelineHealthError as exc:
-        for line in f"pipeline-health: {exc}".splitlines():
-            tell(line, err=True)
-        return next(code for kind, code in _CODES if isinstance(exc, kind))
     except Exception as exc:  # noqa: BLE001 - a traceback of Python's own would not be redacted
-        telemetry.tell_of_defect(exc)
-        name = type(exc).__name__
-        click.echo(f"pipeline-health: a defect of ours ({name}); nothing is concluded", err=True)
-        return Exit.BLIND
+        from pipeline_health.cli.failing import told  # noqa: PLC0415 - nearly all end well
+
+        return told(exc)
     return code if isinstance(code, int) else Exit.DONE

@@ -1,21 +1,15 @@
-"""Portfolio incidents, one issue for many projects, as people and as scripts read them."""
+"""Portfolio incidents, one issue for many projects, as people read them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from pipeline_health.cli.reporting import JsonValue, written
 from pipeline_health.cli.tables import moment, table
-from pipeline_health.core.inert import plain
+from pipeline_health.core.board import live
 from pipeline_health.core.issue_text.wording import counted
 from pipeline_health.core.model.incident import Filing, Incident, Naming, Phase
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.core.model.parent import Member, Parent
 
 HEADINGS = ("PORTFOLIO", "WHAT", "PHASE", "SINCE", "GO ON", "ISSUE")
-
-
-def live(parents: Sequence[Parent]) -> tuple[Parent, ...]:
-    """Give the *parents* that are not over."""
-    return tuple(parent for parent in parents if parent.phase is not Phase.RESOLVED)
 
 
 def called(place: Filing | Naming) -> str:
@@ -69,40 +63,6 @@ def explanation_of(parent: Parent, trail: Sequence[TrailLine]) -> Iterator[str]:
         yield f"  {moment(line.at)}  {line.says}"
     if not trail:
         yield "  none yet"
-
-
-def parent_as_json(parent: Parent) -> Mapping[str, JsonValue]:
-    """Give one portfolio incident as `status --json`, `why --json` and `feed` print it."""
-    filing, cause = parent.filing, parent.cause
-    return {
-        "fingerprint": parent.fingerprint,
-        "title": parent.title,
-        "phase": parent.phase,
-        "owner": "human",
-        "cause": None
-        if cause is None
-        else {"class": cause.of, "key": plain(cause.key), "why": plain(cause.why)},
-        "since": written(parent.since),
-        "resolved_at": None if parent.resolved_at is None else written(parent.resolved_at),
-        "issue": None
-        if filing is None
-        else {"repo": filing.repo, "number": filing.number, "url": filing.url},
-        "members": [_member(member) for member in parent.members],
-    }
-
-
-def _member(member: Member) -> Mapping[str, JsonValue]:
-    return {
-        "fingerprint": member.fingerprint,
-        "project": member.project,
-        "title": member.title,
-        "since": written(member.since),
-        "goes_on": member.goes_on,
-        "named_at": None if member.named_at is None else written(member.named_at),
-        "over_at": None if member.over_at is None else written(member.over_at),
-        "left": member.left or None,
-        "url": member.url or None,
-    }
 
 
 def _row(parent: Parent) -> tuple[str, ...]:

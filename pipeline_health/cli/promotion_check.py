@@ -11,7 +11,6 @@ from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration_or_zero
-from pipeline_health.cli.reporting import as_line
 from pipeline_health.cli.tables import screen, tell
 from pipeline_health.cli.verdicts import (
     leave,
@@ -20,6 +19,7 @@ from pipeline_health.cli.verdicts import (
     require_place,
     verdict_as_json,
 )
+from pipeline_health.core.as_json import as_line
 from pipeline_health.core.model.ids import Sha, as_sha
 from pipeline_health.core.model.verdict import Answer, Verdict
 

@@ -13,9 +13,9 @@ from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration
 from pipeline_health.cli.replayed import diff_as_json, replayed_as_json
-from pipeline_health.cli.reporting import as_line
 from pipeline_health.cli.sla import spelt
 from pipeline_health.cli.tables import moment, screen, table, tell
+from pipeline_health.core.as_json import as_line
 from pipeline_health.core.issue_text.wording import counted as many
 from pipeline_health.core.model.signal import Counted, Difference, Figures, Issue
 from pipeline_health.core.signal import counted, differences

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline_health.cli.reporting import JsonValue, written
+from pipeline_health.core.as_json import JsonValue, written
 from pipeline_health.core.model.signal import Difference, Figures, Issue, OfCause
 from pipeline_health.core.signal import counted, differences
 

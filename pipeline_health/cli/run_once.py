@@ -13,8 +13,9 @@ from pipeline_health import __version__
 from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
-from pipeline_health.cli.reporting import as_line, report_as_json
+from pipeline_health.cli.reporting import report_as_json
 from pipeline_health.cli.tables import moment, tell
+from pipeline_health.core.as_json import as_line
 from pipeline_health.core.model.report import ChangeLine, CycleReport, FindingLine, ProjectLine
 
 if TYPE_CHECKING:

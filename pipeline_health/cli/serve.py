@@ -1,5 +1,7 @@
 """`serve`: the long-running form, for hosts without a timer."""
 
+from functools import partial
+
 import click
 
 from pipeline_health.cli.exits import Exit
@@ -7,8 +9,13 @@ from pipeline_health.cli.main import Options
 
 
 @click.command(short_help="Look every few minutes, until told to stop.")
+@click.option(
+    "--listen",
+    metavar="ADDRESS:PORT",
+    help='Where the page is served, or "off". Default: listen of [page], else 127.0.0.1:8484.',
+)
 @click.pass_obj
-def serve(options: Options) -> Exit:
+def serve(options: Options, listen: str | None) -> Exit:
     """Run a cycle now and every `poll_interval`, until SIGTERM or Control-C.
 
     It does what a timer does with `run-once`, in one process: use one or the other. A cycle that
@@ -17,12 +24,17 @@ def serve(options: Options) -> Exit:
     ten seconds: what was seen by then is used. Under systemd (Type=notify) each finished cycle
     feeds the watchdog.
 
+    Meanwhile it serves a page: the portfolio at a glance, each incident, /feed.json, /metrics and
+    /healthz. Nothing can be changed there. Any address but this host's own needs WEB_PASSWORD.
+
     \b
     Examples:
       pipeline-health serve                          in the foreground, until Control-C
+      pipeline-health serve --listen off             without the page
       kill -HUP $(pgrep -f 'pipeline-health serve')  look now
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
-    from pipeline_health import bootstrap, serving, settings  # noqa: PLC0415 - `--help` needs none
+    # `--help` needs none of it.
+    from pipeline_health import bootstrap, frontage, serving, settings  # noqa: PLC0415
     from pipeline_health.supervisor import Supervisor  # noqa: PLC0415 - nor this
 
     machine = bootstrap.Machine()
@@ -32,6 +44,7 @@ def serve(options: Options) -> Exit:
         ),
         machine=machine,
         supervisor=Supervisor.of(settings.process_environment()),
+        page=partial(frontage.served, clock=machine.clock, listen=listen),
     )
     service.run()
     return Exit.DONE

@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import click
@@ -11,15 +10,17 @@ from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration
-from pipeline_health.cli.reporting import JsonValue, as_line, incident_as_json
 from pipeline_health.cli.tables import moment, tell
-from pipeline_health.cli.windows import Silent, target_of, window_as_json
+from pipeline_health.cli.windows import window_as_json
+from pipeline_health.core.as_json import JsonValue, as_line, incident_as_json
+from pipeline_health.core.board import Silent
 from pipeline_health.core.inert import visible
-from pipeline_health.core.maintenance import LONGEST, open_windows
+from pipeline_health.core.maintenance import LONGEST, open_windows, target_of
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.maintenance import MaintenanceWindow
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger
 from pipeline_health.settings import ConfigurationError
 
@@ -179,7 +180,7 @@ def _nearest(word: str, known: Collection[str]) -> str:
 
 def _hidden_by(window: MaintenanceWindow, ledger: Ledger, *, now: datetime) -> tuple[Incident, ...]:
     """Give what is broken and silent now, and would not be without *window*."""
-    silent = Silent(ledger, now=now)
+    silent = Silent(ledger.windows(), ledger.reports(limit=1), now=now)
     return tuple(
         each
         for each in ledger.incidents()

@@ -8,10 +8,10 @@ import click
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import Options
 from pipeline_health.cli.parameters import duration
-from pipeline_health.cli.promise import Account, Measured, account_of
-from pipeline_health.cli.reporting import JsonValue, as_line, named_as_json, written
 from pipeline_health.cli.tables import moment, table, tell
+from pipeline_health.core.as_json import JsonValue, as_line, named_as_json, written
 from pipeline_health.core.model.incident import Incident
+from pipeline_health.core.promise import Account, Measured, account_of
 from pipeline_health.core.service_level import Hops, Spread, is_back
 
 HEADINGS = ("ISSUE", "PROJECT", "WHAT", "OWNER", "FAILED", "TO SIGHT", "TO ISSUE", "WHOLE", "LATE")
@@ -24,7 +24,7 @@ HEADINGS = ("ISSUE", "PROJECT", "WHAT", "OWNER", "FAILED", "TO SIGHT", "TO ISSUE
     default="30d",
     callback=duration,
     metavar="DURATION",
-    help="How far to look back, e.g. 24h or 30d, which is the default; 90d are kept.",
+    help="How far to look back, e.g. 24h or 30d, which is the default; limits.retention is kept.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @click.pass_obj
@@ -55,15 +55,9 @@ def sla(options: Options, length: timedelta, *, as_json: bool) -> Exit:
 
     now, wishes = aside.now(), aside.wishes(options.config)
     with aside.open_to_read() as ledger:
-        account = account_of(
-            ledger,
-            first_looks=aside.first_looks(ledger),
-            sla=wishes.policy.sla,
-            interval=wishes.policy.poll_interval,
-            assumed=wishes.unread,
-            since=now - length,
-            now=now,
-        )
+        facts = aside.facts_of(ledger)
+        past = aside.past_of(ledger, facts)
+    account = account_of(facts, past, wishes, since=now - length, now=now)
     if as_json:
         click.echo(as_line(account_as_json(account)))
     else:

@@ -1,46 +1,19 @@
 """`status`: what the last looks saw, project by project."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 import click
 
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.portfolio import lines_of as portfolio_lines
-from pipeline_health.cli.portfolio import live, parent_as_json
-from pipeline_health.cli.reporting import (
-    JsonValue,
-    as_line,
-    orphans_as_json,
-    project_as_json,
-    written,
-)
+from pipeline_health.cli.reporting import lights_as_json, orphans_as_json, project_as_json
 from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.cli.windows import lines_of, windows_as_json
+from pipeline_health.core.as_json import JsonValue, as_line, parent_as_json, written
+from pipeline_health.core.model.board import Board, Newest
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
 
 HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
-REPORTS = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newest:
-    """The newest word on one project, and when it was said."""
-
-    project: ProjectLine
-    at: datetime
-
-    @property
-    def state(self) -> str:
-        """The worst thing that is true of it; blind counts as not known, never as healthy."""
-        if self.project.findings:
-            return "broken"
-        if self.project.blind:
-            return "not seen"
-        if self.project.unproved:
-            return "unproved"
-        return "healthy" if self.project.healthy and not self.project.unsettled else "undecided"
 
 
 @click.command(short_help="Show what the last looks saw, project by project.")
@@ -57,43 +30,34 @@ def status(*, as_json: bool) -> Exit:
 
     now = aside.now()
     with aside.open_to_read() as ledger:
-        reports, windows = ledger.reports(limit=REPORTS), ledger.windows()
-        parents = live(ledger.parents())
-    newest = newest_of(reports)
+        board = aside.board(ledger, now=now)
+    windows, report = board.facts.windows, board.report
     if as_json:
         told = {
-            **_as_json(reports, newest),
-            "parents": [parent_as_json(parent) for parent in parents],
+            **_as_json(board),
+            "parents": [parent_as_json(parent) for parent in board.parents],
             "windows": windows_as_json(windows, now=now),
         }
         click.echo(as_line(told))
-    elif not reports:
+    elif report is None:
         click.echo(
             "No cycle has run yet. Run one: pipeline-health run-once (--dry-run only shows it)"
         )
         for line in lines_of(windows, now=now):
             tell(line)
     else:
-        for line in table(HEADINGS, [_row(seen) for seen in newest]):
+        for line in table(HEADINGS, [_row(seen) for seen in board.newest]):
             tell(line)
-        for line in portfolio_lines(parents):
+        for line in portfolio_lines(board.parents):
             tell(line)
-        transients = (line for seen in newest for line in _transients(seen.project))
-        waiting = (f"Waits: {line}." for line in reports[0].waiting)
+        transients = (line for seen in board.newest for line in _transients(seen.project))
+        waiting = (f"Waits: {line}." for line in report.waiting)
         silent = lines_of(windows, now=now)
-        for line in (*silent, *waiting, *transients, *_unwatched(newest), *_orphans(reports[0])):
+        unwatched = _unwatched(board.newest)
+        for line in (*silent, *waiting, *transients, *unwatched, *_orphans(report)):
             tell(line)
-        tell(f"Last cycle, {moment(reports[0].finished_at)}: {reports[0].sentence}")
+        tell(f"Last cycle, {moment(report.finished_at)}: {report.sentence}")
     return Exit.DONE
-
-
-def newest_of(reports: Sequence[CycleReport]) -> tuple[Newest, ...]:
-    """Give the newest word on every project; a cycle may have looked at some of them only."""
-    newest: dict[str, Newest] = {}
-    for report in reports:
-        for project in report.projects:
-            newest.setdefault(project.name, Newest(project=project, at=report.finished_at))
-    return tuple(newest[name] for name in sorted(newest))
 
 
 def _unwatched(newest: Sequence[Newest]) -> Iterator[str]:
@@ -142,14 +106,21 @@ def _broken(finding: FindingLine) -> str:
     return f"{finding.symptom.kind} {finding.symptom.subject.name}{told}"
 
 
-def _as_json(reports: Sequence[CycleReport], newest: Sequence[Newest]) -> Mapping[str, JsonValue]:
+def _as_json(board: Board) -> Mapping[str, JsonValue]:
+    report = board.report
     return {
-        "sentence": reports[0].sentence if reports else None,
-        "at": written(reports[0].finished_at) if reports else None,
-        "waiting": list(reports[0].waiting) if reports else [],
-        "orphans": orphans_as_json(reports[0]) if reports else [],
+        "sentence": None if report is None else report.sentence,
+        "at": None if report is None else written(report.finished_at),
+        "waiting": [] if report is None else list(report.waiting),
+        "orphans": [] if report is None else orphans_as_json(report),
         "projects": [
-            {**project_as_json(seen.project), "state": seen.state, "at": written(seen.at)}
-            for seen in newest
+            {
+                **project_as_json(tile.newest.project),
+                "lights": lights_as_json(tile.lights),
+                "gate": {"state": tile.gate.glow, "why": tile.gate.why},
+                "state": tile.newest.state,
+                "at": written(tile.newest.at),
+            }
+            for tile in board.tiles
         ],
     }

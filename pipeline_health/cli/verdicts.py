@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipeline_health.cli.reporting import JsonValue, written
 from pipeline_health.cli.tables import table
 from pipeline_health.core import verdict_text
+from pipeline_health.core.as_json import JsonValue, written
 from pipeline_health.core.inert import inert
 from pipeline_health.core.model.verdict import Criterion, Verdict
 from pipeline_health.ports import PipelineHealthError

@@ -9,6 +9,8 @@ GitHub's price is (connections asked for) / 100 points: one repository here cost
 with the commits before the head, so that 20 repositories are one point or two.
 """
 
+from collections.abc import Sequence
+
 from pipeline_health.clients import fragments
 
 GITHUB_WHO_AM_I = "query WhoAmI { viewer { login } rateLimit { cost remaining resetAt } }"
@@ -48,28 +50,32 @@ fragment CheckFacts on Commit {
 """
 
 
-def github_look(branches: list[str | None], earlier: list[bool]) -> str:
+_NEWEST_FIRST = "$new: DeploymentOrder = {field: CREATED_AT, direction: DESC}"
+
+
+def github_look(
+    branches: Sequence[str | None], earlier: Sequence[bool], *, by_id: Sequence[bool] = ()
+) -> str:
     """Build the batched read of many repositories.
 
-    One entry a repository: the branch asked for (None: the default branch), and whether the commits
-    before the head are judged too. Variables: `author`, `checks`, and for the repository at *i*
-    `o<i>`, `n<i>`, `e<i>` and `p<i>` (what deployments to staging and to production are called)
+    One entry a repository: the branch asked for (None: the default branch), whether the commits
+    before the head are judged too, and whether it is asked for *by_id* or, as they all are by
+    default, by its name. Variables: `author`, `checks`, and for the repository at *i* `i<i>`, or
+    `o<i>` and `n<i>`; `e<i>` and `p<i>` (what deployments to staging and to production are called)
     and, with a branch, `b<i>`. The two are lists of their own: neither crowds out the other.
     """
-    newest = fragments.NEWEST
-    variables = ["$author: String", "$checks: Boolean!"]
+    variables = [f"$author: String, $checks: Boolean!, {_NEWEST_FIRST}"]
     fields = []
-    for at, (branch, before) in enumerate(zip(branches, earlier, strict=True)):
-        variables += [f"$o{at}: String!, $n{at}: String!, $e{at}: [String!], $p{at}: [String!]"]
+    asked = zip(branches, earlier, by_id or [False] * len(branches), strict=True)
+    for at, (branch, before, known) in enumerate(asked):
+        variables.append(f"$i{at}: ID!" if known else f"$o{at}: String!, $n{at}: String!")
+        variables.append(f"$e{at}: [String!], $p{at}: [String!]")
         variables += [] if branch is None else [f"$b{at}: String!"]
-        ref = "defaultBranchRef" if branch is None else f"ref(qualifiedName: $b{at})"
+        facts = _facts_asked(at, branch, before=before)
         fields.append(
-            f"r{at}: repository(owner: $o{at}, name: $n{at}, followRenames: true) {{ "
-            f"...RepositoryFacts branch: {ref} {{ ...BranchFacts"
-            f"{' ...EarlierFacts' if before else ''} }} "
-            f"deployments(first: 10, environments: $e{at}, {newest}) {{ ...RecordFacts }} "
-            f"production: deployments(first: 10, environments: $p{at}, {newest}) "
-            "{ ...RecordFacts } }"
+            f"r{at}: node(id: $i{at}) {{ ... on Repository {facts} }}"
+            if known
+            else f"r{at}: repository(owner: $o{at}, name: $n{at}) {facts}"  # and follows renames
         )
     used = _LOOK_FRAGMENTS
     if not any(earlier):  # an unused fragment is an error by the specification
@@ -81,6 +87,18 @@ def github_look(branches: list[str | None], earlier: list[bool]) -> str:
     )
     return (
         "\n".join([head, *fields, "}"]) + used + fragments.SUITE_FACTS + fragments.DEPLOYMENT_FACTS
+    )
+
+
+def _facts_asked(at: int, branch: str | None, *, before: bool) -> str:
+    """Select what is asked of the repository at *at*: short, because a document has many."""
+    ref = "defaultBranchRef" if branch is None else f"ref(qualifiedName: $b{at})"
+    earlier = " ...EarlierFacts" if before else ""
+    return (
+        f"{{ ...RepositoryFacts branch: {ref} {{ ...BranchFacts{earlier} }} "
+        f"deployments(first: 10, environments: $e{at}, orderBy: $new) {{ ...RecordFacts }} "
+        f"production: deployments(first: 10, environments: $p{at}, orderBy: $new) "
+        "{ ...RecordFacts } }"
     )
 
 

@@ -5,13 +5,12 @@ that sends one byte a second keeps it busy for hours. So every exchange runs in 
 that its asker waits for only so long. The threads are daemons: none keeps the process alive.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Event, Thread
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from pipeline_health.ports import Clock
+from pipeline_health.threads import Going
 
 T = TypeVar("T")
 
@@ -89,55 +88,3 @@ def bounded(act: Callable[[], T], *, left: Callable[[], float]) -> T:
         if left() <= 0 and not going.is_over(0):  # what is there is taken, however late
             raise TooLateError
     return going.outcome()
-
-
-@contextmanager
-def interrupts_kept() -> Iterator[None]:
-    """Raise the interrupt that came while `threading` held no lock of its own, as what it is.
-
-    On its way out it releases that lock, and its RuntimeError for that takes the place of the
-    KeyboardInterrupt: https://github.com/python/cpython/issues/78667.
-    """
-    try:
-        yield
-    except RuntimeError as exc:
-        if isinstance(exc.__context__, KeyboardInterrupt):
-            raise exc.__context__ from None
-        raise
-
-
-class Going(Generic[T]):
-    """Something under way in another thread, and what became of it when it is over.
-
-    No signal interrupts it there, and its thread keeps no process alive.
-    """
-
-    def __init__(self, act: Callable[[], T]) -> None:
-        self._over = Event()
-        self._act = act
-        self._raised: BaseException | None = None
-        self._given: list[T] = []
-
-    def begin(self) -> None:
-        """Let it begin; an interrupt may come here, and it is under way all the same."""
-        with interrupts_kept():
-            Thread(target=self._run, name="exchange", daemon=True).start()
-
-    def is_over(self, within: float | None = None) -> bool:
-        """Wait for *within* seconds, for ever when None; tells whether it was over by then."""
-        with interrupts_kept():
-            return self._over.wait(within)
-
-    def _run(self) -> None:
-        try:
-            self._given.append(self._act())
-        except BaseException as exc:  # noqa: BLE001 - it is raised again, where it is waited for
-            self._raised = exc
-        finally:
-            self._over.set()
-
-    def outcome(self) -> T:
-        """Give or raise what became of it."""
-        if self._raised is not None:
-            raise self._raised
-        return self._given[0]

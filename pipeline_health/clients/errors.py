@@ -23,6 +23,10 @@ class UnreachableError(ClientError):
         super().__init__(message, retryable=True, lost=lost)
 
 
+class TimedOutError(UnreachableError):
+    """Nothing came in the time that there was; it may come to less than was asked for."""
+
+
 class RefusedError(ClientError):
     """The provider understood and said no. *status* is the HTTP status."""
 

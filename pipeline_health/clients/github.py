@@ -5,7 +5,6 @@ few lists over REST. Labels, comments and edits are in `github_edits`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from pipeline_health.clients import documents
 from pipeline_health.clients.errors import (
@@ -17,7 +16,7 @@ from pipeline_health.clients.errors import (
 )
 from pipeline_health.clients.github_failures import Failures
 from pipeline_health.clients.github_files import Files
-from pipeline_health.clients.github_look import Look, owner_and_name
+from pipeline_health.clients.github_look import Counts, Look, owner_and_name
 from pipeline_health.clients.github_parse import issue_of, page_of, sha_of
 from pipeline_health.clients.github_rest import (
     LoggedJob,
@@ -38,6 +37,7 @@ from pipeline_health.core.model.issue import Gone, IssueRef, OtherIssue, Tracked
 from pipeline_health.core.model.questions import Relation
 from pipeline_health.core.model.readings import Blind, Reading, Seen
 from pipeline_health.core.model.report import Usage
+from pipeline_health.frozen import dataclass
 
 ISSUES_AT_ONCE = 50
 MOST_PAGES_OF_OURS = 10
@@ -66,6 +66,7 @@ class GitHub:
         self.api = wire.api
         self.failures = Failures(self._wire)
         self.files = Files(self._wire)
+        self.counts = Counts(self._wire)
 
     @property
     def wire(self) -> Wire:
@@ -82,7 +83,10 @@ class GitHub:
         return Seen(at=result.at, value=result.data.text("viewer", "login"))
 
     def look(self, batch: Sequence[Wanted], *, author: str, checks: bool) -> tuple[Sighting, ...]:
-        """Read every repository of *batch* in one request, and follow the lists that go on."""
+        """Read every repository of *batch* in one request, and follow the lists that go on.
+
+        How many check runs an unfinished suite has, `counts` adds.
+        """
         return Look(self._wire, author=author, checks=checks).at(batch)
 
     def runs_at(self, repo: RepoName, sha: Sha) -> tuple[RunAt, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from threading import Lock
 
 from pipeline_health.clients.errors import ClientError, RateLimitedError, UnexpectedShapeError
 from pipeline_health.clients.github_refusals import refuse
@@ -31,6 +32,7 @@ def static_token(secret: Secret) -> Callable[[], str]:
 class InstallationToken:
     """Gives installation tokens of a GitHub App: got at the first call, and anew before the end.
 
+    Threads that ask side by side get the same one.
     A call raises ClientError when GitHub gives none, or when *private_key* is no PEM key.
     """
 
@@ -50,6 +52,7 @@ class InstallationToken:
         self._http = http
         self._api = api.rstrip("/")
         self._clock = clock
+        self._lock = Lock()
         self._token = ""
         self._until: datetime | None = None
         self.permissions: Mapping[str, str] = {}
@@ -57,6 +60,10 @@ class InstallationToken:
 
     def __call__(self) -> str:
         """Give a token that is good for at least as long as one request may take."""
+        with self._lock:
+            return self._good()
+
+    def _good(self) -> str:
         if self._until is None or self._clock.now() >= self._until:
             try:
                 self._renew()

@@ -1,7 +1,7 @@
 """Exactly one commit, in one request; each part of the answer is believed or not on its own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.clients import commit_documents
@@ -34,6 +34,7 @@ from pipeline_health.core.model.readings import (
     Seen,
     Suite,
 )
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

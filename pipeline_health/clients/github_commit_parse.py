@@ -1,7 +1,7 @@
 """From GitHub's answer about one commit to values of ours; pure, and loud about what is odd."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.github_parse import deployments_of, sha_of, suites_of
@@ -14,6 +14,7 @@ from pipeline_health.core.model.readings import (
     DeploymentRecord,
     Suite,
 )
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
 
 from pipeline_health.clients.errors import NothingThereError, UnexpectedShapeError
 from pipeline_health.clients.github_wire import Wire
 from pipeline_health.core.model.ids import RepoName, Sha
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

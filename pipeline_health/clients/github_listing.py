@@ -1,7 +1,7 @@
 """What there is on GitHub for a token: the repositories that it is shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pipeline_health.clients.errors import NothingThereError
@@ -10,6 +10,7 @@ from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName, as_repo
 from pipeline_health.core.model.portfolio import Habits, OnGitHub
+from pipeline_health.frozen import dataclass
 
 MOST_PAGES: Final = 10
 """A thousand repositories; what is beyond them is asked for by name."""

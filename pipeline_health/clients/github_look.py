@@ -14,6 +14,7 @@ from pipeline_health.clients.github_parse import (
     branch_of,
     counts_of,
     deployments_of,
+    name_of,
     page_of,
     repository_of,
     sha_of,
@@ -55,42 +56,47 @@ class Look:
     def at(self, batch: Sequence[Wanted]) -> tuple[Sighting, ...]:
         """Read every repository of *batch*, in its order; raises when nothing came of it."""
         document = documents.github_look(
-            [wanted.branch for wanted in batch], [wanted.earlier for wanted in batch]
+            [wanted.branch for wanted in batch],
+            [wanted.earlier for wanted in batch],
+            by_id=[wanted.node is not None for wanted in batch],
         )
         result = self._wire.query(document, self._variables(batch), splittable=len(batch) > 1)
         viewer = result.data.maybe_text("viewer", "login")
-        sightings = tuple(
+        return tuple(
             replace(
                 self._sighting(result.data.at(f"r{at}"), blame_of(result, f"r{at}"), wanted),
                 viewer=viewer,
             )
             for at, wanted in enumerate(batch)
         )
-        return self._with_counts(sightings)
 
     def _variables(self, batch: Sequence[Wanted]) -> dict[str, object]:
         variables: dict[str, object] = {"author": self._author, "checks": self._checks}
         for at, wanted in enumerate(batch):
-            owner, name = owner_and_name(wanted.repo)
-            variables |= {f"o{at}": owner, f"n{at}": name}
+            if wanted.node is None:
+                owner, name = owner_and_name(wanted.repo)
+                variables |= {f"o{at}": owner, f"n{at}": name}
+            else:
+                variables[f"i{at}"] = wanted.node
             variables |= {f"e{at}": list(wanted.environments), f"p{at}": list(wanted.production)}
             if wanted.branch is not None:
                 variables[f"b{at}"] = f"refs/heads/{wanted.branch}"
         return variables
 
     def _sighting(self, found: Json, blame: Blame, wanted: Wanted) -> Sighting:
-        if found.missing:
+        if found.at("id").missing:  # there is nothing, or something else has that id
             why = blame.reason_of_absence(wanted.repo)
-            return unseen(wanted, Blind(at=blame.at, why=why, cause=BlindCause.UNSEEN))
+            blind = Blind(at=blame.at, why=why, cause=BlindCause.UNSEEN)
+            return unseen(wanted, blind, nowhere=blame.is_nowhere)
         branch = blame.part(lambda: _branch(found, wanted), "branch")
         bare, bare_earlier = _bare_checks(found, blame, wanted, branch)
         reading = GitHubReading(
             repository=blame.part(lambda: repository_of(found)),
             branch=branch,
-            checks=self._with_suites(bare, found, blame, wanted),
-            earlier=self._earlier(bare_earlier, found, blame, wanted),
+            checks=self._with_suites(bare, found, blame),
+            earlier=self._earlier(bare_earlier, found, blame),
             deployments=blame.part(lambda: deployments_of(found.at("deployments")), "deployments"),
-            issues=blame.part(lambda: self._stubs(found, wanted.repo), "issues"),
+            issues=blame.part(lambda: self._stubs(found), "issues"),
             production=blame.part(lambda: deployments_of(found.at("production")), "production"),
         )
         return Sighting(
@@ -100,22 +106,20 @@ class Look:
             bare_earlier=bare_earlier,
         )
 
-    def _with_suites(
-        self, bare: Reading[Checks], found: Json, blame: Blame, wanted: Wanted
-    ) -> Reading[Checks]:
+    def _with_suites(self, bare: Reading[Checks], found: Json, blame: Blame) -> Reading[Checks]:
         if isinstance(bare, Blind):
             return bare
         head = found.at("branch", "target")
-        return blame.part(lambda: self._checks_of(head, wanted.repo), "suites")
+        return blame.part(lambda: self._checks_of(head, name_of(found)), "suites")
 
     def _earlier(
-        self, bare: Part[tuple[Checks, ...]], found: Json, blame: Blame, wanted: Wanted
+        self, bare: Part[tuple[Checks, ...]], found: Json, blame: Blame
     ) -> Part[tuple[Checks, ...]]:
         if not isinstance(bare, Seen):
             return bare
         commits = _before(found.at("branch", "target"))
         return blame.part(
-            lambda: tuple(self._checks_of(commit, wanted.repo) for commit in commits), "suites"
+            lambda: tuple(self._checks_of(commit, name_of(found)) for commit in commits), "suites"
         )
 
     def _checks_of(self, commit: Json, repo: RepoName) -> Checks:
@@ -133,8 +137,8 @@ class Look:
         suites: tuple[Suite, ...] = _followed(commit.at("checkSuites"), more, suites_of)
         return replace(bare, suites=suites)
 
-    def _stubs(self, found: Json, repo: RepoName) -> tuple[IssueStub, ...]:
-        owner, name = owner_and_name(repo)
+    def _stubs(self, found: Json) -> tuple[IssueStub, ...]:
+        owner, name = owner_and_name(name_of(found))
 
         def more(after: str) -> Json:
             variables = {"owner": owner, "name": name, "author": self._author, "after": after}
@@ -151,26 +155,31 @@ class Look:
             raise ClientError(msg)
         return result.data
 
-    def _with_counts(self, sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
-        """Add how many check runs each unfinished suite of a head has.
 
-        Nested in the batch these counts would cost 13 points a query, so they are asked apart.
-        Without them a suite stays as it is, which is never taken for an empty one.
-        """
+class Counts:
+    """Adds how many check runs each unfinished suite of a head has.
+
+    Nested in the batch these counts would cost 13 points a query, so they are asked apart, once for
+    all batches. Without them a suite stays as it is, which is never taken for an empty one.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def added(self, sightings: Mapping[Wanted, Sighting]) -> Mapping[Wanted, Sighting]:
+        """Give *sightings* with the counts, or as they are where these cannot be had."""
         ids = [
             suite.node_id
-            for sighting in sightings
+            for sighting in sightings.values()
             if isinstance(sighting.reading.checks, Seen)
             for suite in sighting.reading.checks.value.suites
             if suite.status is not CheckStatus.COMPLETED
         ]
-        if not ids:
-            return sightings
         try:
-            counts = self._counts(ids)
+            counts = self._counts(list(dict.fromkeys(ids)))
         except ClientError:
             return sightings
-        return tuple(_counted(sighting, counts) for sighting in sightings)
+        return {wanted: _counted(one, counts) for wanted, one in sightings.items()}
 
     def _counts(self, ids: Sequence[str]) -> dict[int, int]:
         counts: dict[int, int] = {}
@@ -236,7 +245,7 @@ def _followed(
 
 def _counted(sighting: Sighting, counts: Mapping[int, int]) -> Sighting:
     seen = sighting.reading.checks
-    if not isinstance(seen, Seen):
+    if not counts or not isinstance(seen, Seen):
         return sighting
     suites = tuple(replace(suite, check_runs=counts.get(suite.id)) for suite in seen.value.suites)
     checks = replace(seen, value=replace(seen.value, suites=suites))

@@ -1,7 +1,6 @@
 """From GitHub's REST answers to values of ours: Actions runs and jobs, commits, a new issue."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.github_parse import sha_of
@@ -11,6 +10,7 @@ from pipeline_health.core.model.ids import Login, RepoName, Sha, as_login
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, TrackedIssue
 from pipeline_health.core.model.questions import Job, Relation
 from pipeline_health.core.model.readings import CheckConclusion, CheckStatus, Suite, WorkflowRun
+from pipeline_health.frozen import dataclass
 
 MOST_PAGES = 5
 _ACTIONS = "github-actions"

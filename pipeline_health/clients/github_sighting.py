@@ -1,7 +1,6 @@
 """What a batched look wants of one repository and what it got, each part seen or not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from pipeline_health.core.model.readings import (
     Reading,
     Seen,
 )
+from pipeline_health.frozen import dataclass
 
 T = TypeVar("T")
 
@@ -25,7 +25,8 @@ T = TypeVar("T")
 class Wanted:
     """What to read of one repository. *earlier*: the checks of the commits before the head too.
 
-    *environments* is what deployments to staging are called, *production* those to there.
+    *environments* is what deployments to staging are called, *production* those to there. It is
+    asked for by the id *node* where that is known, by its name where not.
     """
 
     repo: RepoName
@@ -33,13 +34,15 @@ class Wanted:
     environments: tuple[str, ...]
     production: tuple[str, ...] = ()
     earlier: bool
+    node: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """What one look saw of one repository.
 
-    *viewer* is the login whose token looked. *forbidden* says that it may not see check suites.
+    *viewer* is the login whose token looked. *forbidden* says that it may not see check suites,
+    *nowhere* that it is shown no such repository, by the name or id that was asked for.
     *bare* and *bare_earlier* are the checks without their suites, for whoever adds these from
     elsewhere.
     """
@@ -49,9 +52,10 @@ class Sighting:
     forbidden: bool
     bare: Reading[Checks]
     bare_earlier: Part[tuple[Checks, ...]]
+    nowhere: bool = False
 
 
-def unseen(wanted: Wanted, blind: Blind) -> Sighting:
+def unseen(wanted: Wanted, blind: Blind, *, nowhere: bool = False) -> Sighting:
     """Give the sighting of a repository of which nothing could be seen."""
     earlier = blind if wanted.earlier else NotAsked()
     reading = GitHubReading(
@@ -63,7 +67,9 @@ def unseen(wanted: Wanted, blind: Blind) -> Sighting:
         issues=blind,
         production=blind,
     )
-    return Sighting(reading=reading, forbidden=False, bare=blind, bare_earlier=earlier)
+    return Sighting(
+        reading=reading, forbidden=False, bare=blind, bare_earlier=earlier, nowhere=nowhere
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +94,17 @@ class Blame:
         """Tell whether the token may not see check suites."""
         return "suites" in self.problems and self.problems["suites"].type == "FORBIDDEN"
 
+    @property
+    def is_nowhere(self) -> bool:
+        """Tell whether there is no such repository for this token."""
+        problem = next(iter(self.problems.values()), None)
+        return problem is None or problem.type == "NOT_FOUND"
+
     def reason_of_absence(self, repo: RepoName) -> str:
         """Say why there is nothing at all of *repo*."""
-        problem = next(iter(self.problems.values()), None)
-        if problem is None or problem.type == "NOT_FOUND":
+        if self.is_nowhere:
             return f"GitHub shows no repository {repo} to this token"
-        return f"GitHub does not show {repo}: {problem.message}"
+        return f"GitHub does not show {repo}: {next(iter(self.problems.values())).message}"
 
 
 def blame_of(result: Result, alias: str) -> Blame:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline_health.clients import survey_documents as documents
@@ -25,6 +25,7 @@ from pipeline_health.core.model.checkup import (
     WorkflowFile,
 )
 from pipeline_health.core.model.ids import RepoName
+from pipeline_health.frozen import dataclass
 
 BATCH = 20
 RUNS = 3

@@ -10,19 +10,23 @@ from datetime import timedelta
 from threading import Lock
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from pipeline_health.clients.errors import ClientError, UnexpectedShapeError, UnreachableError
+from pipeline_health.clients.errors import (
+    ClientError,
+    TimedOutError,
+    UnexpectedShapeError,
+    UnreachableError,
+)
 from pipeline_health.clients.github_refusals import TooLargeError, refuse, refuse_nothing
 from pipeline_health.clients.graphql import Endpoint, Result, ask, result_of
 from pipeline_health.clients.holds import Hold
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.json import Json
+from pipeline_health.clients.write_pace import BETWEEN_WRITES, WritePace
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Clock, Memory
 
 API_VERSION = "2026-03-10"
 PAGE = 100
-# docs.github.com, "Best practices": at least a second between two writes.
-BETWEEN_WRITES = timedelta(seconds=1)
 _TOO_LARGE = frozenset({502, 504})
 _OK, _CREATED, _MOVED = 200, 201, 307
 
@@ -35,6 +39,17 @@ class Meter:
         self._requests = 0
         self._points: int | None = None
         self._remaining: int | None = None
+        self._waited = 0.0
+
+    @property
+    def waited(self) -> float:
+        """Tell for how many seconds queries were waited for, each on its own."""
+        return self._waited
+
+    def wait(self, seconds: float) -> None:
+        """Add the time that one query took."""
+        with self._lock:
+            self._waited += seconds
 
     def count(self) -> None:
         """Count one request."""
@@ -55,8 +70,8 @@ class Meter:
 class Wire:
     """One account's connection to GitHub; *api* is the root of the REST interface.
 
-    *memory* keeps until when GitHub wants to be left alone by this *account*; *pace* is the least
-    time between two writes. One thread writes at a time.
+    *memory* keeps until when GitHub wants to be left alone by this *account*, and what that made
+    lately; *pace* is the time between two writes of many. One thread writes at a time.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a part
@@ -79,8 +94,7 @@ class Wire:
         self._clock = clock
         provider = f"GitHub at {self.host}"
         self._hold = Hold(provider, account=account, memory=memory, clock=clock)
-        self._pace = pace.total_seconds()
-        self._may_write_at = float("-inf")
+        self._pace = WritePace(clock, memory, f"{provider}, {account}", pace=pace)
 
     def headers(self) -> dict[str, str]:
         """Give the headers of every request."""
@@ -95,7 +109,8 @@ class Wire:
     ) -> Result:
         """Ask one document; the answer has data, though perhaps not all of it.
 
-        With *splittable*, TooLargeError says at once that a smaller query should be tried.
+        With *splittable*, TooLargeError says at once that a smaller query should be tried, and a
+        timeout says so too.
         """
 
         def check(answer: Answer) -> None:
@@ -111,7 +126,12 @@ class Wire:
         url = f"{self.api.removesuffix('/v3')}/graphql"
         with self._hold.obeyed():  # also by whoever gives the token
             endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
-            result = ask(self.http, endpoint, document, variables)
+            began = self._clock.monotonic()
+            try:
+                not_after = (TimedOutError,) if splittable else ()
+                result = ask(self.http, endpoint, document, variables, not_after=not_after)
+            finally:
+                self.meter.wait(self._clock.monotonic() - began)
         self._charge(result)
         return result
 
@@ -146,6 +166,7 @@ class Wire:
         An error's *lost* says that the change may have been made all the same.
         """
         url = f"{self.api}{path}"
+        self._pace.require_room(method)
         with self._hold.obeyed():
             answer = self._written(method, url, body)
             elsewhere = _elsewhere(url, answer)
@@ -159,13 +180,11 @@ class Wire:
         return answer
 
     def _written(self, method: str, url: str, body: object) -> Answer:
-        wait = self._may_write_at - self._clock.monotonic()
-        if wait > 0:
-            self._clock.sleep(wait)
+        self._pace.begin(method)
         try:
             return self.http.write(method, url, headers=self.headers(), body=body)
         finally:
-            self._may_write_at = self._clock.monotonic() + self._pace
+            self._pace.end()
 
     def check(self, answer: Answer) -> None:
         """Count *answer*, and raise what it means when it is no success."""

@@ -1,12 +1,12 @@
 """GraphQL over HTTP as both providers speak it: an answer may be whole, partial or nothing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline_health.clients.errors import UnexpectedShapeError
+from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.http import Answer, Http
 from pipeline_health.clients.json import Json
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,18 @@ class Endpoint:
     refuse: Callable[[Answer], None]
 
 
-def ask(http: Http, endpoint: Endpoint, document: str, variables: Mapping[str, object]) -> Result:
-    """Send one query document and give its answer; a query is a read, so it may be sent again."""
+def ask(
+    http: Http,
+    endpoint: Endpoint,
+    document: str,
+    variables: Mapping[str, object],
+    *,
+    not_after: tuple[type[ClientError], ...] = (),
+) -> Result:
+    """Send one query document and give its answer; a query is a read, so it may be sent again.
+
+    It is not after an error of *not_after*.
+    """
 
     def check(answer: Answer) -> None:
         endpoint.refuse(answer)
@@ -63,6 +73,7 @@ def ask(http: Http, endpoint: Endpoint, document: str, variables: Mapping[str, o
         headers=endpoint.headers,
         body={"query": document, "variables": dict(variables)},
         check=check,
+        not_after=not_after,
     )
     return result_of(answer, endpoint.host)
 

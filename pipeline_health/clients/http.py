@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
@@ -19,12 +19,21 @@ import httpx
 from pipeline_health import __version__
 from pipeline_health.clients import bodies
 from pipeline_health.clients.ending import Ending, TooLateError, bounded
-from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.errors import (
+    ClientError,
+    RateLimitedError,
+    TimedOutError,
+    UnreachableError,
+)
 from pipeline_health.clients.within import Within
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Clock
 
 USER_AGENT = f"pipeline-health/{__version__}"
 CONNECT = 10.0
+KEPT_ALIVE = 30.0
+"""Seconds for which an idle connection is used again: more than one provider waits for the other,
+and less than the minute after which servers let go of it, maybe just as a write is sent."""
 REQUEST = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(seconds=5)
 TRIES = 3
@@ -89,7 +98,9 @@ class Http:
         self._in_process = isinstance(transport, Within)
         timeout = httpx.Timeout(REQUEST.total_seconds(), connect=CONNECT)
         # As many as are asked for: what was given up holds its connection until it ends by itself.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        limits = httpx.Limits(
+            max_connections=None, max_keepalive_connections=20, keepalive_expiry=KEPT_ALIVE
+        )
         self._client = (
             httpx.Client(timeout=timeout, limits=limits, verify=trusted())
             if transport is None
@@ -114,10 +125,12 @@ class Http:
         headers: Mapping[str, str],
         body: object = None,
         check: Callable[[Answer], None] | None = None,
+        not_after: tuple[type[ClientError], ...] = (),
     ) -> Answer:
         """Send a request that changes nothing, and again when that may help, TRIES times at most.
 
         *check* raises a ClientError for an answer that is no use; only retryable ones are repeated.
+        Nor are those of *not_after*, by whoever has something better to try.
         """
         for last in (*[False] * (TRIES - 1), True):
             try:
@@ -125,7 +138,7 @@ class Http:
                 if check is not None:
                     check(answer)
             except ClientError as exc:
-                if last or not exc.retryable or not self._may_wait_for(exc):
+                if last or isinstance(exc, not_after) or not self._may_wait_for(exc):
                     raise
                 self._clock.sleep(self._pause(exc))
             else:
@@ -146,7 +159,9 @@ class Http:
 
     def _may_wait_for(self, exc: ClientError) -> bool:
         pause = self._pause(exc)
-        return pause <= LONGEST_WAIT.total_seconds() and self.ending.left() > pause
+        return (
+            exc.retryable and pause <= LONGEST_WAIT.total_seconds() and self.ending.left() > pause
+        )
 
     def _pause(self, exc: ClientError) -> float:
         if isinstance(exc, RateLimitedError):
@@ -185,7 +200,7 @@ class Http:
             return act() if self._in_process else bounded(act, left=left)
         except TooLateError as exc:
             msg = f"{host} took longer than the time that was left for its answer"
-            raise UnreachableError(msg) from exc
+            raise TimedOutError(msg) from exc
 
     def _exchange(
         self,
@@ -208,6 +223,9 @@ class Http:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             msg = f"{host} could not be reached: {type(exc).__name__}"
             raise UnreachableError(msg, lost=False) from exc
+        except httpx.ReadTimeout as exc:
+            msg = f"{host} gave no whole answer: {type(exc).__name__}"
+            raise TimedOutError(msg) from exc
         except httpx.HTTPError as exc:
             msg = f"{host} gave no whole answer: {type(exc).__name__}"
             raise UnreachableError(msg) from exc

@@ -5,14 +5,15 @@ that is `sources.railway`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
 from pipeline_health.clients import documents
+from pipeline_health.clients.batch_sizes import Trial
 from pipeline_health.clients.errors import ClientError, NothingThereError, UnexpectedShapeError
 from pipeline_health.clients.graphql import Result
 from pipeline_health.clients.http import Http
+from pipeline_health.clients.pieces import Piece
 from pipeline_health.clients.railway_access import Access, FoundProject, HeaderForm, Scope
 from pipeline_health.clients.railway_asking import Asking
 from pipeline_health.clients.railway_errors import (
@@ -30,13 +31,21 @@ from pipeline_health.clients.railway_facts import (
     step_of,
 )
 from pipeline_health.clients.railway_history import Histories
-from pipeline_health.clients.railway_pieces import Piece, in_pieces
+from pipeline_health.clients.railway_pace import Pace
+from pipeline_health.clients.railway_pieces import better_halved, in_pieces
 from pipeline_health.clients.railway_whole import whole_environment
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Seen
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Clock, Memory
 
 BATCH = 25
+"""So many projects are asked for in one request, at first: with staging and production of each that
+is 50 lookups, as many as were seen to pass in one request and to count as one (a public client)."""
+MOST_ENVIRONMENTS = 100
+"""No cap is known, and none is looked for: each holds 30 deployments, some 50 KB, so that 100 are
+5 MB and a thousand projects 20 requests."""
+SIDE_BY_SIDE = 4
 EVENTS = 50
 
 Looked: TypeAlias = Seen[Environment] | ClientError
@@ -52,10 +61,17 @@ class ScopedLook:
 
 
 class Railway:
-    """Asks Railway, as whoever each call says, and counts what was answered."""
+    """Asks Railway, as whoever each call says, and counts what was answered.
 
-    def __init__(self, http: Http, *, api: str, clock: Clock, memory: Memory) -> None:
-        self._asking = Asking(http, api=api, clock=clock, memory=memory)
+    *at_once* is how many requests may be under way; of a look never more than SIDE_BY_SIDE are.
+    """
+
+    def __init__(
+        self, http: Http, *, api: str, clock: Clock, memory: Memory, at_once: int = 1
+    ) -> None:
+        self._at_once = min(at_once, SIDE_BY_SIDE)
+        pace = Pace(clock) if at_once > 1 else None
+        self._asking = Asking(http, api=api, clock=clock, memory=memory, pace=pace)
         self.histories = Histories(self._asking)
 
     @property
@@ -89,17 +105,24 @@ class Railway:
 
         Raises TokenRefusedError when the token is no use at all.
         """
-        return in_pieces(tuple(dict.fromkeys(project_ids)), partial(self._find, access), size=BATCH)
+        ids = tuple(dict.fromkeys(project_ids))
+        return in_pieces(ids, partial(self._find, access), size=BATCH, at_once=self._at_once)
 
     def look(
-        self, access: Access, environment_ids: Sequence[str], *, batch: int = BATCH
+        self,
+        access: Access,
+        environment_ids: Sequence[str],
+        *,
+        batch: int = BATCH,
+        trial: Trial | None = None,
     ) -> Mapping[str, Looked]:
-        """Look at environments by id, at most *batch* in a request.
+        """Look at environments by id, at most *batch* in a request; *trial* notes how that went.
 
         Raises TokenRefusedError when the token is no use at all.
         """
         ids = tuple(dict.fromkeys(environment_ids))
-        return in_pieces(ids, partial(self._look, access), size=batch)
+        fetch = partial(self._look, access)
+        return in_pieces(ids, fetch, size=batch, at_once=self._at_once, trial=trial)
 
     def look_with_scope(self, access: Access, environment_id: str) -> ScopedLook:
         """Look at one environment by a project token, and tell where that token belongs.
@@ -141,9 +164,13 @@ class Railway:
 
     # -- finding and looking -----------------------------------------------------------------
 
-    def _find(self, access: Access, piece: Piece) -> dict[str, FoundProject | ClientError]:
+    def _find(self, access: Access, piece: Piece[str]) -> dict[str, FoundProject | ClientError]:
         result = self._asking.ask(
-            access, documents.RAILWAY_FIND, {"ids": list(piece.ids)}, patient=not piece.again
+            access,
+            documents.RAILWAY_FIND,
+            {"ids": list(piece.things)},
+            patient=not piece.again,
+            not_after=better_halved(piece),
         )
         error = first_error(result)
         if error is not None:
@@ -152,13 +179,15 @@ class Railway:
             raise error
         found = {found.id: found for found in map(project_of, result.data.items("projectsByIds"))}
         msg = "the token does not see this project"  # such ids are skipped, without an error
-        return {id_: found.get(id_) or NothingThereError(msg) for id_ in piece.ids}
+        return {id_: found.get(id_) or NothingThereError(msg) for id_ in piece.things}
 
-    def _look(self, access: Access, piece: Piece) -> dict[str, Looked]:
+    def _look(self, access: Access, piece: Piece[str]) -> dict[str, Looked]:
         """Settle what one request can: what was seen, and the aliases that it names as failing."""
-        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.ids)}
+        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.things)}
         document = documents.railway_look(len(aliases))
-        result = self._asking.ask(access, document, aliases, patient=not piece.again)
+        result = self._asking.ask(
+            access, document, aliases, patient=not piece.again, not_after=better_halved(piece)
+        )
         named = {problem.alias: error_of(problem) for problem in reversed(result.problems)}
         if any(isinstance(error, NotAuthorizedError) for error in named.values()):
             self.prove(access)

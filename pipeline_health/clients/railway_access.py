@@ -1,9 +1,9 @@
 """As whom Railway is asked: the same token is right under one header and wrong under the other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import Secret
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from threading import Lock
 
 from pipeline_health.clients import graphql
-from pipeline_health.clients.errors import NothingThereError
+from pipeline_health.clients.errors import ClientError, NothingThereError
 from pipeline_health.clients.graphql import Endpoint, Result
 from pipeline_health.clients.holds import Hold
 from pipeline_health.clients.http import Answer, Http
@@ -16,16 +16,21 @@ from pipeline_health.clients.railway_errors import (
     refuse,
     refuse_passing,
 )
+from pipeline_health.clients.railway_pace import Pace
 from pipeline_health.ports import Clock, Memory
 
 
 class Asking:
     """Sends documents to *api*; safe to share between threads.
 
-    *memory* keeps until when Railway wants to be left alone, whoever asks.
+    *memory* keeps until when Railway wants to be left alone, whoever asks. *pace* is for those who
+    ask side by side.
     """
 
-    def __init__(self, http: Http, *, api: str, clock: Clock, memory: Memory) -> None:
+    def __init__(
+        self, http: Http, *, api: str, clock: Clock, memory: Memory, pace: Pace | None = None
+    ) -> None:
+        self._pace = pace
         self._http = http
         self._api = api
         self._clock = clock
@@ -45,12 +50,18 @@ class Asking:
         variables: Mapping[str, object],
         *,
         patient: bool = True,
+        not_after: tuple[type[ClientError], ...] = (),
     ) -> Result:
-        """Give whatever comes back; a *patient* document is sent again while its error may pass."""
+        """Give whatever comes back; a *patient* document is sent again while its error may pass.
+
+        It is not after an error of *not_after*.
+        """
 
         def check(answer: Answer) -> None:
             with self._lock:
                 self._answered += 1
+            if self._pace is not None:
+                self._pace.learn(answer.headers)
             refuse(answer, now=self._clock.now())
             if patient:
                 refuse_passing(answer)
@@ -58,7 +69,9 @@ class Asking:
         endpoint = Endpoint(host=HOST, url=self._api, headers=access.headers(), refuse=check)
         try:
             with self._hold.obeyed():
-                return graphql.ask(self._http, endpoint, document, variables)
+                if self._pace is not None:
+                    self._pace.wait()
+                return graphql.ask(self._http, endpoint, document, variables, not_after=not_after)
         except PassingError as exc:
             return exc.result
 

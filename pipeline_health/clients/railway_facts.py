@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -13,6 +12,7 @@ from pipeline_health.clients.railway_access import FoundEnvironment, FoundProjec
 from pipeline_health.core.deploy_verdict import is_watched_path_skip
 from pipeline_health.core.model.ids import RepoName, Sha, as_sha
 from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
+from pipeline_health.frozen import dataclass
 
 T = TypeVar("T")
 _TAG = re.compile(r"^[^@]*:(?P<tag>[^:/@]+)(?:@.*)?$", re.DOTALL)

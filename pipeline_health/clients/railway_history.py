@@ -5,7 +5,7 @@ could widen a filter that it does not know: what comes back is compared with wha
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline_health.clients import commit_documents, documents
 from pipeline_health.clients.errors import UnexpectedShapeError
@@ -28,6 +28,7 @@ from pipeline_health.clients.railway_facts import (
 from pipeline_health.clients.railway_whole import instances_of, oldest_of
 from pipeline_health.core.model.railway import Deployment, Environment, Service
 from pipeline_health.core.model.readings import Seen
+from pipeline_health.frozen import dataclass
 
 A_PAGE = 100
 MOST_PAGES = 5

@@ -1,20 +1,21 @@
 """What there is on Railway for a token: workspaces, projects, and what their environments serve."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
 from pipeline_health.clients import documents, listing_documents
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.json import Json
+from pipeline_health.clients.pieces import Piece
 from pipeline_health.clients.railway_access import Access, FoundProject
 from pipeline_health.clients.railway_asking import Asking
 from pipeline_health.clients.railway_errors import error_of, require_token
 from pipeline_health.clients.railway_facts import Page, page_of, pages, project_of
-from pipeline_health.clients.railway_pieces import Piece, in_pieces
+from pipeline_health.clients.railway_pieces import better_halved, in_pieces
 from pipeline_health.core.model.ids import as_repo
 from pipeline_health.core.model.portfolio import OfferedService
+from pipeline_health.frozen import dataclass
 
 PAGE = 50
 PROJECT_PAGES = 40
@@ -63,11 +64,13 @@ class Listing:
         """
         return in_pieces(environment_ids, partial(self._served, access), size=BATCH)
 
-    def _served(self, access: Access, piece: Piece) -> dict[str, Served]:
+    def _served(self, access: Access, piece: Piece[str]) -> dict[str, Served]:
         """Settle what one request can: what was read, and the aliases that it names as failing."""
-        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.ids)}
+        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.things)}
         document = listing_documents.railway_served(len(aliases))
-        result = self.asking.ask(access, document, aliases, patient=not piece.again)
+        result = self.asking.ask(
+            access, document, aliases, patient=not piece.again, not_after=better_halved(piece)
+        )
         named = {problem.alias: error_of(problem) for problem in result.problems}
         settled: dict[str, Served] = {
             id_: named[alias] for alias, id_ in aliases.items() if alias in named

@@ -4,77 +4,98 @@ One failing alias turns Railway's whole answer into null (its root fields are no
 is asked again without it, or in halves where nothing names it.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
-from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.batch_sizes import Trial
+from pipeline_health.clients.errors import (
+    ClientError,
+    RateLimitedError,
+    TimedOutError,
+    UnreachableError,
+)
+from pipeline_health.clients.pieces import STRIKES, Line, Piece
 from pipeline_health.clients.railway_errors import TokenRefusedError
+from pipeline_health.threads import Outcome, work_off
 
 T = TypeVar("T")
-STRIKES = 4
+
+Got: TypeAlias = Mapping[str, T | ClientError]
+Fetch: TypeAlias = Callable[[Piece[str]], Got[T]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """What is asked in one request; *again* says that it is part of one that failed."""
-
-    ids: tuple[str, ...]
-    again: bool = False
-
-
-Fetch: TypeAlias = Callable[[Piece], Mapping[str, T | ClientError]]
-
-
-def in_pieces(ids: Sequence[str], fetch: Fetch[T], *, size: int) -> dict[str, T | ClientError]:
+def in_pieces(
+    ids: Sequence[str],
+    fetch: Fetch[T],
+    *,
+    size: int,
+    at_once: int = 1,
+    trial: Trial | None = None,
+) -> dict[str, T | ClientError]:
     """Fetch all of *ids*, at most *size* in a request; each is there, with a value or an error.
 
     *fetch* gives what it could settle, at least one id, or raises when that is none: then the piece
     is halved. A refused token is raised; a rate limit or a host that is not there ends it all.
+    At most *at_once* requests are under way; *trial* notes what came of each batch.
     """
-    waiting = deque(
-        Piece(ids=tuple(ids[start : start + size])) for start in range(0, len(ids), size)
-    )
-    sends = len(waiting) + 2 * size  # halving a whole batch down to single ids takes as many
-    strikes = 0
-    settled: dict[str, T | ClientError] = {}
-    while waiting:
-        piece = waiting.popleft()
-        sends -= 1
+    line = Line(ids, size=size, trial=trial)
+    # Halving a whole batch down to single ids takes twice its size.
+    settling = _Settling[T](line, sends=len(line.waiting) + 2 * size)
+    work_off(line.waiting, fetch, settling.settle, at_once=lambda: line.room(at_once))
+    return settling.settled
+
+
+class _Settling(Generic[T]):
+    """What is settled so far, and what is left of the patience with Railway."""
+
+    def __init__(self, line: Line[str], *, sends: int) -> None:
+        self.settled: dict[str, T | ClientError] = {}
+        self._line = line
+        self._sends = sends
+        self._strikes = 0
+
+    def settle(self, piece: Piece[str], outcome: Outcome[Got[T]]) -> None:
+        """Keep what came of *piece*, and let the rest of it wait again."""
+        self._sends -= 1
         try:
-            got = fetch(piece)
+            got = outcome()
         except TokenRefusedError:
             raise
         except ClientError as exc:
-            strikes += isinstance(exc, UnreachableError)
-            if sends <= 0 or strikes >= STRIKES or _ends_it(exc):
-                return settled | dict.fromkeys(_all(piece, *waiting), exc)
-            if len(piece.ids) == 1:
-                settled[piece.ids[0]] = exc
-            waiting.extend(_halves(piece))
+            self._failed(piece, exc)
         else:
-            strikes = 0
-            settled.update(got)
-            rest = tuple(id_ for id_ in piece.ids if id_ not in got)
-            waiting.extend([Piece(ids=rest, again=True)] if rest else [])
-    return settled
+            self._strikes = 0
+            self.settled.update(got)
+            self._line.passed(piece, rest=[id_ for id_ in piece.things if id_ not in got])
+
+    def _failed(self, piece: Piece[str], exc: ClientError) -> None:
+        ends = _ends_it(exc)
+        if not ends and self._line.puts_off(piece):
+            return
+        self._strikes += isinstance(exc, UnreachableError)
+        if ends or self._sends <= 0 or self._strikes >= STRIKES:
+            for each in (piece, *self._line.drop_all()):
+                self._lose(each, exc)
+        elif len(piece) == 1:
+            self._lose(piece, exc)
+        else:
+            self._line.halve(piece)
+
+    def _lose(self, piece: Piece[str], exc: ClientError) -> None:
+        self.settled.update(dict.fromkeys(piece.things, exc))
+        self._line.lost(piece)
+
+
+def better_halved(piece: Piece[str]) -> tuple[type[ClientError], ...]:
+    """Give the errors after which *piece* is halved and not sent again as it is.
+
+    A whole batch is sent again save after a timeout, for most failures pass by themselves.
+    """
+    if len(piece) == 1:
+        return ()
+    return (UnreachableError,) if piece.again else (TimedOutError,)
 
 
 def _ends_it(exc: ClientError) -> bool:
     """Tell whether asking for less cannot help; not even sent means no host, or no time."""
     return isinstance(exc, RateLimitedError) or (isinstance(exc, UnreachableError) and not exc.lost)
-
-
-def _halves(piece: Piece) -> tuple[Piece, ...]:
-    if len(piece.ids) == 1:
-        return ()
-    middle = (len(piece.ids) + 1) // 2
-    return (
-        Piece(ids=piece.ids[:middle], again=True),
-        Piece(ids=piece.ids[middle:], again=True),
-    )
-
-
-def _all(*pieces: Piece) -> tuple[str, ...]:
-    return tuple(id_ for piece in pieces for id_ in piece.ids)

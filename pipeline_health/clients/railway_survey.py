@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
@@ -12,6 +11,7 @@ from pipeline_health.clients import documents
 from pipeline_health.clients import survey_documents as surveys
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.json import Json
+from pipeline_health.clients.pieces import Piece
 from pipeline_health.clients.railway import BATCH, Railway
 from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.clients.railway_errors import (
@@ -20,7 +20,7 @@ from pipeline_health.clients.railway_errors import (
     require_token,
 )
 from pipeline_health.clients.railway_facts import Page, page_of, scope_of
-from pipeline_health.clients.railway_pieces import Piece, in_pieces
+from pipeline_health.clients.railway_pieces import better_halved, in_pieces
 from pipeline_health.core.model.checkup import (
     Allowance,
     EnvironmentFacts,
@@ -31,6 +31,7 @@ from pipeline_health.core.model.checkup import (
     Unread,
 )
 from pipeline_health.core.model.ids import RepoName
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import NamedSecret
 
 _GITHUBS = re.compile(r"(gh[opsur]|github_pat)_")
@@ -121,10 +122,12 @@ class RailwaySurvey:
         token = RailwayToken(variable=variable, kind=RailwayKind.PROJECT, place=place)
         return Known(token=token, access=access, date=result.at)
 
-    def _inside(self, access: Access, piece: Piece) -> dict[str, Inside]:
-        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.ids)}
+    def _inside(self, access: Access, piece: Piece[str]) -> dict[str, Inside]:
+        aliases = {f"e{at}": id_ for at, id_ in enumerate(piece.things)}
         document = surveys.railway_survey(len(aliases))
-        result = self._railway.asking.ask(access, document, aliases, patient=not piece.again)
+        result = self._railway.asking.ask(
+            access, document, aliases, patient=not piece.again, not_after=better_halved(piece)
+        )
         named = {problem.alias: error_of(problem) for problem in reversed(result.problems)}
         unplaced = next((error for alias, error in named.items() if alias not in aliases), None)
         if unplaced is not None:

@@ -5,7 +5,6 @@ than here, because it may quote what it failed at: only our own words for it do.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -27,6 +26,7 @@ from pipeline_health.clients.railway_variable_documents import (
     View,
     railway_variables,
 )
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import Secret
 
 AT_ONCE = 60

@@ -1,7 +1,6 @@
 """The live staging URL under test: the `LiveSite` port over HTTP."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -16,6 +15,7 @@ from pipeline_health.core.model.gate_policy import SmokeCheck, VersionCheck
 from pipeline_health.core.model.live import Served, Tested
 from pipeline_health.core.model.urls import Probe
 from pipeline_health.core.outage import is_answer
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Clock
 
 AT_ONCE: Final = 8

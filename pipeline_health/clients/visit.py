@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +22,7 @@ from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.http import USER_AGENT, Transport, trusted
 from pipeline_health.clients.within import Within
 from pipeline_health.core.inert import plain
+from pipeline_health.frozen import dataclass
 
 HOPS = 3
 GLANCE = 4096

@@ -4,10 +4,11 @@ A replay asks a simulated world tens of thousands of times; threads and sockets 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import httpx
+
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

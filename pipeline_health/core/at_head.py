@@ -1,6 +1,5 @@
 """The head of the branch with the verdict of CI on it, for every rule that depends on one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.ci_verdict import CommitVerdict, Standing, State, judge
@@ -8,6 +7,9 @@ from pipeline_health.core.model.findings import Scope
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.readings import Checks, Commit, Seen, Suite
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.frozen import dataclass
+
+_HEAD = "head"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,9 @@ class Head:
 
 def head_of(view: ProjectView) -> Head | None:
     """Give the head, None while it is unseen, its checks are another's, or nothing runs there."""
-    if not view.judged:
-        view.judged.append(_head_of(view))
-    (known,) = view.judged
+    if _HEAD not in view.judged:
+        view.judged[_HEAD] = _head_of(view)
+    known = view.judged[_HEAD]
     return known if isinstance(known, Head) else None
 
 

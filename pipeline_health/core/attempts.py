@@ -7,7 +7,7 @@ a person, once, and never back by itself.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.case import Case
@@ -16,6 +16,7 @@ from pipeline_health.core.model.incident import Incident, Owner, Phase
 from pipeline_health.core.model.issue import TrackedIssue
 from pipeline_health.core.model.policy import Limits, Routing
 from pipeline_health.core.model.readings import Seen
+from pipeline_health.frozen import dataclass
 
 TAKEN = "Its labels say that a person has it."
 

@@ -5,11 +5,11 @@ that is here of a value are its marks.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from pipeline_health.core.model.audit import Compared, SharedBy, Sharing, Unverifiable
 from pipeline_health.core.model.gate_policy import AuditPolicy
 from pipeline_health.core.secrecy import Digest, Digester, Mark, supabase_mark
+from pipeline_health.frozen import dataclass
 
 STAGING, PRODUCTION = "staging", "production"
 _WIDEST = (SharedBy.SUPABASE, SharedBy.DATABASE, SharedBy.VALUE, SharedBy.PASSWORD)

@@ -5,7 +5,7 @@ up as a failure, and a workflow that could not start rolls up as nothing at all.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,6 +21,7 @@ from pipeline_health.core.model.readings import (
     StatusState,
     Suite,
 )
+from pipeline_health.frozen import dataclass
 
 ACTIONS = "github-actions"
 RAILWAY = Login("railway-app")

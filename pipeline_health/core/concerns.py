@@ -8,7 +8,7 @@ instead of each of its members that has no issue.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from pipeline_health.core.inert import plain
@@ -21,6 +21,7 @@ from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Concern, Topic
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.service_level import Hops, hops_of
+from pipeline_health.frozen import dataclass
 
 CROWD = "crowd"
 _NEWS = timedelta(days=1)

@@ -10,9 +10,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from pipeline_health.core.belonging import (
     LASTING,
+    Incidents,
     covers_environment,
     has_cause,
     is_broken,
@@ -37,6 +39,8 @@ from pipeline_health.core.model.incident import (
 from pipeline_health.core.model.questions import LinkTrace
 
 OCCURRENCES_KEPT = 20
+_Placed: TypeAlias = tuple[int, Incident]
+"""An incident beside its place in the order of all."""
 
 
 def fingerprint_of(symptom: Symptom, cause: Cause, repo: RepoName) -> Fingerprint:
@@ -73,7 +77,7 @@ class Correlation:
         reopen_within: timedelta,
         seed: str,
     ) -> None:
-        self._incidents = list(known)
+        self._incidents = Incidents(known)
         self._repos = repos
         self._last_green = last_green
         self._reopen_within = reopen_within
@@ -86,30 +90,35 @@ class Correlation:
             at = self._home(found, now=now)
             if at is None:
                 continue
-            self._incidents[at] = with_failure(self._incidents[at], found)
-            if is_broken(self._incidents[at], found.finding.symptom):
+            grown = with_failure(self._incidents.all[at], found)
+            self._incidents.put(at, grown)
+            if is_broken(grown, found.finding.symptom):
                 self._homes.setdefault(at, []).append(found)
 
     def placed(self) -> tuple[tuple[Incident, tuple[Diagnosed, ...]], ...]:
         """Give every incident, beside the findings of this cycle that belong to it."""
         return tuple(
             (incident, tuple(self._homes.get(at, ())))
-            for at, incident in enumerate(self._incidents)
+            for at, incident in enumerate(self._incidents.all)
         )
 
     def _home(self, found: Diagnosed, *, now: datetime) -> int | None:
         repo = self._repos[found.finding.project]
-        live = self._find(found, live=True)
+        fingerprint = fingerprint_of(found.finding.symptom, found.cause, repo)
+        near = [
+            (at, self._incidents.all[at]) for at in self._incidents.near(found, repo, fingerprint)
+        ]
+        live = self._find(found, near, live=True)
         if live is not None:
             return live
         # Whatever the cause: what was read of it then may not be read any more.
-        if any(is_older_than_the_cure(each, found.finding) for each in self._incidents):
+        if any(is_older_than_the_cure(each, found.finding) for _, each in near):
             return None
-        past = self._find(found, live=False)
-        if past is not None and self._goes_on(self._incidents[past], now=now):
-            incident = self._incidents[past]
+        past = self._find(found, near, live=False)
+        if past is not None and self._goes_on(self._incidents.all[past], now=now):
+            incident = self._incidents.all[past]
             # What was tried before it was over did work.
-            self._incidents[past] = replace(
+            again = replace(
                 incident,
                 phase=Phase.OPEN,
                 resolved_at=None,
@@ -117,9 +126,9 @@ class Correlation:
                 first_failed_at=found.finding.since,
                 counted_until=incident.resolved_at,
             )
+            self._incidents.put(past, again)
             return past
-        self._incidents.append(self._opened(found, repo, now=now, past=past))
-        return len(self._incidents) - 1
+        return self._incidents.add(self._opened(found, repo, now=now, past=past))
 
     def _goes_on(self, incident: Incident, *, now: datetime) -> bool:
         """Tell whether a relapse is *incident* once more.
@@ -131,8 +140,8 @@ class Correlation:
         )
         return lately and incident.filing is not None
 
-    def _find(self, found: Diagnosed, *, live: bool) -> int | None:
-        candidates = self._live() if live else self._past(found)
+    def _find(self, found: Diagnosed, near: Sequence[_Placed], *, live: bool) -> int | None:
+        candidates = _live(near) if live else _past(near, found)
         first = (lists_symptom, lists_subject) if live else (_is_still_told, lists_symptom)
         tests = (
             *first,
@@ -140,26 +149,7 @@ class Correlation:
             self._is_its_fingerprint,
             covers_environment,
         )
-        return next(
-            (at for test in tests for at in candidates if test(self._incidents[at], found)), None
-        )
-
-    def _live(self) -> list[int]:
-        return [
-            at
-            for at, incident in enumerate(self._incidents)
-            if incident.phase is not Phase.RESOLVED
-        ]
-
-    def _past(self, found: Diagnosed) -> list[int]:
-        """Give what is over and may be what is back now, the newest first."""
-        return [
-            at
-            for at, incident in reversed(tuple(enumerate(self._incidents)))
-            if incident.phase is Phase.RESOLVED
-            and incident.duplicate_of is None
-            and may_be_back(incident, found)
-        ]
+        return next((at for test in tests for at, each in candidates if test(each, found)), None)
 
     def _shares_its_root(self, incident: Incident, found: Diagnosed) -> bool:
         past = incident.phase is Phase.RESOLVED
@@ -178,7 +168,7 @@ class Correlation:
         fingerprint = fingerprint_of(finding.symptom, cause, repo)
         credential = cause.of is CauseClass.CREDENTIAL
         kind = Kind.CREDENTIAL_REJECTED if credential else finding.symptom.kind
-        filing = None if past is None else self._incidents[past].filing
+        filing = None if past is None else self._incidents.all[past].filing
         return Incident(
             fingerprint=fingerprint,
             nonce=nonce_of(self._seed, fingerprint),
@@ -202,6 +192,21 @@ class Correlation:
             last_green=self._last_green.get(finding.symptom),
             previous=None if filing is None else filing.number,
         )
+
+
+def _live(near: Iterable[_Placed]) -> list[_Placed]:
+    return [(at, incident) for at, incident in near if incident.phase is not Phase.RESOLVED]
+
+
+def _past(near: Sequence[_Placed], found: Diagnosed) -> list[_Placed]:
+    """Give what is over and may be what is back now, the newest first."""
+    return [
+        (at, incident)
+        for at, incident in reversed(near)
+        if incident.phase is Phase.RESOLVED
+        and incident.duplicate_of is None
+        and may_be_back(incident, found)
+    ]
 
 
 def _is_still_told(incident: Incident, found: Diagnosed) -> bool:

@@ -6,7 +6,7 @@ operator's repository names every one that waits, so that the promise is kept fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline_health.core.correlate import nonce_of
 from pipeline_health.core.issue_text.parents import parent_title
@@ -16,6 +16,7 @@ from pipeline_health.core.model.parent import Member, Parent
 from pipeline_health.core.parent_life import back, may_be_back, member_of, over_or_gone, standing
 from pipeline_health.core.parents import fingerprint_of
 from pipeline_health.core.terms import Terms
+from pipeline_health.frozen import dataclass
 
 CROWD = fingerprint_of(None)
 

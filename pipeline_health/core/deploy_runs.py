@@ -1,7 +1,6 @@
 """The runs of the workflow that deploys, at the head and at the commits before it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipeline_health.core.ci_verdict import is_orphan
 from pipeline_health.core.model.ids import Sha
@@ -15,6 +14,7 @@ from pipeline_health.core.model.readings import (
     WorkflowRun,
 )
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.frozen import dataclass
 
 _PROVES_NOTHING = frozenset({CheckConclusion.CANCELLED, CheckConclusion.SKIPPED})
 

@@ -4,13 +4,13 @@ A value that is in no table is UNKNOWN, and UNKNOWN is never healthy.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pipeline_health.core.model.questions import Job
 from pipeline_health.core.model.railway import Deployment, RailwayStatus, Service
 from pipeline_health.core.model.readings import CheckConclusion, DeploymentState, Unrecognised
+from pipeline_health.frozen import dataclass
 
 
 class DeployState(StrEnum):

@@ -4,7 +4,6 @@ Each key is explained once, at the first project, in the order of docs/configura
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
@@ -12,6 +11,7 @@ from pipeline_health.core.inert import visible
 from pipeline_health.core.model.parent import LEAST_PROJECTS
 from pipeline_health.core.model.portfolio import Draft, ProjectDraft, Skipped, Stage
 from pipeline_health.core.toml import quoted
+from pipeline_health.frozen import dataclass
 
 _COLUMN: Final = 46
 _LONGEST_LINE: Final = 200

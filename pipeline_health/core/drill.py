@@ -4,7 +4,7 @@ Its marker is of its own kind: no cycle, no promotion check and no ledger takes 
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -14,6 +14,7 @@ from pipeline_health.core.inert import inline
 from pipeline_health.core.issue_text.wording import duration, moment
 from pipeline_health.core.model.ids import Nonce, ProjectName, RepoName
 from pipeline_health.core.model.issue import IssueRef, TrackedIssue
+from pipeline_health.frozen import dataclass
 
 _MARKER: Final = re.compile(r"<!-- pipeline-health-drill v1 ([0-9a-f]{8,64}) -->")
 

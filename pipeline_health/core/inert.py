@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from pipeline_health.patterns import later
+
 LINES = 80
 CHARACTERS = 6_000
 UNNAMED = "(unnamed)"
@@ -19,12 +21,12 @@ _LONGEST_URL = 300
 
 # ECMA-48: control strings (OSC, DCS, SOS, PM, APC) up to their terminator, control sequences, and
 # the two-character escapes. No pattern crosses a line or scans a stretch twice.
-_SEQUENCES = re.compile(
+_SEQUENCES = later(
     r"(?:\x1b[\]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)"
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|\x1b[ -/]*[0-Z\\^-~]"
 )
-_LINE_ENDS = re.compile("\r+\n|[\r\v\f\x85\u2028\u2029]")
+_LINE_ENDS = later("\r+\n|[\r\v\f\x85\u2028\u2029]")
 # Nothing to see, though Unicode does not call them formats: joiners, Hangul fillers, selectors, and
 # what is kept free for more of them (Default_Ignorable_Code_Point).
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u3164\uffa0") | {
@@ -35,31 +37,29 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u206
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
 
 # GitHub notes a reference on the other thread, and agents follow it; other links are left alone.
-_THREAD_URL = re.compile(
+_THREAD_URL = later(
     rf"http(s?)://(?=\S{{1,{_LONGEST_URL}}}?"
     r"/(?:issues|pulls?|commits?|discussions)/[0-9a-f])",
     re.IGNORECASE,
 )
-_NUMBER_SIGN = re.compile(
-    r"(?P<word>(?<=[A-Za-z0-9_]))?#(?=[0-9]+(?![A-Za-z0-9_]))(?!(?<=&#)[0-9]+;)"
-)
-_GH_NUMBER = re.compile(r"(?<![A-Za-z0-9_])GH-(?=[0-9]+(?![A-Za-z0-9_]))", re.IGNORECASE)
-_COMMENT_END = re.compile(r"--(!?)>")
-_SWEEP = re.compile(r"^([^\S\n]*sweep):", re.IGNORECASE | re.MULTILINE)
+_NUMBER_SIGN = later(r"(?P<word>(?<=[A-Za-z0-9_]))?#(?=[0-9]+(?![A-Za-z0-9_]))(?!(?<=&#)[0-9]+;)")
+_GH_NUMBER = later(r"(?<![A-Za-z0-9_])GH-(?=[0-9]+(?![A-Za-z0-9_]))", re.IGNORECASE)
+_COMMENT_END = later(r"--(!?)>")
+_SWEEP = later(r"^([^\S\n]*sweep):", re.IGNORECASE | re.MULTILINE)
 # Kept: a version, a domain or a commit behind a word (`pkg@1.2`, `a@b.dev`), which mention nobody.
 # Not kept even there: agents that match their handle anywhere (Archon 0.9: `/@Archon[\s,:;]/i`).
-_MENTION = re.compile(
+_MENTION = later(
     r"@(?=\w)(?!(?<=[A-Za-z0-9_]@)"
     r"(?!(?:archon|claude|openhands|copilot|codex|gemini|sweep|jules|cursor|devin)\b)"
     r"(?:v?[0-9]|[a-z0-9-]{1,63}\.[a-z0-9]|[0-9a-f]{40}\b))",
     re.IGNORECASE,
 )
-_NOTICE = re.compile(r"… ([0-9]{1,3}(?:,[0-9]{3}){0,4}) earlier lines? left out")
-_MARKDOWN = re.compile(r"[\\`*\[<&|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_ANY_URL = re.compile(r"(?:http(?=s?://)|ftp(?=://))", re.IGNORECASE)
+_NOTICE = later(r"… ([0-9]{1,3}(?:,[0-9]{3}){0,4}) earlier lines? left out")
+_MARKDOWN = later(r"[\\`*\[<&|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_ANY_URL = later(r"(?:http(?=s?://)|ftp(?=://))", re.IGNORECASE)
 # GitHub makes a link of it (GFM, "Autolinks"), also where the sign is escaped.
-_ANY_MAIL = re.compile(r"(?<=[A-Za-z0-9.+_-])@(?=[A-Za-z0-9_-]+\.)")
-_BARE_HOST = re.compile(r"\bwww\.", re.IGNORECASE)
+_ANY_MAIL = later(r"(?<=[A-Za-z0-9.+_-])@(?=[A-Za-z0-9_-]+\.)")
+_BARE_HOST = later(r"\bwww\.", re.IGNORECASE)
 
 
 def visible(text: str) -> str:

@@ -5,7 +5,7 @@ still broken, so that nothing is lost but the noise. An issue that is open alrea
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.case import Case
@@ -13,6 +13,7 @@ from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import CauseClass, Incident, Phase
 from pipeline_health.core.providers import Provider, provider_of
+from pipeline_health.frozen import dataclass
 
 SETTLING = timedelta(minutes=10)
 """How long what was hidden may take to recover after its upstream did."""

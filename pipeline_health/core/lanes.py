@@ -5,7 +5,6 @@ GitHub tells of.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.at_head import head_of
@@ -27,6 +26,7 @@ from pipeline_health.core.observe import commit_of
 from pipeline_health.core.passages import WHOLE, passages_of, proofs_of
 from pipeline_health.core.recorded_deploys import newest_record, workflow_word
 from pipeline_health.core.stages import Stage, production_of, staging_of
+from pipeline_health.frozen import dataclass
 
 _CI_RUNS = frozenset({State.PENDING, State.RED_RERUNNING})
 _WORKS = frozenset({RailwayStatus.SUCCESS, RailwayStatus.SLEEPING})

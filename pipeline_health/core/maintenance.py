@@ -114,6 +114,11 @@ def silent_spans(
     )
 
 
+def target_of(window: MaintenanceWindow) -> str:
+    """Give what *window* keeps silent as the commands take it: PROJECT[/KIND]."""
+    return window.project if window.kind is None else f"{window.project}/{window.kind}"
+
+
 def open_windows(
     windows: Iterable[MaintenanceWindow], *, now: datetime
 ) -> tuple[MaintenanceWindow, ...]:

@@ -5,7 +5,6 @@ judged now (its project was not looked at, it is hidden, or silent for a while) 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -27,6 +26,7 @@ from pipeline_health.core.model.notice import Concern, Known, Notice, NoticeKind
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.notice_text import Change, begins, notice_of, reminder, summary
 from pipeline_health.core.week import WEEK, monday_before
+from pipeline_health.frozen import dataclass
 
 AT_ONCE = 5
 """More changes than this in one cycle are one notice."""

@@ -5,7 +5,6 @@ names from outside are made harmless. A title has at most 100 characters.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.inert import plain
@@ -13,6 +12,7 @@ from pipeline_health.core.issue_text.wording import counted, duration, moment
 from pipeline_health.core.model.incident import Owner
 from pipeline_health.core.model.notice import Concern, Known, Notice, NoticeKind, Topic
 from pipeline_health.core.week import Week
+from pipeline_health.frozen import dataclass
 
 LONGEST_TITLE = 100
 SHOWN = 15

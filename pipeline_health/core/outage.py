@@ -6,11 +6,11 @@ apart (the portfolio's own history, April to September 2026).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pipeline_health.core.model.urls import Doubt, Miss, Probe, Row
+from pipeline_health.frozen import dataclass
 
 LOOKS = 3
 SPAN = timedelta(minutes=5)

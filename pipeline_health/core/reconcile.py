@@ -6,7 +6,7 @@ place waits, and is named in the crowd when it would wait for too long.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.core.case_steps import steps_of
@@ -21,6 +21,7 @@ from pipeline_health.core.model.readings import Blind
 from pipeline_health.core.parent_life import by_identity, has_own, may_be_back
 from pipeline_health.core.parent_steps import parent_steps
 from pipeline_health.core.terms import Terms
+from pipeline_health.frozen import dataclass
 
 TRIES = 2
 """How often members wait for an issue that could not be filed, before each gets its own."""

@@ -1,7 +1,6 @@
 """An environment as GitHub shows it: the workflow that deploys, and the deployment records."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core.deploy_runs import DeployRun, deploy_runs, trace_of
@@ -33,6 +32,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_page, contains, is_archived
 from pipeline_health.core.railway_commits import states_at, working_commits
 from pipeline_health.core.stages import Stage
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

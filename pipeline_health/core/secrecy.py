@@ -10,11 +10,13 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NewType, TypeAlias
 from urllib.parse import parse_qs, unquote
 
 from pipeline_health.core.model.audit import SharedBy
+from pipeline_health.frozen import dataclass
+from pipeline_health.patterns import later
 
 Digest = NewType("Digest", bytes)
 Digester: TypeAlias = Callable[[str], Digest]
@@ -23,15 +25,15 @@ Digester: TypeAlias = Callable[[str], Digest]
 SHORTEST = 12
 _WORDS = ("KEY", "SECRET", "TOKEN", "PASSWORD", "CREDENTIAL", "PRIVATE")
 _OPEN = ("RAILWAY_", "PUBLIC_", "NEXT_PUBLIC_", "VITE_")
-_NUMBER = re.compile(r"[+-]?[\d.,_]+(?:e[+-]?\d+)?", re.IGNORECASE)
+_NUMBER = later(r"[+-]?[\d.,_]+(?:e[+-]?\d+)?", re.IGNORECASE)
 _REFERENCE = "${{"
-_MASKED = re.compile(
+_MASKED = later(
     r".*(?:\*{3}|[•●]{3}).*|[<\[(]?(?:redacted|masked|hidden|sealed|null|undefined)[>\])]?",
     re.IGNORECASE | re.DOTALL,
 )
-_SCHEME = re.compile(r"(?:jdbc:)?(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_AUTHORITY = re.compile(r"[^/?#]*")
-_HOST = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>.*))?", re.DOTALL)
+_SCHEME = later(r"(?:jdbc:)?(?P<scheme>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_AUTHORITY = later(r"[^/?#]*")
+_HOST = later(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>.*))?", re.DOTALL)
 _PORTS = {
     "amqp": "5672",
     "amqps": "5671",
@@ -48,22 +50,22 @@ _PORTS = {
     "sqlserver": "1433",
 }
 _REDIS = ("redis", "rediss")
-_LOCAL = re.compile(r"[^.]*|127\..*|.*\.(?:internal|local|localhost)|\[.*\]", re.DOTALL)
+_LOCAL = later(r"[^.]*|127\..*|.*\.(?:internal|local|localhost)|\[.*\]", re.DOTALL)
 """Hosts whose name means another machine in each network, as Railway's private ones do."""
 _SUPABASE = (
-    re.compile(
+    later(
         r"(?<![a-z0-9-])([a-z0-9]{8,40})\.(?:(?:storage|functions|realtime)\.)?"
         r"supabase\.(?:co|in|net)(?![a-z0-9-])",
         re.IGNORECASE,
     ),
-    re.compile(
+    later(
         r"//[^:/@\s.]+\.([a-z0-9]{8,40})(?::[^@\s]*)?@[a-z0-9.-]*pooler\.supabase\.com",
         re.IGNORECASE,
     ),
 )
-_ENV_FILE = re.compile(r"\.env(?:\..+)?", re.DOTALL)
+_ENV_FILE = later(r"\.env(?:\..+)?", re.DOTALL)
 _EXAMPLES = (".example", ".sample", ".template")
-_JWT = re.compile(r"eyJ[\w-]+\.(?P<claims>[\w-]+)\.[\w-]+", re.ASCII)
+_JWT = later(r"eyJ[\w-]+\.(?P<claims>[\w-]+)\.[\w-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """An environment as Railway shows it: the newest deployment of every watched service."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline_health.core.ci_verdict import EntryVerdict, Standing, judge
 from pipeline_health.core.deploy_verdict import DeployState, is_ci_skip, judge_service
@@ -21,6 +21,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of, is_archived
 from pipeline_health.core.stages import Stage
 from pipeline_health.core.watched import deploy_trace
+from pipeline_health.frozen import dataclass
 
 _CI_RED = "Railway skipped the commit because CI is red there; that has a finding of its own."
 _CI_RUNS = "Railway skipped the commit because CI failed there, and CI is under way again."
@@ -43,6 +44,14 @@ class _Place:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What was said of the services of one environment, for every rule that builds upon it."""
+
+    environment: Environment
+    said: tuple[Observation, ...]
+
+
 def service_words(stage: Stage) -> Iterator[Observation]:
     """Say of each watched service whether its newest deployment failed or works.
 
@@ -52,9 +61,13 @@ def service_words(stage: Stage) -> Iterator[Observation]:
     """
     if not isinstance(stage.environment, Seen) or is_archived(stage.view):
         return
-    said = tuple(_services(stage, stage.environment.value))
-    yield from said
-    yield from _whole(stage, said)
+    environment, judged = stage.environment.value, stage.view.judged
+    known = judged.get(stage.failed)
+    if not isinstance(known, _Words) or known.environment is not environment:
+        said = tuple(_services(stage, environment))
+        known = _Words(environment=environment, said=(*said, *_whole(stage, said)))
+        judged[stage.failed] = known
+    yield from known.said
 
 
 def _whole(stage: Stage, said: tuple[Observation, ...]) -> Iterator[Proof]:

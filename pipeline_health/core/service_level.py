@@ -7,7 +7,6 @@ own, or that of a portfolio incident.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from pipeline_health.core.maintenance import silent_spans, told, window_over
 from pipeline_health.core.model.incident import Filing, Incident, Naming, Phase
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import Looked
+from pipeline_health.frozen import dataclass
 
 LOOKS_MISSED = 3
 """After so many intervals without a finished look, our own looking had a gap."""

@@ -5,7 +5,7 @@ two is decided here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from pipeline_health.core.model.readings import Blind, BlindCause, Part, Seen
 from pipeline_health.core.model.sight import Refusal, Sight, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView, Snapshot
 from pipeline_health.core.observe import blind_parts, production_scope, staging_scope
+from pipeline_health.frozen import dataclass
 
 AnyPart: TypeAlias = Part[object]
 UNKNOWN_TOKEN = ""
@@ -45,19 +46,27 @@ class Place:
     scope: Scope | None
 
 
-def places_of(view: ProjectView) -> Mapping[Source, Place]:
-    """Give the environments that Railway is asked about, each a source of its own."""
-    return {
-        Source.RAILWAY: Place(part=view.staging, scope=staging_scope(view)),
-        Source.PRODUCTION: Place(part=view.production, scope=production_scope(view)),
-    }
+OF_RAILWAY = (Source.RAILWAY, Source.PRODUCTION)
+"""The sources that are an environment of Railway's each."""
+
+
+def place_of(view: ProjectView, source: Source) -> Place | None:
+    """Give the environment that *source* is, None where it is none."""
+    match source:
+        case Source.RAILWAY:
+            return Place(part=view.staging, scope=staging_scope(view))
+        case Source.PRODUCTION:
+            return Place(part=view.production, scope=production_scope(view))
+        case _:
+            return None
 
 
 def sources_of(view: ProjectView) -> Mapping[Source, tuple[AnyPart, ...]]:
     """Give the parts of each source; of a repository that is not seen nothing else is a source."""
     github = view.github
     railway: dict[Source, tuple[AnyPart, ...]] = {
-        source: (place.part,) for source, place in places_of(view).items()
+        Source.RAILWAY: (view.staging,),
+        Source.PRODUCTION: (view.production,),
     }
     urls = tuple(view.urls.values())
     if isinstance(github.repository, Blind):
@@ -194,7 +203,7 @@ def _refusal(known: Refusal | None, blind: Blind, scope: Scope, *, now: datetime
 
 def scope_of_refusal(view: ProjectView, source: Source, blind: Blind) -> Scope:
     """Give where a token is of no use: everywhere, or in the one place that it does not fit."""
-    place = places_of(view).get(source)
+    place = place_of(view, source)
     misplaced = blind.cause is BlindCause.MISPLACED
     scope = place.scope if misplaced and place is not None else None
     return scope or token_scope(blind.token)
@@ -211,8 +220,8 @@ def _tokens_in(view: ProjectView) -> Iterator[str]:
     """Give the tokens that *view* was read with, or could not be read with."""
     for blind in _refusals_in(view):
         yield blind.token
-    for place in places_of(view).values():
-        match place.part:
+    for part in (view.staging, view.production):
+        match part:
             case Blind(token=token) | Seen(value=Environment(token=token)):
                 yield token
             case _:
@@ -228,10 +237,10 @@ def _tokens_of(snapshot: Snapshot, policy: Policy) -> _Tokens:
         if blind.cause is BlindCause.REFUSED
     )
     reading = frozenset(
-        place.part.value.token
+        part.value.token
         for view in snapshot.projects
-        for place in places_of(view).values()
-        if isinstance(place.part, Seen)
+        for part in (view.staging, view.production)
+        if isinstance(part, Seen)
     )
     return _Tokens(
         used=used,

@@ -1,12 +1,11 @@
 """The two stages that a commit passes, staging and production, for what is judged alike in both."""
 
-from dataclasses import dataclass
-
 from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import DeploymentRecord, Part
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import of_repository, production_scope, staging_scope
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What a plan depends on beside the cases: what the operator wants, and what each place allows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
@@ -9,6 +9,7 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.parent import ParentCase
 from pipeline_health.core.model.policy import Limits, Routing
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

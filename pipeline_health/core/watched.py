@@ -1,7 +1,6 @@
 """The services of staging that are watched, each beside the look that it was seen in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from pipeline_health.core.model.railway import Deployment, Environment, Service
 from pipeline_health.core.model.readings import Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_of, is_archived, staging_scope
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 
 from pipeline_health.core.concerns import owner_of
@@ -11,6 +11,7 @@ from pipeline_health.core.model.incident import Incident, Owner, Phase
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.report import TransientLine
 from pipeline_health.core.service_level import hops_of
+from pipeline_health.frozen import dataclass
 
 _HOUR = 8
 WEEK = timedelta(days=7)

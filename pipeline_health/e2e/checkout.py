@@ -8,12 +8,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pipeline_health.core.inert import plain
 from pipeline_health.core.model.ids import RepoName, Sha, as_sha
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import PipelineHealthError
 
 _PATIENCE: Final = 10.0

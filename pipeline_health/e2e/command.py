@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.live import Tested
 from pipeline_health.e2e.checkout import Checkout
 from pipeline_health.e2e.group import NotStartedError, ProcessGroup
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Clock
 from pipeline_health.secret import Secret
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from pipeline_health.clients.ending import Going
 from pipeline_health.e2e.tail import Tail
 from pipeline_health.ports import Clock
+from pipeline_health.threads import Going
 
 _STEP: Final = 0.05
 _STARTS_WITHIN: Final = 5.0

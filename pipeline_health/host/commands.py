@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+
+from pipeline_health.frozen import dataclass
 
 SECONDS = 5.0
 _LARGEST = 256 * 1024

@@ -2,10 +2,10 @@
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline_health.core.model.checkup import FileFacts
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline_health.core.model.checkup import UnitFacts, Unread
+from pipeline_health.frozen import dataclass
 from pipeline_health.host.commands import Shell
 from pipeline_health.host.shipped import shipped_units
 

@@ -5,44 +5,58 @@ a default needs no migration; any other change of shape does.
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
+from pydantic_core import (
+    PydanticSerializationError,
+    ValidationError,
+    to_json,
+    to_jsonable_python,
+)
 
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.notice import Notice, Told
 from pipeline_health.core.model.parent import Parent
-from pipeline_health.core.model.report import CycleReport
+from pipeline_health.core.model.report import CycleReport, ProjectLine
 from pipeline_health.ports import LedgerError
+from pipeline_health.shapes import Shape
 
 ModelT = TypeVar("ModelT")
 
-
-@cache
-def _incidents() -> TypeAdapter[Incident]:
-    return TypeAdapter(Incident)
+_LARGE = ("projects", "changes", "waiting", "orphans", "untold")
+"""What a report tells at length: only of the newest ones is it kept."""
 
 
 @cache
-def _parents() -> TypeAdapter[Parent]:
-    return TypeAdapter(Parent)
+def _incidents() -> Shape[Incident]:
+    return Shape(Incident)
 
 
 @cache
-def _reports() -> TypeAdapter[CycleReport]:
-    return TypeAdapter(CycleReport)
+def _parents() -> Shape[Parent]:
+    return Shape(Parent)
 
 
 @cache
-def _told() -> TypeAdapter[Told]:
-    return TypeAdapter(Told)
+def _reports() -> Shape[CycleReport]:
+    return Shape(CycleReport)
 
 
 @cache
-def _notices() -> TypeAdapter[Notice]:
-    return TypeAdapter(Notice)
+def _lines() -> Shape[tuple[ProjectLine, ...]]:
+    return Shape(tuple[ProjectLine, ...])
+
+
+@cache
+def _told() -> Shape[Told]:
+    return Shape(Told)
+
+
+@cache
+def _notices() -> Shape[Notice]:
+    return Shape(Notice)
 
 
 def as_unicode(text: str) -> str:
@@ -50,12 +64,14 @@ def as_unicode(text: str) -> str:
 
     JSON may escape such halves into a log that we read; neither UTF-8 nor SQLite can hold them.
     """
+    if text.isascii():
+        return text
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def incident_as_text(incident: Incident) -> str:
     """Give *incident* as JSON."""
-    return _encode(_incidents(), incident)
+    return _encode(incident)
 
 
 def incident_of(text: str, *, fingerprint: str) -> Incident:
@@ -65,7 +81,7 @@ def incident_of(text: str, *, fingerprint: str) -> Incident:
 
 def parent_as_text(parent: Parent) -> str:
     """Give *parent* as JSON."""
-    return _encode(_parents(), parent)
+    return _encode(parent)
 
 
 def parent_of(text: str, *, fingerprint: str) -> Parent:
@@ -75,7 +91,7 @@ def parent_of(text: str, *, fingerprint: str) -> Parent:
 
 def report_as_text(report: CycleReport) -> str:
     """Give *report* as JSON."""
-    return _encode(_reports(), report)
+    return _encode(report)
 
 
 def report_of(text: str, *, cycle: str) -> CycleReport:
@@ -83,9 +99,34 @@ def report_of(text: str, *, cycle: str) -> CycleReport:
     return _decode(_reports(), text, what=f"the report of cycle {cycle}")
 
 
+def head_of(text: str) -> str:
+    """Give the report that *text* holds without what it tells at length, as JSON again.
+
+    Only names are looked at, so that a report of any version can be cut; what is none stays.
+    """
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(whole, dict):
+        return text
+    head = {name: said for name, said in whole.items() if name not in _LARGE}
+    return json.dumps(head, separators=(",", ":"))
+
+
+def line_as_text(line: ProjectLine) -> str:
+    """Give what a report says of one project as JSON."""
+    return _encode(line)
+
+
+def lines_of(texts: Sequence[str]) -> tuple[ProjectLine, ...]:
+    """Give what *texts* say of projects; raises LedgerError."""
+    return _decode(_lines(), f"[{','.join(texts)}]", what="what the last looks saw")
+
+
 def told_as_text(told: Told) -> str:
     """Give what people know as JSON."""
-    return _encode(_told(), told)
+    return _encode(told)
 
 
 def told_of(text: str) -> Told:
@@ -95,7 +136,7 @@ def told_of(text: str) -> Told:
 
 def notice_as_text(notice: Notice) -> str:
     """Give *notice* as JSON."""
-    return _encode(_notices(), notice)
+    return _encode(notice)
 
 
 def notice_of(text: str, *, number: int) -> Notice:
@@ -103,17 +144,18 @@ def notice_of(text: str, *, number: int) -> Notice:
     return _decode(_notices(), text, what=f"the letter {number}")
 
 
-def _encode(adapter: TypeAdapter[ModelT], model: ModelT) -> str:
+def _encode(model: object) -> str:
+    """Write without a schema, which takes longer to build than all reports of a day to write."""
     try:
-        return adapter.dump_json(model).decode()
+        return to_json(model).decode()
     except (PydanticSerializationError, UnicodeEncodeError):
-        plain: object = adapter.dump_python(model, mode="json")
+        plain: object = to_jsonable_python(model)
         return as_unicode(json.dumps(plain, ensure_ascii=False))
 
 
-def _decode(adapter: TypeAdapter[ModelT], text: str, *, what: str) -> ModelT:
+def _decode(shape: Shape[ModelT], text: str, *, what: str) -> ModelT:
     try:
-        return adapter.validate_json(text, strict=True)
+        return shape.of_json(text)
     except ValidationError as exc:
         msg = (
             f"{what} in the ledger cannot be read: {exc.error_count()} places are not of this "

@@ -5,8 +5,9 @@ two writers; so a holder is dead only when this host can prove it.
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from pipeline_health.frozen import dataclass
 
 PROC = Path("/proc")
 

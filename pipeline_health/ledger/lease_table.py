@@ -6,9 +6,9 @@ comes round again, a dead one on this host is noticed all the same; when it step
 counts as run out, and its holder learns so before its next write.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import queries
 from pipeline_health.ledger.holder import Holder, is_dead
 from pipeline_health.ledger.store import Store, Transaction
@@ -51,10 +51,9 @@ class LeaseTable:
         if not transaction.read(int, queries.OUR_LEASE, epoch, self._holder.nonce):
             raise self._lost()
 
-    def release(self, epoch: int) -> None:
-        """Give the lease back, if it is still ours."""
-        with self._store.writing() as transaction:
-            transaction.run(queries.RELEASE_LEASE, epoch, self._holder.nonce)
+    def release(self, epoch: int, transaction: Transaction) -> None:
+        """Give the lease back in *transaction*, if it is still ours."""
+        transaction.run(queries.RELEASE_LEASE, epoch, self._holder.nonce)
 
     def _require_free(self, transaction: Transaction, *, now: datetime) -> int:
         """Give the epoch of the lease before, 0 for none, or raise LeaseHeldError."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from typing import TypeVar
 
 from pipeline_health.core.model.findings import Kind
@@ -18,7 +18,7 @@ from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
-from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
+from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES, WHOLE_REPORTS
 from pipeline_health.ports import Lease, LeaseHeldError, LeaseLostError
 
 KeptT = TypeVar("KeptT", Incident, Parent)
@@ -78,12 +78,22 @@ class MemoryLedger:
         return oldest_first(self._parents.values())
 
     def save(
-        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+        self,
+        incidents: Iterable[Incident],
+        parents: Iterable[Parent] = (),
+        *,
+        lease: Lease,
+        settled: Iterable[str] = (),
+        noted: Iterable[tuple[Fingerprint, TrailLine]] = (),
     ) -> None:
-        """Keep *incidents* and *parents*, each by its fingerprint and nonce."""
+        """Keep *incidents* and *parents*, and what became of what was intended, and why."""
         self._require(epoch_of(lease, issuer=self))
         self._incidents |= {identity(incident): incident for incident in incidents}
         self._parents |= {identity(parent): parent for parent in parents}
+        for key in settled:
+            self.settle(key)
+        for fingerprint, line in noted:
+            self.note(fingerprint, line)
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
         """Append one line to the decision trail of an incident, unless it repeats the last."""
@@ -129,14 +139,18 @@ class MemoryLedger:
 
     # -- reports ----------------------------------------------------------------------------
 
-    def record(self, report: CycleReport) -> None:
+    def record(self, report: CycleReport, *, ending: Lease | None = None) -> None:
         """Keep the report of a cycle, and drop what is older than the retention."""
         self._reports.pop(report.cycle, None)
         self._reports[report.cycle] = report
+        for older in islice(reversed(self._reports.values()), WHOLE_REPORTS, WHOLE_REPORTS + 1):
+            self._reports[older.cycle] = _head(older)
         self.prune(now=report.finished_at)
+        if ending is not None and epoch_of(ending, issuer=self) == self._epoch:
+            self._held_until = None
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
-        """Give the newest reports, newest first."""
+        """Give the newest reports, newest first; but for the newest 50 only their heads."""
         return tuple(reversed(self._reports.values()))[:limit]
 
     def looks(self) -> tuple[Looked, ...]:
@@ -181,6 +195,8 @@ class MemoryLedger:
             if kept_at < before:
                 self.forget(*place)
         self._windows = [window for window in self._windows if window.until >= before]
+        self._intents = {key: one for key, one in self._intents.items() if one.at >= before}
+        self._letters = {number: one for number, one in self._letters.items() if one.at >= before}
         self._prune_incidents(before)
 
     def _prune_incidents(self, before: datetime) -> None:
@@ -234,6 +250,11 @@ def looked(report: CycleReport) -> Looked:
         finished_at=report.finished_at,
         failed=report.failed is not None,
     )
+
+
+def _head(report: CycleReport) -> CycleReport:
+    """Give *report* without what it tells at length."""
+    return replace(report, projects=(), changes=(), waiting=(), orphans=(), untold=())
 
 
 def identity(kept: Incident | Parent) -> tuple[Fingerprint, Nonce]:

@@ -53,12 +53,9 @@ DELETE FROM trail WHERE fingerprint = ?1 AND id <= (
 )
 """
 
-RECALL = "SELECT fact FROM memory WHERE topic = ? AND key = ?"
-REMEMBER = """
-INSERT INTO memory (topic, key, fact, kept_at) VALUES (?, ?, ?, ?)
-ON CONFLICT (topic, key) DO UPDATE SET fact = excluded.fact, kept_at = excluded.kept_at
-WHERE fact <> excluded.fact OR kept_at < ?
-"""
+RECALL = "SELECT fact, kept_at FROM memory WHERE topic = ? AND key = ?"
+TOPIC = "SELECT key, fact, kept_at FROM memory WHERE topic = ?"
+REMEMBER = "INSERT OR REPLACE INTO memory (topic, key, fact, kept_at) VALUES (?, ?, ?, ?)"
 FORGET = "DELETE FROM memory WHERE topic = ? AND key = ?"
 
 INTENTS = "SELECT key, of, fingerprint, repo, at, highest FROM intent ORDER BY at, key"
@@ -67,11 +64,33 @@ INSERT OR REPLACE INTO intent (key, of, fingerprint, repo, at, highest) VALUES (
 """
 SETTLE = "DELETE FROM intent WHERE key = ?"
 
-REPORTS = "SELECT document, cycle FROM report ORDER BY id DESC LIMIT ?"
-RECORD = """
-INSERT OR REPLACE INTO report (cycle, started_at, document, finished_at, failed)
-VALUES (?, ?, ?, ?, ?)
+REPORTS = """
+SELECT report.document, report.cycle, roll.lines FROM report
+LEFT JOIN roll ON roll.id = report.roll ORDER BY report.id DESC LIMIT ?
 """
+RECORD = """
+INSERT OR REPLACE INTO report (cycle, started_at, document, finished_at, failed, roll)
+VALUES (?, ?, ?, ?, ?, ?)
+"""
+LINE = "SELECT document FROM line WHERE id = ?"
+LINES = "SELECT id, document FROM line"
+LINE_NUMBERS = "SELECT id FROM line"
+KEEP_LINE = "INSERT INTO line (document) VALUES (?) RETURNING id"
+DROP_LINE = "DELETE FROM line WHERE id = ?"
+ROLL = "SELECT id FROM roll WHERE lines = ?"
+ROLLS = "SELECT lines FROM roll"
+KEEP_ROLL = "INSERT INTO roll (lines) VALUES (?) RETURNING id"
+DROP_ROLLS = """
+DELETE FROM roll WHERE NOT EXISTS (
+  SELECT 1 FROM report WHERE report.roll = roll.id AND report.roll > 0
+)
+"""
+LENGTHY = """
+SELECT id, document FROM report WHERE roll IS NOT 0 AND id <= (
+  SELECT id FROM report ORDER BY id DESC LIMIT 1 OFFSET ?
+) ORDER BY id LIMIT ?
+"""
+SHORTEN = "UPDATE report SET document = ?, roll = 0 WHERE id = ?"
 LOOKS = "SELECT started_at, finished_at, failed FROM report ORDER BY started_at"
 
 WINDOWS = """
@@ -97,6 +116,8 @@ DELETE FROM trail WHERE at < ? AND NOT EXISTS (
   SELECT 1 FROM parent WHERE parent.fingerprint = trail.fingerprint
 )
 """
+PRUNE_INTENTS = "DELETE FROM intent WHERE at < ?"
+PRUNE_LETTERS = "DELETE FROM letter WHERE at < ?"
 PRUNE_MEMORY = "DELETE FROM memory WHERE kept_at < ?"
 PRUNE_WINDOWS = "DELETE FROM maintenance WHERE until < ?"
 

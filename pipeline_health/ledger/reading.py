@@ -6,13 +6,13 @@ no run is writing we say that, watch the file ourselves, and open it again once 
 """
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger.faults import explained, require_file
 from pipeline_health.ledger.schema import (
     migrate,
@@ -21,7 +21,7 @@ from pipeline_health.ledger.schema import (
     require_sqlite,
     version,
 )
-from pipeline_health.ledger.store import Transaction, Value, connect
+from pipeline_health.ledger.store import Transaction, Value, at_once, connect
 from pipeline_health.ports import LedgerError
 
 RowT = TypeVar("RowT")
@@ -57,18 +57,37 @@ class ReadingStore:
 
     def read(self, shape: Callable[..., RowT], sql: str, *values: Value) -> list[RowT]:
         """Give what *shape* makes of each row, as one moment of the file has them."""
+        return self.at_once(lambda moment: moment.read(shape, sql, *values))
+
+    def at_once(self, ask: Callable[[Transaction], RowT]) -> RowT:
+        """Give what *ask* reads, all of it as one moment of the file has it."""
         with self._lock, explained("read", self._path):
             for _ in range(_TRIES):
-                rows = Transaction(self._fresh()).read(shape, sql, *values)
+                found = at_once(self._fresh(), ask)
                 if not self._is_stale():
-                    return rows
+                    return found
         msg = f"{self._path} changes faster than it can be read; run again"
         raise LedgerError(msg, retryable=True)
+
+    @contextmanager
+    def held_still(self) -> Iterator[Callable[[], bool]]:
+        """Let every read show one state of the file; gives whether that could be, at the end."""
+        with self._lock:
+            with explained("read", self._path):
+                connection = self._fresh()
+                connection.execute("BEGIN")
+            # A new connection is made only where the file has changed.
+            yield lambda: connection is self._connection and not self._is_stale()
+            if connection is self._connection:
+                connection.execute("ROLLBACK")
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """Raise LedgerError: this store does not write."""
         msg = f"the ledger {self._path} was opened for reading; nothing was written"
         raise LedgerError(msg)
+
+    def shrink(self) -> None:
+        """Leave the file as it is: this store does not write."""
 
     def close(self) -> None:
         """Let go of the file until the next read."""

@@ -6,13 +6,12 @@ from pipeline_health.core.model.ids import Fingerprint, RepoName
 from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.journal import Intent, TrailLine
 from pipeline_health.core.model.parent import Parent
-from pipeline_health.core.model.report import CycleReport, Looked
+from pipeline_health.core.model.report import Looked
 from pipeline_health.ledger.codec import (
     incident_as_text,
     incident_of,
     parent_as_text,
     parent_of,
-    report_of,
 )
 from pipeline_health.ledger.store import Value
 from pipeline_health.ledger.times import as_text, as_time
@@ -35,11 +34,6 @@ def columns_of(incident: Incident) -> tuple[Value, ...]:
 def incident_in(document: str, fingerprint: str) -> Incident:
     """Give the incident of a row."""
     return incident_of(document, fingerprint=fingerprint)
-
-
-def report_in(document: str, cycle: str) -> CycleReport:
-    """Give the report of a row."""
-    return report_of(document, cycle=cycle)
 
 
 def look_in(started_at: str, finished_at: str | None, failed: int | None) -> Looked:

@@ -6,11 +6,11 @@ in the same transaction. A released file is never changed: the next number mends
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger.faults import MOVE_AWAY
 from pipeline_health.ports import LedgerError
 

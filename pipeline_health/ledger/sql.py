@@ -17,23 +17,17 @@ from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 from pipeline_health.ledger import queries
-from pipeline_health.ledger.codec import report_as_text
+from pipeline_health.ledger.facts import Facts
 from pipeline_health.ledger.holder import NOBODY, Holder
+from pipeline_health.ledger.incident_table import IncidentTable, note, put
 from pipeline_health.ledger.lease import HeldLease, epoch_of, grant
 from pipeline_health.ledger.lease_table import LeaseTable
 from pipeline_health.ledger.letter_box import LetterBox
+from pipeline_health.ledger.pruning import prune
 from pipeline_health.ledger.reading import ReadingStore
-from pipeline_health.ledger.retention import KEEP, REFRESH, TRAIL_LINES
-from pipeline_health.ledger.rows import (
-    columns_of,
-    columns_of_parent,
-    incident_in,
-    intent_in,
-    look_in,
-    parent_in,
-    report_in,
-    trail_line_in,
-)
+from pipeline_health.ledger.report_table import ReportTable
+from pipeline_health.ledger.retention import KEEP
+from pipeline_health.ledger.rows import intent_in
 from pipeline_health.ledger.store import Store, Transaction, WritableStore
 from pipeline_health.ledger.times import as_text
 from pipeline_health.ledger.window_table import WindowTable
@@ -44,22 +38,28 @@ class SqlLedger:
     """A `Ledger` that outlives its process. Every method raises LedgerError when it could not.
 
     Threads may share it. Every write is one transaction: all of it is on the disk when the method
-    returns, or nothing is.
+    returns, or nothing is. Only facts may wait: under a lease they are written with what comes
+    next. What is over is kept for as long as *keep*.
     """
 
-    def __init__(self, store: Store, *, holder: Holder) -> None:
+    def __init__(self, store: Store, *, holder: Holder, keep: timedelta = KEEP) -> None:
         self._store = store
+        self._keep = keep
+        self._facts = Facts(store)
+        self._incidents = IncidentTable(store)
+        self._reports = ReportTable(store)
+        self._held = 0
         self._leases = LeaseTable(store, holder=holder)
         self._windows = WindowTable(store)
         self._box = LetterBox(store)
 
     @classmethod
-    def open(cls, path: Path, *, holder: Holder) -> "SqlLedger":
+    def open(cls, path: Path, *, holder: Holder, keep: timedelta = KEEP) -> "SqlLedger":
         """Open the ledger for *holder*, creating or migrating it as needed.
 
         Raises LedgerError when the file is not a ledger, is damaged or is of a newer version.
         """
-        return cls(WritableStore(path), holder=holder)
+        return cls(WritableStore(path), holder=holder, keep=keep)
 
     @classmethod
     def read_only(cls, path: Path) -> "SqlLedger":
@@ -90,12 +90,27 @@ class SqlLedger:
     def lease(self, *, now: datetime, lasting: timedelta) -> Iterator[HeldLease]:
         """Take the lease for one cycle, or raise LeaseHeldError; given back at the end."""
         epoch = self._leases.take(now=now, lasting=lasting)
+        self._held = epoch
+        self._facts.begin()
         try:
             yield grant(self, epoch=epoch, prolong=partial(self._renew, epoch, lasting))
         finally:
             # What could not be given back runs out by itself, and must not hide what happened.
             with contextlib.suppress(LedgerError):
-                self._leases.release(epoch)
+                self._give_back(epoch)
+
+    def _give_back(self, epoch: int) -> None:
+        if self._held != epoch:
+            return
+        try:
+            with self._facts.writing() as transaction:
+                self._leases.release(epoch, transaction)
+        finally:
+            self._ended()
+
+    def _ended(self) -> None:
+        self._held = 0
+        self._facts.end()
 
     def _renew(self, epoch: int, lasting: timedelta, now: datetime) -> None:
         self._leases.renew(epoch, until=now + lasting)
@@ -103,7 +118,7 @@ class SqlLedger:
     @contextmanager
     def _writing_under(self, lease: Lease) -> Iterator[Transaction]:
         epoch = epoch_of(lease, issuer=self)
-        with self._store.writing() as transaction:
+        with self._facts.writing() as transaction:
             self._leases.require(epoch, transaction)
             yield transaction
 
@@ -111,53 +126,57 @@ class SqlLedger:
 
     def incidents(self) -> tuple[Incident, ...]:
         """Give every incident that is kept, oldest first."""
-        return tuple(self._store.read(incident_in, queries.INCIDENTS))
+        return self._incidents.every()
 
     def parents(self) -> tuple[Parent, ...]:
         """Give every portfolio incident that is kept, oldest first."""
-        return tuple(self._store.read(parent_in, queries.PARENTS))
+        return self._incidents.parents()
 
     def save(
-        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+        self,
+        incidents: Iterable[Incident],
+        parents: Iterable[Parent] = (),
+        *,
+        lease: Lease,
+        settled: Iterable[str] = (),
+        noted: Iterable[tuple[Fingerprint, TrailLine]] = (),
     ) -> None:
         """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction.
 
-        What has not changed is not written. Raises LeaseLostError when the lease is not ours.
+        In the same, the intents that are *settled* are dropped, and what was *noted* is added to
+        the trails. What has not changed is not written. Raises LeaseLostError when the lease is not
+        ours.
         """
-        rows = [(queries.KEEP_INCIDENT, columns_of(incident)) for incident in incidents]
-        rows += [(queries.KEEP_PARENT, columns_of_parent(parent)) for parent in parents]
+        kept = (tuple(incidents), tuple(parents), tuple(settled), tuple(noted))
+        if not any(kept):
+            epoch = epoch_of(lease, issuer=self)
+            self._store.at_once(partial(self._leases.require, epoch))
+            return
         with self._writing_under(lease) as transaction:
-            for sql, row in rows:
-                transaction.run(sql, *row)
+            _keep(transaction, *kept)
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
         """Append one line to the decision trail of an incident, unless it repeats the last."""
-        with self._store.writing() as transaction:
-            if [line.says] == transaction.read(str, queries.LAST_OF_TRAIL, fingerprint):
-                return
-            transaction.run(queries.EXTEND_TRAIL, fingerprint, as_text(line.at), line.says)
-            transaction.run(queries.SHORTEN_TRAIL, fingerprint, TRAIL_LINES)
+        with self._facts.writing() as transaction:
+            note(fingerprint, line, transaction)
 
     def trail(self, fingerprint: Fingerprint) -> tuple[TrailLine, ...]:
         """Give the decision trail of an incident, oldest first, the newest 200 lines."""
-        return tuple(self._store.read(trail_line_in, queries.TRAIL, fingerprint))
+        return self._incidents.trail(fingerprint)
 
     # -- memory -----------------------------------------------------------------------------
 
     def recall(self, topic: str, key: str) -> str | None:
         """Give what was remembered, or None."""
-        return next(iter(self._store.read(str, queries.RECALL, topic, key)), None)
+        return self._facts.recall(topic, key)
 
     def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
         """Keep *fact* under *topic* and *key*; what is known already is not written again."""
-        times = (as_text(now), as_text(now - REFRESH))
-        with self._store.writing() as transaction:
-            transaction.run(queries.REMEMBER, topic, key, fact, *times)
+        self._facts.remember(topic, key, fact, now=now)
 
     def forget(self, topic: str, key: str) -> None:
         """Drop what was remembered, if anything was."""
-        with self._store.writing() as transaction:
-            transaction.run(queries.FORGET, topic, key)
+        self._facts.forget(topic, key)
 
     # -- the intent journal -----------------------------------------------------------------
 
@@ -177,26 +196,33 @@ class SqlLedger:
 
     def settle(self, key: str) -> None:
         """Drop an intent: it happened, or it certainly did not."""
-        with self._store.writing() as transaction:
+        with self._facts.writing() as transaction:
             transaction.run(queries.SETTLE, key)
 
     # -- reports ----------------------------------------------------------------------------
 
-    def record(self, report: CycleReport) -> None:
-        """Keep the report of a cycle, and drop what is older than the retention."""
-        row = (report.cycle, as_text(report.started_at), report_as_text(report))
-        ending = (as_text(report.finished_at), int(report.failed is not None))
-        with self._store.writing() as transaction:
-            transaction.run(queries.RECORD, *row, *ending)
-            _prune(transaction, before=report.finished_at - KEEP)
+    def record(self, report: CycleReport, *, ending: Lease | None = None) -> None:
+        """Keep the report of a cycle, and drop what is older than the retention.
+
+        The lease that it ends, if any, is given back in the same transaction.
+        """
+        with contextlib.suppress(LedgerError):  # a file that stays large holds as much
+            self._store.shrink()
+        with self._facts.writing() as transaction:
+            self._reports.put(report, transaction)
+            prune(transaction, before=report.finished_at - self._keep)
+            if ending is not None:
+                self._leases.release(epoch_of(ending, issuer=self), transaction)
+        if ending is not None and epoch_of(ending, issuer=self) == self._held:
+            self._ended()
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
-        """Give the newest reports, newest first."""
-        return tuple(self._store.read(report_in, queries.REPORTS, limit))
+        """Give the newest reports, newest first; but for the newest 50 only their heads."""
+        return self._reports.newest(limit)
 
     def looks(self) -> tuple[Looked, ...]:
         """Give when each cycle of which a report is kept looked, oldest first."""
-        return tuple(self._store.read(look_in, queries.LOOKS))
+        return self._reports.looks()
 
     # -- windows of maintenance ---------------------------------------------------------------
 
@@ -218,8 +244,8 @@ class SqlLedger:
 
     def prune(self, *, now: datetime, keep: timedelta = KEEP) -> None:
         """Drop reports, facts, windows, and resolved incidents with trails older than *keep*."""
-        with self._store.writing() as transaction:
-            _prune(transaction, before=now - keep)
+        with self._facts.writing() as transaction:
+            prune(transaction, before=now - keep)
 
     # -- what people know -------------------------------------------------------------------
 
@@ -252,14 +278,15 @@ class SqlLedger:
         self._box.drop(letter)
 
 
-def _prune(transaction: Transaction, *, before: datetime) -> None:
-    """Drop in this order: a trail goes only when its incident has gone."""
-    for sql in (
-        queries.PRUNE_REPORTS,
-        queries.PRUNE_INCIDENTS,
-        queries.PRUNE_PARENTS,
-        queries.PRUNE_TRAILS,
-        queries.PRUNE_MEMORY,
-        queries.PRUNE_WINDOWS,
-    ):
-        transaction.run(sql, as_text(before))
+def _keep(
+    transaction: Transaction,
+    incidents: Iterable[Incident],
+    parents: Iterable[Parent],
+    settled: Iterable[str],
+    noted: Iterable[tuple[Fingerprint, TrailLine]],
+) -> None:
+    put(incidents, parents, transaction)
+    for key in settled:
+        transaction.run(queries.SETTLE, key)
+    for fingerprint, line in noted:
+        note(fingerprint, line, transaction)

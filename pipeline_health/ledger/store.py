@@ -20,6 +20,14 @@ _BUSY_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 _TRIES = 100
 _LOG_AHEAD = "PRAGMA journal_mode = WAL"
+_LONGEST_LOG = 8 * 1024 * 1024
+"""A write-ahead log that had to grow longer, in bytes, is cut when all of it is in the file."""
+
+_MOVED_PAGES = 65_536
+"""A file that keeps more is not made smaller, because that would take seconds: 256 MB."""
+
+_SPARE_PAGES = 2048
+"""So much may be free in a file before it is worth making it smaller: 8 MB."""
 
 
 class Transaction:
@@ -49,8 +57,16 @@ class Store(Protocol):
         """Give what *shape* makes of each row, called with the row's columns."""
         ...
 
+    def at_once(self, ask: Callable[[Transaction], RowT]) -> RowT:
+        """Give what *ask* reads, all of it as one moment of the file has it."""
+        ...
+
     def writing(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; what raises inside undoes it. LedgerError when it cannot be."""
+        ...
+
+    def shrink(self) -> None:
+        """Give back to the disk what pruning left free, where that is most of the file."""
         ...
 
     def close(self) -> None:
@@ -62,7 +78,7 @@ class WritableStore:
     """The ledger's file, open for writing; threads take turns.
 
     Every commit is synced to the disk (synchronous=FULL): an intent that was only in a cache would
-    be worth nothing after a power cut, and a quiet cycle commits three times.
+    be worth nothing after a power cut, and a quiet cycle commits twice.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,6 +106,11 @@ class WritableStore:
         with self._lock, explained("read", self._path):
             return Transaction(self._connection).read(shape, sql, *values)
 
+    def at_once(self, ask: Callable[[Transaction], RowT]) -> RowT:
+        """Give what *ask* reads, all of it as one moment of the file has it."""
+        with self._lock, explained("read", self._path):
+            return at_once(self._connection, ask)
+
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """Begin a transaction; what raises inside undoes it. LedgerError when it cannot be.
@@ -108,6 +129,19 @@ class WritableStore:
                 # It may never have begun, and a full disk may already have rolled it back.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+    def shrink(self, *, at_most: int = _MOVED_PAGES) -> None:
+        """Give back to the disk what pruning left free, where that is most of the file.
+
+        It takes as long as what is kept is large, not as what went. What has more pages than
+        *at_most* is left for later: an old ledger is cut bit by bit.
+        """
+        with self._lock, explained("shrink", self._path):
+            (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
+            (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
+            kept = pages - free
+            if free > max(_SPARE_PAGES, kept) and kept <= at_most:
+                self._connection.execute("VACUUM")
 
     def close(self) -> None:
         """Let go of the file; closing twice is harmless."""
@@ -130,6 +164,7 @@ class WritableStore:
             require_ours(self._connection, self._path, latest=len(steps))
             log_ahead(self._connection)
             self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA journal_size_limit = {_LONGEST_LOG}")
             self._connection.execute("PRAGMA foreign_keys = ON")
         with explained("migrate", self._path):
             migrate(self._connection, steps)
@@ -158,6 +193,18 @@ def connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(
         database, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
     )
+
+
+def at_once(connection: sqlite3.Connection, ask: Callable[[Transaction], RowT]) -> RowT:
+    """Give what *ask* reads in one transaction: that which is under way, or one of its own."""
+    if connection.in_transaction:
+        return ask(Transaction(connection))
+    try:
+        connection.execute("BEGIN")
+        return ask(Transaction(connection))
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

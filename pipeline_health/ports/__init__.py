@@ -14,7 +14,7 @@ from pipeline_health.ports.errors import (
     RunnerError,
     TrackerError,
 )
-from pipeline_health.ports.ledger import Lease, Ledger, Memory
+from pipeline_health.ports.ledger import RAILWAY_NAMES, Lease, Ledger, Memory
 from pipeline_health.ports.notifier import Notifier, NotifierError
 from pipeline_health.ports.recorder import Recorder
 from pipeline_health.ports.sources import (
@@ -30,6 +30,7 @@ from pipeline_health.ports.testing import EndToEnd, LiveSite
 from pipeline_health.ports.tracker import Publisher, Runner, Tracker
 
 __all__ = [
+    "RAILWAY_NAMES",
     "AuditSource",
     "Clock",
     "CodeSource",

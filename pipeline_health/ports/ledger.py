@@ -14,6 +14,12 @@ from pipeline_health.core.model.notice import Letter, Notice, Told
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.report import CycleReport, Looked
 
+RAILWAY_NAMES = "railway-project-name"
+"""The topic under which it is remembered what Railway calls a project, by its id.
+
+The source of deployments learns it, and the source of code asks for deployments by it.
+"""
+
 
 class Lease(Protocol):
     """The right to write; only a ledger makes one."""
@@ -31,7 +37,10 @@ class Memory(Protocol):
         ...
 
     def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
-        """Keep *fact* under *topic* and *key*, replacing what was there."""
+        """Keep *fact* under *topic* and *key*, replacing what was there.
+
+        In the time of a lease it is on the disk with whatever is kept next.
+        """
         ...
 
     def forget(self, topic: str, key: str) -> None:
@@ -55,9 +64,19 @@ class Ledger(Memory, Protocol):
         ...
 
     def save(
-        self, incidents: Iterable[Incident], parents: Iterable[Parent] = (), *, lease: Lease
+        self,
+        incidents: Iterable[Incident],
+        parents: Iterable[Parent] = (),
+        *,
+        lease: Lease,
+        settled: Iterable[str] = (),
+        noted: Iterable[tuple[Fingerprint, TrailLine]] = (),
     ) -> None:
-        """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction."""
+        """Keep *incidents* and *parents*, each by its fingerprint and nonce, in one transaction.
+
+        In the same, the intents that are *settled* are dropped, and what was *noted* is added to
+        the trails.
+        """
         ...
 
     def note(self, fingerprint: Fingerprint, line: TrailLine) -> None:
@@ -80,12 +99,12 @@ class Ledger(Memory, Protocol):
         """Drop an intent: it happened, or it certainly did not."""
         ...
 
-    def record(self, report: CycleReport) -> None:
-        """Keep the report of a cycle."""
+    def record(self, report: CycleReport, *, ending: Lease | None = None) -> None:
+        """Keep the report of a cycle; the lease that it ends, if any, is given back with it."""
         ...
 
     def reports(self, *, limit: int) -> tuple[CycleReport, ...]:
-        """Give the newest reports, newest first."""
+        """Give the newest reports, newest first; but for the newest 50 only their heads."""
         ...
 
     def looks(self) -> tuple[Looked, ...]:

@@ -7,7 +7,7 @@ is recorded, and the ledger, which is forgotten. No secret is read and no addres
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from pipeline_health import recordings, telemetry
 from pipeline_health.core.model.recording import Recording, Stretch
 from pipeline_health.core.model.signal import Figures, Issue
 from pipeline_health.core.signal import counted, counted_before, figures
+from pipeline_health.frozen import dataclass
 from pipeline_health.recordings import RecordingError
 from pipeline_health.replaying.configuration import as_recorded, settings_for
 from pipeline_health.replaying.stage import Stage, Tick

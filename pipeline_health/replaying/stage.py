@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline_health import bootstrap
@@ -14,6 +14,7 @@ from pipeline_health.core.model.recording import Recording
 from pipeline_health.core.model.report import ChangeLine, CycleReport
 from pipeline_health.core.model.signal import Issue
 from pipeline_health.core.signal import failures_of
+from pipeline_health.frozen import dataclass
 from pipeline_health.ledger import MemoryLedger
 from pipeline_health.ports import Ledger
 from pipeline_health.replaying.configuration import TOKEN

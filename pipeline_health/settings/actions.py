@@ -4,8 +4,9 @@ Source: docs.github.com, «Default environment variables», 2026-11.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from pipeline_health.frozen import dataclass
 
 _LONGEST = 19
 """The digits of GitHub's longest number: it keeps them in 64 bits."""

@@ -1,10 +1,11 @@
 """What we prove ourselves with, and to whom."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeAlias, assert_never
 
 from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.settings.railway_names import production_variable, railway_variable
 

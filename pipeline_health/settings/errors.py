@@ -1,8 +1,8 @@
 """What is wrong with the configuration, all of it at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import PipelineHealthError
 
 

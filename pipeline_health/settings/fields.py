@@ -10,13 +10,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
+from pipeline_health.core.model.address import EXPECTED, OFF, parse_address
 from pipeline_health.core.model.gate_policy import Scalar
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName, as_login
 from pipeline_health.settings.durations import EXPECTED_DURATION, parse_duration
 from pipeline_health.settings.urls import url_problem
+from pipeline_health.shapes import Marker, after, alone, before, bounded
 
 E2E_OWN: Final = ("PATH", "HOME", "BASE_URL", "COMMIT_SHA")
 """What every run of the operator's own tests is given, whatever else is passed on to it."""
@@ -35,6 +36,7 @@ OUR_SECRETS: Final = frozenset(
     }
 )
 _SHORTEST_CYCLE: Final = timedelta(seconds=5)
+_SHORTEST_RETENTION: Final = timedelta(days=30)
 _LONGEST_NAME: Final = 80
 _LONGEST_LABEL: Final = 50  # GitHub refuses longer ones
 
@@ -44,7 +46,7 @@ def refusal(says: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{says}", {"says": says})
 
 
-def _matching(pattern: str, says: str) -> AfterValidator:
+def _matching(pattern: str, says: str) -> Marker:
     compiled = re.compile(pattern, re.ASCII)
 
     def check(text: str) -> str:
@@ -52,16 +54,16 @@ def _matching(pattern: str, says: str) -> AfterValidator:
             raise refusal(says)
         return text
 
-    return AfterValidator(check)
+    return after(check)
 
 
-def _without_problem(problem: Callable[[str], str | None]) -> AfterValidator:
+def _without_problem(problem: Callable[[str], str | None]) -> Marker:
     def check(text: str) -> str:
         if says := problem(text):
             raise refusal(says)
         return text
 
-    return AfterValidator(check)
+    return after(check)
 
 
 def _line_problem(text: str) -> str | None:
@@ -117,6 +119,13 @@ def _as_deadline(given: timedelta) -> timedelta:
     return given
 
 
+def _as_retention(given: timedelta) -> timedelta:
+    if given < _SHORTEST_RETENTION:
+        says = f"is less than what is looked back on; expected at least {_SHORTEST_RETENTION.days}d"
+        raise refusal(says)
+    return given
+
+
 def _at_least_one(given: tuple[object, ...]) -> tuple[object, ...]:
     if not given:
         says = "is empty; expected at least one"
@@ -143,17 +152,24 @@ def _passing_problem(name: str) -> str | None:
     return None
 
 
+def _listening_problem(text: str) -> str | None:
+    if text == OFF or parse_address(text) is not None:
+        return None
+    return f"is no place for the page; expected {EXPECTED}"
+
+
 def _none_if_empty(given: object) -> object:
     return None if given == "" else given
 
 
 # pydantic's own `min_length` would complain of an empty list when its items are wrong.
-AT_LEAST_ONE: Final = AfterValidator(_at_least_one)
+AT_LEAST_ONE: Final = after(_at_least_one)
 
-Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_as_duration)]
-Deadline: TypeAlias = Annotated[Duration, AfterValidator(_as_deadline)]
+Duration: TypeAlias = Annotated[timedelta, before(_as_duration)]
+Deadline: TypeAlias = Annotated[Duration, after(_as_deadline)]
+Retention: TypeAlias = Annotated[Duration, after(_as_retention)]
 Line: TypeAlias = Annotated[str, _without_problem(_line_problem)]
-Lines: TypeAlias = Annotated[tuple[Line, ...], Field(strict=False)]
+Lines: TypeAlias = tuple[Line, ...]
 Signature: TypeAlias = Annotated[str, _without_problem(_signature_problem)]
 Name: TypeAlias = Annotated[
     ProjectName, _without_problem(_line_problem), _without_problem(_name_problem)
@@ -165,23 +181,24 @@ Repo: TypeAlias = Annotated[
         "is no repository; expected owner/name",
     ),
 ]
-OptionalRepo: TypeAlias = Annotated[Repo | None, BeforeValidator(_none_if_empty)]
+OptionalRepo: TypeAlias = Annotated[Repo | None, before(_none_if_empty)]
 Account: TypeAlias = Annotated[
     Login,
     _matching(
         r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\[bot\])?",
         "is no login; expected the name of a GitHub account",
     ),
-    AfterValidator(as_login),
+    after(as_login),
 ]
-Accounts: TypeAlias = Annotated[tuple[Account, ...], Field(strict=False)]
-OptionalAccount: TypeAlias = Annotated[Account | None, BeforeValidator(_none_if_empty)]
+Accounts: TypeAlias = tuple[Account, ...]
+OptionalAccount: TypeAlias = Annotated[Account | None, before(_none_if_empty)]
 Branch: TypeAlias = Annotated[Line, _without_problem(_branch_problem)]
 Label: TypeAlias = Annotated[Line, _without_problem(_label_problem)]
-Labels: TypeAlias = Annotated[tuple[Label, ...], Field(strict=False)]
+Labels: TypeAlias = tuple[Label, ...]
 BaseUrl: TypeAlias = Annotated[
-    str, _without_problem(url_problem), AfterValidator(lambda url: url.rstrip("/"))
+    str, _without_problem(url_problem), after(lambda url: url.rstrip("/"))
 ]
+Listen: TypeAlias = Annotated[str, _without_problem(_listening_problem)]
 UrlPath: TypeAlias = Annotated[
     str,
     _matching(r"/(?!/)[!-~]*", 'is no path; expected one that begins with a single "/"'),
@@ -190,10 +207,8 @@ VariableName: TypeAlias = Annotated[
     str,
     _matching(r"[A-Za-z_][A-Za-z0-9_]*", "is no name of a variable; expected one like E2E_USER"),
 ]
-VariableNames: TypeAlias = Annotated[tuple[VariableName, ...], Field(strict=False)]
-PassedVariables: TypeAlias = Annotated[
-    tuple[Annotated[VariableName, _without_problem(_passing_problem)], ...], Field(strict=False)
-]
+VariableNames: TypeAlias = tuple[VariableName, ...]
+PassedVariables: TypeAlias = tuple[Annotated[VariableName, _without_problem(_passing_problem)], ...]
 KeyPath: TypeAlias = Annotated[
     Line,
     _matching(r"[^.]+(\.[^.]+)*", "is no path of keys; expected keys joined by dots, as in a.b"),
@@ -202,6 +217,6 @@ HeaderName: TypeAlias = Annotated[
     str,
     _matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", "is no name of a header; expected one like ETag"),
 ]
-JsonScalar: TypeAlias = Annotated[Scalar, PlainValidator(_as_scalar)]
-Count: TypeAlias = Annotated[int, Field(gt=0)]
-HttpStatus: TypeAlias = Annotated[int, Field(ge=100, le=599)]
+JsonScalar: TypeAlias = Annotated[Scalar, alone(_as_scalar)]
+Count: TypeAlias = Annotated[int, bounded(gt=0)]
+HttpStatus: TypeAlias = Annotated[int, bounded(ge=100, le=599)]

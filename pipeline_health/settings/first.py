@@ -1,9 +1,9 @@
 """What is known before there is a configuration: the tokens, and where the files are to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import NamedSecret, Secret
 from pipeline_health.settings.credentials import GitHubApp, GitHubCredential, GitHubToken
 from pipeline_health.settings.errors import configuration_error

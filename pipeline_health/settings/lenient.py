@@ -5,10 +5,10 @@ whom the files belong to is left to it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import Secret
 from pipeline_health.settings import sources
 from pipeline_health.settings.configuration import Configuration

@@ -1,12 +1,15 @@
 """Puts the configuration and the credentials together, or says all that is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
+from pydantic_core import to_json
+
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import Policy
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import Secret
 from pipeline_health.settings import sources
 from pipeline_health.settings.configuration import Configuration
@@ -44,7 +47,7 @@ class Settings:
         told from a word, and those that the configuration itself says: a login that is also the
         owner of a repository would be struck out of every issue.
         """
-        written = self.configuration.model_dump_json() if self.e2e_env else ""
+        written = to_json(self.configuration).decode() if self.e2e_env else ""
         passed = (
             secret
             for secret in self.e2e_env.values()

@@ -11,6 +11,7 @@ from pipeline_health.core.model.gate_policy import (
 )
 from pipeline_health.core.model.policy import Limits, Policy, ProjectPolicy, Routing
 from pipeline_health.settings.configuration import (
+    PRODUCTION,
     Configuration,
     GateTable,
     LimitsTable,
@@ -40,11 +41,11 @@ def _project(table: ProjectTable) -> ProjectPolicy:
         branch=table.branch,
         railway_project=table.railway_project,
         staging_environment=table.staging_environment,
-        production_environment=table.production_environment,
+        production_environment=table.production_environment or PRODUCTION,
         staging_url=table.staging_url,
         production_url=table.production_url,
         health_path=table.health_path,
-        production_named="production_environment" in table.model_fields_set,
+        production_named=table.production_environment is not None,
         services=table.services,
         github_environment=table.github_environment,
         ci_workflows=table.ci_workflows,
@@ -121,4 +122,5 @@ def _limits(table: LimitsTable) -> Limits:
         reopen_within=table.reopen_within,
         cycle_deadline=table.cycle_deadline,
         ops_repo=table.ops_repo,
+        retention=table.retention,
     )

@@ -1,20 +1,21 @@
 """Reads `pipeline-health.toml` and says, for everything that is wrong in it, where and what."""
 
-import difflib
 import hashlib
 import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
+from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, ValidationError
 
 from pipeline_health.settings.configuration import Configuration
 from pipeline_health.settings.errors import ConfigurationError, Problem, configuration_error
 from pipeline_health.settings.regular_file import read_regular
+from pipeline_health.shapes import Shape, key_of
 
 _EXAMPLE = """\
   [[projects]]
@@ -27,6 +28,7 @@ _LARGEST = 1024 * 1024
 
 _WORDS = {
     "bool_type": "is of the wrong type; expected true or false",
+    "dataclass_type": "is of the wrong type; expected a table",
     "enum": "is none of the known values; expected {expected}",
     "greater_than": "is too small; expected more than {gt}",
     "greater_than_equal": "is too small; expected at least {ge}",
@@ -34,7 +36,6 @@ _WORDS = {
     "less_than_equal": "is too large; expected at most {le}",
     "literal_error": "is none of the known values; expected {expected}",
     "missing": "is missing; expected a value",
-    "model_type": "is of the wrong type; expected a table",
     "string_too_short": "is empty; expected a text",
     "string_type": "is of the wrong type; expected a text in quotes",
     "tuple_type": "is of the wrong type; expected a list in brackets",
@@ -58,7 +59,7 @@ def configuration_of(content: bytes, path: Path) -> Configuration:
     """
     document = _document(content, path)
     try:
-        return Configuration.model_validate(document)
+        return _shape().of(document)
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False)
         problems = [Problem(str(path), _key(it["loc"], document), _says(it)) for it in errors]
@@ -81,7 +82,7 @@ def read_what_can_be(path: Path) -> tuple[Configuration | None, Sequence[Problem
     document = dict(_document(_content(path), path))
     while True:
         try:
-            return Configuration.model_validate(document), problems
+            return _shape().of(document), problems
         except ValidationError as exc:
             if not _prune(document, exc.errors(include_url=False)[0]):
                 return None, problems
@@ -129,7 +130,7 @@ def _document(content: bytes, path: Path) -> Mapping[str, object]:
 
 
 def _says(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
+    if error["type"] == "unexpected_keyword_argument":
         return _unknown_key(error["loc"])
     words = _WORDS.get(error["type"])
     return words.format(**error.get("ctx", {})) if words else error["msg"]
@@ -137,14 +138,16 @@ def _says(error: ErrorDetails) -> str:
 
 def _unknown_key(loc: tuple[int | str, ...]) -> str:
     """Say that there is no such key, and which one could have been meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - nearly all files are right
+
     *table, key = (part for part in loc if isinstance(part, str))
-    near = difflib.get_close_matches(key, _KEYS[tuple(table)], n=1)
+    near = get_close_matches(key, _keys()[tuple(table)], n=1)
     if near:
         return f"no such key; did you mean {near[0]}?"
-    homes = [_heading(path) for path, keys in _KEYS.items() if key in keys]
+    homes = [_heading(path) for path, keys in _keys().items() if key in keys]
     if homes:
         return f"no such key here; it belongs to {' or '.join(homes)}"
-    return f"no such key; expected one of {', '.join(_KEYS[tuple(table)])}"
+    return f"no such key; expected one of {', '.join(_keys()[tuple(table)])}"
 
 
 def _heading(table: tuple[str, ...]) -> str:
@@ -179,22 +182,32 @@ def _bare(key: str) -> str:
 
 
 def _tables(
-    model: type[BaseModel], path: tuple[str, ...] = ()
+    table: type, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Give every table of the file with its keys."""
-    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-    yield path, tuple(fields)
-    for key, annotation in fields.items():
-        for inner in _models(annotation):
+    hints = get_type_hints(table, include_extras=True)
+    keys = {key_of(hint) or name: hint for name, hint in hints.items()}
+    yield path, tuple(keys)
+    for key, hint in keys.items():
+        for inner in _tables_in(hint):
             yield from _tables(inner, (*path, key))
 
 
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)
+def _tables_in(hint: object) -> Iterator[type]:
+    if isinstance(hint, type) and is_dataclass(hint):
+        yield hint
+    for argument in get_args(hint):
+        yield from _tables_in(argument)
 
 
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_KEYS: Mapping[tuple[str, ...], tuple[str, ...]] = dict(_tables(Configuration))
+
+
+@cache
+def _keys() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    return dict(_tables(Configuration))
+
+
+@cache
+def _shape() -> Shape[Configuration]:
+    return Shape(Configuration, closed=True)

@@ -2,11 +2,11 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.settings.errors import ConfigurationError
 from pipeline_health.settings.private_file import read_private
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.simulator.faults import Host
 
 

@@ -4,7 +4,6 @@ A value is a dict whose entries are values, or functions of the field's argument
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from graphql import (
@@ -21,6 +20,8 @@ from graphql import (
     parse,
     validate,
 )
+
+from pipeline_health.frozen import dataclass
 
 T = TypeVar("T")
 Value: TypeAlias = dict[str, Any]

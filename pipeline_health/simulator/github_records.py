@@ -1,8 +1,10 @@
 """What a repository of the simulated GitHub holds: records that stories and requests change."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TypeAlias
+
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,6 +12,7 @@ type Query {
   viewer: User!
   rateLimit: RateLimit
   repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
+  node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]!
 }
 

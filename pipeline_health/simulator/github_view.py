@@ -43,6 +43,7 @@ class View:
                 "resetAt": seconds(self._budget.resets_at),
             },
             "repository": self._repository_named,
+            "node": lambda given: self._node(given["id"]),
             "nodes": lambda given: [self._node(node_id) for node_id in given["ids"]],
         }
 
@@ -58,9 +59,13 @@ class View:
         return self._repository(repo)
 
     def _node(self, node_id: str) -> Value | GraphQLError:
-        """Give a check suite, the only node that we ask for; an error leaves its place null."""
-        number = node_id.removeprefix("CS_")
-        found = self._world.registry.suites.get(int(number) if number.isdigit() else 0)
+        """Give a check suite or a repository, as we ask for no other; an error leaves a null."""
+        kind, _, number = node_id.partition("_")
+        at = int(number) if number.isdigit() else 0
+        repo = self._world.registry.numbered(at) if kind == "R" else None
+        if repo is not None and self._login not in self._world.shut_out:
+            return self._repository(repo)
+        found = self._world.registry.suites.get(at) if kind == "CS" else None
         if found is None:
             msg = f"Could not resolve to a node with the global id of '{node_id}'."
             return _not_found(msg)
@@ -70,6 +75,7 @@ class View:
 
     def _repository(self, repo: Repo) -> Value:
         return {
+            "__typename": "Repository",
             "id": f"R_{repo.id}",
             "databaseId": repo.id,
             "nameWithOwner": repo.full_name,

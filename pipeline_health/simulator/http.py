@@ -7,26 +7,47 @@ from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from pipeline_health.simulator.exchange import Answer, Call, ConnectionCut, HungUp
+from pipeline_health.simulator.faults import Host
 from pipeline_health.simulator.service import Simulator
 from pipeline_health.simulator.world import World
+
+
+class Road(Protocol):
+    """The way of a call to a provider: whatever else happens on it, `answer` answers."""
+
+    def __call__(self, host: Host, call: Call, /, *, answer: Callable[[Call], Answer]) -> Answer:
+        """Carry a call there, and its answer back."""
+
+
+def straight(_: Host, call: Call, *, answer: Callable[[Call], Answer]) -> Answer:
+    """Take no time, and see nothing."""
+    return answer(call)
 
 
 class Loopback:
     """Serves *world* on ports of 127.0.0.1 while its block runs, in daemon threads.
 
     The clock is the world's own; nothing here makes it run. A delay sleeps for real, and ends
-    early when the block does.
+    early when the block does. *road* is what every call to a provider takes there and back,
+    *ports* are those of GitHub and Railway, any that are free where they are 0.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(
+        self, world: World, *, road: Road = straight, ports: tuple[int, int] = (0, 0)
+    ) -> None:
         self.world = world
         self._closing = threading.Event()
         simulator = Simulator(world, sleep=self._closing.wait)
-        self._github = _Server(partial(simulator.answer, "github"), self._closing)
-        self._railway = _Server(partial(simulator.answer, "railway"), self._closing)
+        hosts: tuple[Host, Host] = ("github", "railway")
+        self._github, self._railway = (
+            _Server(
+                partial(road, host, answer=partial(simulator.answer, host)), self._closing, port
+            )
+            for host, port in zip(hosts, ports, strict=True)
+        )
         self._sites: dict[str, _Server] = {}
 
     @property
@@ -38,6 +59,11 @@ class Loopback:
     def railway_url(self) -> str:
         """Tell where Railway's GraphQL service is."""
         return f"http://127.0.0.1:{self._railway.server_port}/graphql/v2"
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """Tell how many connections were made so far: to GitHub, and to Railway."""
+        return self._github.connections, self._railway.connections
 
     def site_url(self, name: str) -> str:
         """Tell where the site of this name is; the first use makes it, and it answers."""
@@ -65,10 +91,13 @@ class Loopback:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, answer: Callable[[Call], Answer], closing: threading.Event) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self, answer: Callable[[Call], Answer], closing: threading.Event, port: int = 0
+    ) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.answer = answer
         self.wait = closing.wait
+        self.connections = 0
         self._open: set[socket.socket] = set()
         self._gate = threading.Lock()
         self._thread = threading.Thread(
@@ -89,6 +118,7 @@ class _Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._gate:
+            self.connections += 1
             self._open.add(request)
         super().process_request(request, client_address)
 

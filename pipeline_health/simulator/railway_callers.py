@@ -1,11 +1,11 @@
 """Whom a token of the simulated Railway speaks for, and what is shown to it."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from graphql import GraphQLError
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.simulator.executor import Arguments, Value
 from pipeline_health.simulator.railway_world import (
     WORKSPACE_ID,

@@ -181,13 +181,20 @@ class RailwayProject:
         self.workspace = WORKSPACE_ID
         self.deleted_at: datetime | None = None
         self.environments: dict[str, RailwayEnvironment] = {}
+        self._by_id: dict[str, RailwayEnvironment] = {}
         self._service_ids: dict[str, str] = {}
 
     def environment(self, name: str, *, ephemeral: bool = False) -> RailwayEnvironment:
         """Give the environment of this name; the first use makes it."""
         if name not in self.environments:
-            self.environments[name] = RailwayEnvironment(self, name, ephemeral=ephemeral)
+            made = RailwayEnvironment(self, name, ephemeral=ephemeral)
+            self.environments[name] = self._by_id[made.id] = made
         return self.environments[name]
+
+    def with_id(self, environment_id: str) -> RailwayEnvironment | None:
+        """Find an environment by its id; one that was deleted is not there."""
+        found = self._by_id.get(environment_id)
+        return next((it for it in self.environments.values() if it is found), None)
 
     def service_id(self, name: str) -> str:
         """Give the id of the service of this name."""

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlencode
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.simulator.executor import Value
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo

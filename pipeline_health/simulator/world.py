@@ -1,9 +1,9 @@
 """A world to watch: a pretend GitHub and a pretend Railway under one clock."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from pipeline_health.frozen import dataclass
 from pipeline_health.simulator.faults import Faults
 from pipeline_health.simulator.github_world import Registry, Repo
 from pipeline_health.simulator.railway_world import RailwayEnvironment, RailwayProject
@@ -105,6 +105,12 @@ class World:
         found = self.registry.named(full_name)
         if found is not None:
             return found
+        return self.newcomer(full_name, default_branch=default_branch, private=private)
+
+    def newcomer(
+        self, full_name: str, *, default_branch: str = "main", private: bool = False
+    ) -> Repo:
+        """Make another repository of this name, which somebody gave up."""
         return Repo(
             self.registry,
             self._timeline,
@@ -125,15 +131,8 @@ class World:
 
     def find_environment(self, environment_id: str) -> RailwayEnvironment | None:
         """Find a Railway environment by its id."""
-        return next(
-            (
-                environment
-                for project in self.projects.values()
-                for environment in project.environments.values()
-                if environment.id == environment_id
-            ),
-            None,
-        )
+        found = (project.with_id(environment_id) for project in self.projects.values())
+        return next((environment for environment in found if environment is not None), None)
 
     def writes(self, host: Literal["github", "railway"]) -> list[Request]:
         """List the requests to *host* that would change something, oldest first."""

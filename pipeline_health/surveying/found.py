@@ -1,7 +1,7 @@
 """What a survey of both providers found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from pipeline_health.core.model.checkup import (
     Unread,
 )
 from pipeline_health.core.model.ids import RepoName
+from pipeline_health.frozen import dataclass
 
 Repo: TypeAlias = RepoFacts | Invisible | Unread
 

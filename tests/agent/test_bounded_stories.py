@@ -1,9 +1,14 @@
 """Stories of providers that want to be left alone, and of repositories that are very full."""
 
 import time
+from dataclasses import replace
 
 from agent_types import Shop
 from hosts import MINUTE, ours
+from pipeline_health.simulator.faults import Mode
+
+WHOLE: tuple[Mode, ...] = ("status", "html", "truncate")
+"""What goes wrong in an answer that comes as a whole."""
 
 
 def asked(shop: Shop, host: str) -> int:
@@ -78,3 +83,36 @@ def test_a_provider_that_hangs_blinds_neither_the_other_nor_the_writes(shop: Sho
     assert reasons.keys() <= {"railway", "audit"}
     assert "took longer than the time that was left" in reasons["railway"]
     assert ["Main CI red: CI (shop)"] == [issue.title for issue in ours(shop.repo)]
+
+
+def connections(shop: Shop, *, at_once: int = 1) -> tuple[int, int]:
+    """Run a cycle and count the connections that it made, to GitHub and to Railway."""
+    before = shop.host.loopback.connections
+    shop.host.machine = replace(shop.host.machine, at_once=at_once)
+    shop.host.cycle()
+    github, railway = shop.host.loopback.connections
+    return github - before[0], railway - before[1]
+
+
+def test_a_cycle_makes_one_connection_to_each_provider_whatever_happens(shop: Shop) -> None:
+    """Errors, logs and writes included: a handshake costs more than most questions."""
+    assert (1, 1) == connections(shop)
+    shop.fail_ci()
+    shop.web.deploy("FAILED", log="error: boom")
+    for mode in WHOLE:
+        for match in ("query Look", "/jobs"):
+            shop.world.faults.add(host="github", mode=mode, match=match, status=503)
+        shop.world.faults.add(host="railway", mode=mode, match="query Look", status=503)
+
+    assert (1, 1) == connections(shop)
+    assert (1, 1) == connections(shop)
+    assert 2 == len(ours(shop.repo))
+    assert (1, 1) == connections(shop, at_once=8)
+
+
+def test_only_a_connection_that_broke_is_made_again(shop: Shop) -> None:
+    """One broke on either side."""
+    shop.world.faults.add(host="github", mode="cut_before", match="query Look")
+    shop.world.faults.add(host="railway", mode="cut_after", match="query Look")
+
+    assert (2, 2) == connections(shop)

@@ -328,3 +328,26 @@ def test_the_operator_decides_how_much_of_a_log_is_shown(
     (issue,) = ours(shop.repo)
     assert shown is ("step one" in issue.body)
     assert (mode != "link") is ("error: boom" in issue.body)
+
+
+def test_somebody_who_takes_the_old_name_gets_none_of_its_issues(shop: Shop) -> None:
+    """Renamed, and the name taken again, between two looks: the one issue goes on where it is."""
+    shop.fail_ci()
+    shop.host.cycles(2)
+    shop.repo.rename("acme/store")
+    newcomer = shop.world.newcomer("acme/shop")
+    newcomer.push("Somebody else's")
+    newcomer.run("CI", "success")
+    newcomer.open_issue("Theirs", user="stranger")
+    shop.host.cycles(3)
+    shop.fail_ci()
+    audited = shop.host.cycles(2, every=1440 * MINUTE)
+
+    (issue,) = ours(shop.repo)
+    assert "open" == issue.state
+    assert not any(report.blind for report in audited)
+    assert ["Theirs"] == [each.title for each in newcomer.issues.values()]
+    assert not newcomer.issues[1].comments
+    mend(shop)
+    shop.host.cycles(2)
+    assert "closed" == issue.state

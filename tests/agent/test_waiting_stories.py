@@ -8,6 +8,7 @@ from agent_types import Shop
 from hosts import MINUTE, marker, ours
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.incident import Owner
+from pipeline_health.sources.github.learning import MOST_LOOKUPS
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -351,7 +352,7 @@ def test_many_repositories_are_learned_little_by_little(shop: Shop) -> None:
     first = len([each for each in shop.world.requests if "event=push" in each.query])
     shop.host.cycle()
 
-    assert first == 20
+    assert first == MOST_LOOKUPS
     assert len([each for each in shop.world.requests if "event=push" in each.query]) == 25
 
 

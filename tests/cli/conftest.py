@@ -21,6 +21,7 @@ def world() -> World:
 @pytest.fixture
 def desk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Give an operator's desk: a home, a configuration, and a shell in which to run commands."""
+    structlog.reset_defaults()  # a test without a desk may have told its log where to go
     with Loopback(world) as loopback:
         made = Desk(world, loopback, tmp_path)
         for name in ("JOURNAL_STREAM", "CREDENTIALS_DIRECTORY", "PIPELINE_HEALTH_CONFIG"):

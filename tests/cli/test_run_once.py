@@ -3,8 +3,6 @@
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from datetime import timedelta
 
@@ -238,44 +236,6 @@ def test_an_interrupt_is_exit_130(desk: Desk) -> None:
 
     assert process.returncode == Exit.INTERRUPTED
     assert "interrupted" in err
-
-
-def test_a_quiet_run_imports_nothing_that_it_does_not_need(desk: Desk) -> None:
-    """A scheduler, a web framework and the signing of tokens cost CPU in each of 288 runs a day."""
-    assert desk.run("run-once").returncode == Exit.DONE
-    script = (
-        "import sys; from pipeline_health.cli.main import run; code = run(['run-once']); "
-        "print(' '.join(sorted(sys.modules)), code)"
-    )
-    process = subprocess.run(
-        [sys.executable, "-c", script],
-        env={"PATH": "", **desk.environment},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    *loaded, code = process.stdout.splitlines()[-1].split()
-    assert code == "0"
-    heavy = (
-        "apprise",
-        "apscheduler",
-        "cryptography",
-        "github",  # PyGithub
-        "graphql",
-        "http.server",
-        "jinja2",
-        "jwt",
-        "pipeline_health.history",
-        "pipeline_health.serving",
-        "pipeline_health.simulator",
-        "requests",
-        "rich",
-        "starlette",
-        "statistics",
-        "uvicorn",
-    )
-    assert [name for name in heavy if name in loaded] == []
 
 
 def test_no_secret_is_printed_logged_or_stored(desk: Desk) -> None:

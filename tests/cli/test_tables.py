@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from hostile import hostile
-from pipeline_health.cli.reporting import as_line
 from pipeline_health.cli.tables import disarmed, screen, table
+from pipeline_health.core.as_json import as_line
 
 HEADINGS = ("WHO", "WHAT")
 ROWS = [("a-long-name", "one two three four five six seven"), ("b", "")]

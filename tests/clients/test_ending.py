@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline_health.bootstrap import SystemClock
-from pipeline_health.clients.ending import Ending, TooLateError, bounded, interrupts_kept
+from pipeline_health.clients.ending import Ending, TooLateError, bounded
 from wire import NOON, StillClock
 
 SECOND = timedelta(seconds=1)
@@ -179,23 +179,3 @@ def test_nothing_is_begun_after_the_end() -> None:
         bounded(lambda: begun.append(1), left=left_for(0).left)
 
     assert [] == begun
-
-
-def test_an_interrupt_is_not_taken_for_a_failure_of_a_lock() -> None:
-    """What `threading` does when Control-C comes between two of its steps."""
-    with pytest.raises(KeyboardInterrupt), interrupts_kept():
-        interrupted()
-
-
-def interrupted() -> None:
-    """Release on the way out a lock that is not held."""
-    try:
-        raise KeyboardInterrupt
-    finally:
-        threading.Lock().release()
-
-
-def test_a_failure_of_a_lock_that_nobody_interrupted_is_one() -> None:
-    """It is a bug, and says so."""
-    with pytest.raises(RuntimeError, match="unlocked"), interrupts_kept():
-        threading.Lock().release()

@@ -13,6 +13,7 @@ from pipeline_health.clients.errors import ClientError, RateLimitedError
 from pipeline_health.clients.github_auth import InstallationToken, static_token
 from pipeline_health.clients.github_wire import Wire
 from pipeline_health.secret import Secret
+from pipeline_health.threads import for_each
 from wire import NOON, Notebook, Said, StillClock, http_at, saying, unused_port
 
 
@@ -188,3 +189,12 @@ def test_a_key_that_is_none_is_told_as_such(app_id: str, key_text: str) -> None:
         token()
 
     assert not caught.value.retryable
+
+
+def test_threads_that_ask_side_by_side_share_one_token(key: Secret) -> None:
+    """A cycle begins with four queries at once."""
+    script = saying(granting("t", "2999-01-01T00:00:00Z"))
+    with script.running(), app_at(script.url, key) as token:
+        given = for_each(range(8), lambda _: token(), at_once=8)
+
+    assert ({"t"}, 1) == (set(given.values()), len(script.asked))

@@ -19,6 +19,7 @@ from pipeline_health.clients.errors import (
     ClientError,
     RateLimitedError,
     RefusedError,
+    TimedOutError,
     UnreachableError,
 )
 from pipeline_health.clients.http import HOPS, Answer, Http, retry_time
@@ -157,6 +158,42 @@ def test_a_refusal_is_not_repeated() -> None:
         http.read("GET", script.url, headers={}, check=refuse_with(RefusedError("no", status=403)))
 
     assert 1 == len(script.asked)
+
+
+class Silent(httpx.BaseTransport):
+    """A network on which no answer comes in time, or none at all."""
+
+    def __init__(self, error: type[httpx.TransportError]) -> None:
+        self._error = error
+        self.asked = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Break."""
+        self.asked += 1
+        msg = "silence"
+        raise self._error(msg, request=request)
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        pytest.param(httpx.ReadTimeout, 1, id="timeout"),
+        pytest.param(httpx.ReadError, 3, id="cut"),
+        pytest.param(httpx.ConnectTimeout, 3, id="not-reached"),
+    ],
+)
+def test_who_has_something_better_to_try_after_a_timeout_is_not_kept_from_it(
+    error: type[httpx.TransportError], tries: int
+) -> None:
+    """Half a minute is lost with each; whatever else breaks is tried again."""
+    silent = Silent(error)
+    http = Http(clock=StillClock(), jitter=lambda: 0.0, transport=silent)
+
+    with pytest.raises(UnreachableError):
+        http.read("GET", "http://there.example/", headers={}, not_after=(TimedOutError,))
+
+    assert tries == silent.asked
+    http.close()
 
 
 @pytest.mark.parametrize(
@@ -332,7 +369,7 @@ def test_a_peer_that_says_nothing_is_given_up() -> None:
     """A connection without an answer lasts no longer than the time that is left."""
     with socket.create_server(("127.0.0.1", 0)) as server, http_at(RunningClock()) as http:
         http.ending.end_within(timedelta(seconds=0.2))
-        with pytest.raises(UnreachableError, match="took longer than") as silent:
+        with pytest.raises(TimedOutError, match="took longer than") as silent:
             http.write("GET", f"http://127.0.0.1:{server.getsockname()[1]}/", headers={})
 
     assert silent.value.lost

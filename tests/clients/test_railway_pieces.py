@@ -8,10 +8,12 @@ from pipeline_health.clients.errors import (
     ClientError,
     NothingThereError,
     RateLimitedError,
+    TimedOutError,
     UnreachableError,
 )
+from pipeline_health.clients.pieces import Piece
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
-from pipeline_health.clients.railway_pieces import Piece, in_pieces
+from pipeline_health.clients.railway_pieces import better_halved, in_pieces
 
 IDS = tuple(f"id{at}" for at in range(25))
 Answers = dict[str, str | ClientError]
@@ -25,11 +27,11 @@ class Provider:
         self.sizes: list[int] = []
         self.again: list[bool] = []
 
-    def fetch(self, piece: Piece) -> Answers:
+    def fetch(self, piece: Piece[str]) -> Answers:
         """Answer *piece*."""
-        self.sizes.append(len(piece.ids))
+        self.sizes.append(len(piece.things))
         self.again.append(piece.again)
-        return self._answer(piece.ids)
+        return self._answer(piece.things)
 
 
 def seen(ids: tuple[str, ...]) -> Answers:
@@ -130,7 +132,7 @@ def test_a_batch_that_is_too_large_is_made_smaller() -> None:
     [
         pytest.param(RateLimitedError("slowly", retry_at=None), 1, id="rate-limit"),
         pytest.param(UnreachableError("no host", lost=False), 1, id="no-connection"),
-        pytest.param(UnreachableError("502"), 4, id="down"),
+        pytest.param(UnreachableError("502"), 10, id="down"),
     ],
 )
 def test_a_provider_that_is_gone_is_left_alone(error: ClientError, sends: int) -> None:
@@ -169,3 +171,18 @@ def test_not_authorized_for_one_thing_is_no_refused_token() -> None:
     provider = Provider(failing_with(NotAuthorizedError("no"), frozenset({"id3"})))
 
     assert {"id3"} == failed(in_pieces(IDS, provider.fetch, size=25))
+
+
+@pytest.mark.parametrize(
+    ("piece", "expected"),
+    [
+        pytest.param(Piece(things=("a", "b")), (TimedOutError,), id="whole"),
+        pytest.param(Piece(things=("a", "b"), again=True), (UnreachableError,), id="half"),
+        pytest.param(Piece(things=("a",), again=True), (), id="alone"),
+    ],
+)
+def test_what_can_be_halved_is_not_sent_again_as_it_is(
+    piece: Piece[str], expected: tuple[type[ClientError], ...]
+) -> None:
+    """A whole batch waits out what passes by itself, but for a timeout; a single one all of it."""
+    assert expected == better_halved(piece)

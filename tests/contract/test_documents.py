@@ -28,6 +28,9 @@ BUILT: dict[str, dict[str, Callable[[], str]]] = {
         "one": lambda: documents.github_look([None], [False]),
         "named-branch": lambda: documents.github_look(["main"], [False]),
         "many": lambda: documents.github_look([None, "main", None], [False, True, True]),
+        "by-id": lambda: documents.github_look(
+            ["main", None, None], [True, False, False], by_id=[True, True, False]
+        ),
     },
     "github_issues": {
         "one": lambda: documents.github_issues(1),

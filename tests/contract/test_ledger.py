@@ -12,14 +12,17 @@ from ledger_samples import (
     DAY,
     LASTING,
     MINUTE,
+    REPO,
     SHOP,
     T0,
     a_report,
     an_incident,
     an_intent,
 )
-from pipeline_health.core.model.ids import Fingerprint
+from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.journal import TrailLine
+from pipeline_health.core.model.notice import Notice, NoticeKind, Told
+from pipeline_health.core.model.report import ChangeLine, ProjectLine
 from pipeline_health.ports import Ledger
 
 
@@ -95,6 +98,19 @@ def test_a_trail_keeps_its_newest_200_lines(ledger: Ledger) -> None:
 
     assert tuple(a_line(f"line {n}", n) for n in range(5, 205)) == ledger.trail(SHOP)
     assert (a_line("mine"),) == ledger.trail(other)
+
+
+def test_what_a_cycle_leaves_is_kept_at_once(ledger: Ledger) -> None:
+    """An incident is saved, its intent is settled and its trail goes on; another intent stays."""
+    with ledger.lease(now=T0, lasting=LASTING) as lease:
+        for key in ("n1", "n2"):
+            ledger.intend(an_intent(key), lease=lease)
+        noted = [(SHOP, a_line("opened")), (SHOP, a_line("opened", 1)), (SHOP, a_line("told", 2))]
+        ledger.save([an_incident()], lease=lease, settled=["n1", "n3"], noted=noted)
+
+    assert (an_incident(),) == ledger.incidents()
+    assert (an_intent("n2"),) == ledger.intents()
+    assert (a_line("opened"), a_line("told", 2)) == ledger.trail(SHOP)
 
 
 # -- memory ----------------------------------------------------------------------------------
@@ -183,6 +199,39 @@ def test_a_report_comes_back_as_it_was_recorded(ledger: Ledger) -> None:
     assert (a_report(sentence="Corrected."),) == ledger.reports(limit=5)
 
 
+def test_reports_of_equal_looks_come_back_each_as_it_was(ledger: Ledger) -> None:
+    """What they have in common is kept once, and the projects of each are in their order."""
+    shop, film = (ProjectLine(name=ProjectName(name), repo=REPO) for name in ("shop", "film"))
+    broken = replace(shop, unproved=("Main CI red",))
+    looks = [(shop, film), (shop, film), (), (film, broken), (broken, broken), (shop, film)]
+    reports = [
+        replace(a_report(f"c{at}", at=T0 + at * MINUTE), projects=look)
+        for at, look in enumerate(looks)
+    ]
+    for report in reports:
+        ledger.record(report)
+
+    assert tuple(reversed(reports)) == ledger.reports(limit=9)
+
+
+def test_but_for_the_newest_50_only_the_heads_of_reports_are_kept(ledger: Ledger) -> None:
+    """When it looked and what it said of it is known of each; what it saw, of those who ask."""
+    change = ChangeLine(
+        change="open", repo=REPO, issue=1, fingerprint=SHOP, reason="red", applied=True
+    )
+    full = replace(a_report(), changes=(change,), waiting=("w",), failed="why")
+    for at in range(52):
+        ledger.record(replace(full, cycle=f"c{at}", started_at=T0 + at * MINUTE))
+
+    *newest, older, oldest = ledger.reports(limit=99)
+    assert {(full.projects, (change,), ("w",))} == {
+        (report.projects, report.changes, report.waiting) for report in newest
+    }
+    assert (50, "c1", "c0") == (len(newest), older.cycle, oldest.cycle)
+    assert replace(full, cycle="c0", projects=(), changes=(), waiting=()) == oldest
+    assert 52 == len(ledger.looks())
+
+
 def test_reports_go_after_90_days(ledger: Ledger) -> None:
     """Recording a cycle drops the reports that are older than the retention."""
     ledger.record(a_report("old"))
@@ -222,3 +271,16 @@ def test_facts_that_nobody_repeats_go_after_90_days(ledger: Ledger) -> None:
         ledger.recall("repo", "repeated"),
         ledger.recall("repo", "repeated-too-soon"),
     )
+
+
+def test_intents_and_letters_that_nobody_asked_for_go_after_90_days(ledger: Ledger) -> None:
+    """The outcome of a request is known by then, and nobody waits for what happened then."""
+    notice = Notice(kind=NoticeKind.NEW, title="red", body="red", url="", priority=4, tags=())
+    for at in (T0, T0 + 2 * DAY):
+        with ledger.lease(now=at, lasting=LASTING) as lease:
+            ledger.intend(an_intent(f"n {at}", at=at), lease=lease)
+            ledger.tell(Told(), [notice], receivers=["ntfy"], lease=lease, now=at)
+    ledger.record(a_report(at=T0 + 91 * DAY))
+
+    assert [T0 + 2 * DAY] == [intent.at for intent in ledger.intents()]
+    assert [T0 + 2 * DAY] == [letter.at for letter in ledger.letters()]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger_kinds import EVERY_LEDGER
-from ledger_samples import LASTING, MINUTE, T0, an_incident, an_intent
+from ledger_samples import LASTING, MINUTE, T0, a_report, an_incident, an_intent
 from pipeline_health.ledger import MemoryLedger
 from pipeline_health.ports import Lease, LeaseHeldError, LeaseLostError, Ledger
 
@@ -56,6 +56,36 @@ def test_a_lease_is_given_back_when_the_cycle_fails(ledger: Ledger) -> None:
         lease.renew(now=T0)
 
 
+def test_a_report_may_give_the_lease_back(ledger: Ledger) -> None:
+    """The cycle that it tells of is over: the next one starts at once, and nothing more is kept."""
+    with ledger.lease(now=T0, lasting=LASTING) as first:
+        ledger.remember("repo", "acme/shop", "R_1", now=T0)
+        ledger.record(a_report(), ending=first)
+        with pytest.raises(LeaseLostError):
+            ledger.save([an_incident()], lease=first)
+        with ledger.lease(now=T0 + MINUTE, lasting=LASTING) as second:
+            second.renew(now=T0 + MINUTE)
+
+    assert ("R_1", (a_report(),)) == (
+        ledger.recall("repo", "acme/shop"),
+        ledger.reports(limit=2),
+    )
+
+
+def test_a_report_that_comes_after_the_lease_was_lost_is_kept(ledger: Ledger) -> None:
+    """How a cycle ended is known, and whoever has the lease now keeps it."""
+    with (
+        ledger.lease(now=T0, lasting=LASTING) as first,
+        ledger.lease(now=T0 + LASTING, lasting=LASTING) as second,
+    ):
+        ledger.record(a_report(), ending=first)
+        second.renew(now=T0 + LASTING)
+
+    assert (a_report(),) == ledger.reports(limit=2)
+    with ledger.lease(now=T0 + LASTING, lasting=LASTING) as third:
+        third.renew(now=T0 + LASTING)
+
+
 def test_a_lease_that_ran_out_is_taken_over(ledger: Ledger) -> None:
     """A cycle that hangs past its lease loses it to the next one, at the very moment it ends."""
     with (
@@ -90,7 +120,19 @@ def _intend(ledger: Ledger, lease: Lease) -> None:
     ledger.intend(an_intent(), lease=lease)
 
 
-WRITES = pytest.mark.parametrize("write", [_renew, _save, _intend], ids=["renew", "save", "intend"])
+def _settle(ledger: Ledger, lease: Lease) -> None:
+    ledger.save([], lease=lease, settled=["n1"])
+
+
+def _save_nothing(ledger: Ledger, lease: Lease) -> None:
+    ledger.save([], lease=lease)
+
+
+WRITES = pytest.mark.parametrize(
+    "write",
+    [_renew, _save, _settle, _save_nothing, _intend],
+    ids=["renew", "save", "settle", "save nothing", "intend"],
+)
 
 
 @WRITES

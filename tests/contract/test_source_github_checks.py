@@ -88,6 +88,23 @@ def test_unfinished_suites_are_counted_in_one_more_request(stage: Stage) -> None
     assert 1 == stage.asked("SuiteCounts")
 
 
+def test_unfinished_suites_of_all_batches_are_counted_in_one_request(stage: Stage) -> None:
+    """Apps leave suites behind that never end; many a repository has one."""
+    names = many(stage.world, 5)
+    for name in names:
+        stage.world.repo(name).external_suite("renovate")
+    projects = [project(name, repo=name) for name in names]
+
+    readings = stage.source(batch=2).look(projects, now=stage.world.now())
+
+    assert [3, 1] == [stage.asked("query Look"), stage.asked("SuiteCounts")]
+    assert [[0]] * 5 == [
+        [suite.check_runs for suite in reading.checks.value.suites]
+        for reading in readings.values()
+        if isinstance(reading.checks, Seen)
+    ]
+
+
 def test_without_the_counts_a_suite_stays_uncounted(stage: Stage) -> None:
     """Not knowing is not zero, and the checks are seen all the same."""
     stage.world.repo(SHOP).external_suite("renovate", runs=0)

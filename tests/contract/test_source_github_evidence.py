@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -80,6 +81,34 @@ def test_complete_evidence_is_asked_for_once(stage: Stage) -> None:
     assert first == evidence(stage, run)
     assert asked == len(stage.world.requests)
     assert not any(PLANTED in fact for fact in stage.memory.facts.values())
+
+
+@pytest.mark.parametrize(
+    ("sort", "each"), [pytest.param("no log", 3, id="no-log"), pytest.param("gone", 1, id="gone")]
+)
+def test_what_is_not_whole_is_asked_for_after_as_long_again(
+    stage: Stage, sort: str, each: int
+) -> None:
+    """Ten minutes after a failure, then after twenty, and an hour later at most."""
+    run = stage.world.repo(SHOP).run("CI", "failure", log="")
+    trace = trace_of(run)
+    if sort == "gone":
+        trace = replace(trace, run_id=1)
+    asked = []
+    for minutes in (10, 5, 4, 1, 15, 10, 600, 30, 29, 1):
+        stage.world.advance(minutes * MINUTE)
+        stage.world.requests.clear()
+        found = stage.source().evidence(trace, now=stage.world.now())
+        asked.append(len(stage.world.requests))
+        if sort == "gone":
+            assert isinstance(found, Blind)
+            assert "GitHub shows no such thing" in found.why
+        else:
+            assert isinstance(found, Seen)
+            assert not found.value.complete
+
+    assert [each, 0, 0, each - (sort != "gone"), 0] == asked[:5]
+    assert [1, 0, 0, 1] == [min(number, 1) for number in asked[6:]]
 
 
 def test_evidence_before_the_log_is_there_is_asked_for_again(stage: Stage) -> None:

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from github_stage import MINUTE, SHOP, Stage, look, on_stage, project
+from door import Door
+from github_stage import MINUTE, SHOP, Stage, look, many, on_stage, project
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import RunsOf
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
+from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.github_world import Repo
 from pipeline_health.sources.github.learning import MOST_LOOKUPS, TOPIC
 
@@ -90,6 +92,36 @@ def test_it_is_asked_once_a_day(stage: Stage) -> None:
     required(stage)
 
     assert 2 == stage.asked("event=push")
+
+
+def test_without_a_push_there_is_nothing_more_to_learn(stage: Stage) -> None:
+    """A second lesson at a head hears of what was not listed yet; a third would hear nothing."""
+    push(stage, "CI", number=3)
+    for days in range(5):
+        assert {"CI"} == names(required(stage))
+        assert min(days + 1, 2) == stage.asked("event=push")
+        stage.world.advance(DAY)
+
+    push(stage, "CI", "Lint", number=3)
+    assert {"CI"} == names(required(stage))
+    assert 3 == stage.asked("event=push")
+
+
+def test_lessons_are_taken_side_by_side() -> None:
+    """A new day costs a large portfolio no more than a few of GitHub's answers."""
+    doors = []
+
+    def way(world: World, loopback: Loopback) -> Door:
+        doors.append(Door(world, loopback))
+        return doors[0]
+
+    with on_stage(way=way) as stage:
+        policies = [project(name, repo=name) for name in many(stage.world, 9)]
+        doors[0].meets("/actions/runs", 4)
+        seen = stage.source(at_once=8).look(policies, now=stage.world.now())
+
+    assert all(isinstance(reading.required, Seen) for reading in seen.values())
+    assert 4 == doors[0].most["github"]
 
 
 def test_too_few_pushes_are_asked_again_with_the_next_one(stage: Stage) -> None:

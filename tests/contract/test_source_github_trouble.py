@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from door import Door
 from github_stage import (
     OWN,
     SHOP,
@@ -17,6 +18,7 @@ from github_stage import (
 from pipeline_health.clients.github import GitHub
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.readings import Blind, BlindCause
+from pipeline_health.simulator import Loopback, World
 from pipeline_health.sources.github import GitHubSource
 from wire import github_wire, unused_port
 
@@ -68,7 +70,7 @@ def test_an_outage_is_not_asked_about_for_every_repository(stage: Stage) -> None
     readings = stage.source().look(projects, now=stage.world.now())
 
     assert not any(any(is_seen(reading)) for reading in readings.values())
-    assert 17 == stage.asked("query Look")
+    assert 12 == stage.asked("query Look")
 
 
 def test_a_reached_rate_limit_ends_the_look(stage: Stage) -> None:
@@ -127,3 +129,26 @@ def test_a_host_that_is_not_there_blinds_everything(stage: Stage) -> None:
         reasons(reading) for reading in readings.values()
     ]
     assert 2 == len(stage.clock.slept)
+
+
+@pytest.mark.parametrize(
+    ("waited", "expected"),
+    [pytest.param(0.0, 4, id="quick"), pytest.param(31.0, 1, id="slow")],
+)
+def test_a_github_that_is_slow_is_asked_one_after_the_other(waited: float, expected: int) -> None:
+    """It allows a minute of its time a minute, and what is asked side by side uses that up."""
+    doors = []
+
+    def way(world: World, loopback: Loopback) -> Door:
+        doors.append(Door(world, loopback))
+        return doors[0]
+
+    with on_stage(way=way) as stage:
+        projects = [project(name, repo=name) for name in many(stage.world, 9)]
+        stage.client.wire.meter.wait(waited)
+        doors[0].meeting = expected
+
+        readings = stage.source(batch=1, at_once=8).look(projects, now=stage.world.now())
+
+        assert all(all(is_seen(reading)) for reading in readings.values())
+        assert expected == doors[0].most["github"]

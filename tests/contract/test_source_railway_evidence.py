@@ -139,6 +139,31 @@ def test_a_part_that_fails_does_not_spoil_the_others(watch: Watch, document: str
     assert (BUILD, False, True) == (evidence.tail, evidence.complete, again.complete)
 
 
+@pytest.mark.parametrize("all_of_it", [False, True], ids=["a-part-fails", "all-is-refused"])
+def test_what_is_not_whole_is_read_again_after_as_long_again(
+    watch: Watch, *, all_of_it: bool
+) -> None:
+    """A log that fails for good costs a few requests an hour, and not in every cycle."""
+    web = watch.world.railway("shop").environment("staging").service("web")
+    failed = web.deploy("FAILED", log=BUILD)
+    if all_of_it:
+        web.deployments.remove(failed)
+    match = "query BuildLog"
+    watch.world.faults.add(host="railway", mode="graphql_error", match=match, times=999)
+    asked = []
+    for minutes in (15, 5, 9, 1, 25, 600, 59, 1):
+        watch.world.advance(timedelta(minutes=minutes))
+        watch.asked()
+        told = watch.evidence(failed)
+        asked.append(bool(watch.asked()))
+        if all_of_it:
+            assert "Railway said: Not Authorized" in why(told)
+        else:
+            assert not found(told).complete
+
+    assert [True, False, False, True, False, True, False, True] == asked
+
+
 def test_evidence_that_cannot_be_read_is_blind(watch: Watch) -> None:
     """When nothing could be read, that is no evidence of anything."""
     web = product(watch.world).environment("staging").service("web")

@@ -239,7 +239,7 @@ def test_what_production_left_behind_is_read_with_its_own_token(watch: Watch) ->
 def test_staging_comes_first_when_there_is_too_much(watch: Watch) -> None:
     """Where Railway stops answering, what was asked first is seen."""
     projects = [product(watch.world, name) for name in ("a", "b", "c")]
-    watch.batch = 4
+    watch.batch = 2
     policies = [policy_of(project) for project in projects]
     source = watch.source()
     source.look(policies, now=watch.world.now())

@@ -8,12 +8,16 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import yaml
 
 from newcomer import ROOT
+from pipeline_health.core.model.address import parse_address
 from pipeline_health.core.model.policy import Limits
+from pipeline_health.page.guard import HEALTH
 from pipeline_health.settings import sources
 from pipeline_health.settings.configuration import Configuration
+from tables import keys_of
 
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
 CRONJOB = ROOT / "deploy/kubernetes/cronjob.yaml"
+DEPLOYMENT = ROOT / "deploy/kubernetes/deployment.yaml"
 OLDEST, NEWEST = "1.29", "1.34"
 MEGABYTES = 300
 
@@ -30,12 +34,39 @@ def test_kubernetes_takes_the_manifests() -> None:
             kubernetes_validate.validate(manifest, version, strict=True)
 
 
+def test_a_service_with_a_page_is_the_same_pod_with_probes() -> None:
+    """Everything but what it runs, and who asks whether it is well."""
+    deployment, service = yaml.safe_load_all(DEPLOYMENT.read_text())
+    for manifest in (deployment, service):
+        for version in (OLDEST, NEWEST):
+            kubernetes_validate.validate(manifest, version, strict=True)
+    pod = deployment["spec"]["template"]["spec"]
+    job = manifests()[1]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (own,), (theirs,) = pod.pop("containers"), job.pop("containers")
+    del job["restartPolicy"]
+    assert pod == job
+    alike = ("image", "securityContext", "volumeMounts")
+    assert [own[key] for key in alike] == [theirs[key] for key in alike]
+    assert own["resources"]["limits"] == theirs["resources"]["limits"]
+    spec = deployment["spec"]
+    assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
+    command, option, place = own["args"]
+    address = parse_address(place)
+    assert (command, option) == ("serve", "--listen")
+    assert address is not None
+    assert [port["containerPort"] for port in own["ports"]] == [address.port]
+    assert not address.is_loopback
+    for probe in ("readinessProbe", "livenessProbe"):
+        assert own[probe]["httpGet"] == {"path": HEALTH, "port": "page"}
+    assert service["spec"]["selector"] == spec["template"]["metadata"]["labels"]
+
+
 def test_a_job_is_bounded_alone_and_without_rights() -> None:
     """One at a time, ended by a deadline, not root, nothing writable but the state, no token."""
     _, cronjob = manifests()
     spec = cronjob["spec"]
     assert spec["concurrencyPolicy"] == "Forbid"
-    poll = Configuration.model_fields["poll_interval"].default
+    poll = keys_of(Configuration)["poll_interval"].default
     assert spec["schedule"] == f"*/{poll // timedelta(minutes=1)} * * * *"
     assert 10 <= spec["startingDeadlineSeconds"] < poll.total_seconds()
     job = spec["jobTemplate"]["spec"]

@@ -15,6 +15,7 @@ from pipeline_health.cli.exits import Exit
 from pipeline_health.core.model.policy import Limits
 from pipeline_health.settings import sources
 from pipeline_health.settings.configuration import Configuration
+from tables import keys_of
 
 FORMS = ("user", "system")
 EXPOSURE = {"user": 2.1, "system": 1.2}
@@ -25,7 +26,7 @@ INSTALLED = {"user": "%h/.local/share/pipeline-health", "system": "/opt/pipeline
 SECRETS = {"user": "%h/.config/archon-cron/secrets.env", "system": "/etc/archon-cron/secrets.env"}
 LOOK, SERVE, FAILURE = (f"pipeline-health{it}.service" for it in ("", "-scheduler", "-failure"))
 TIMER = "pipeline-health.timer"
-POLL = Configuration.model_fields["poll_interval"].default
+POLL = keys_of(Configuration)["poll_interval"].default
 OLDEST = 250  # the first that judges units without loading them
 
 

@@ -5,6 +5,7 @@ import re
 import tomllib
 import types
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from datetime import timedelta
 from enum import Enum
 from functools import cache
@@ -12,13 +13,12 @@ from pathlib import Path
 from typing import Annotated, Literal, Union, get_args, get_origin
 
 import pytest
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from pipeline_health.settings import parse_duration
-from pipeline_health.settings.configuration import Configuration
+from pipeline_health.settings.configuration import PRODUCTION, Configuration
 from pipeline_health.settings.fields import E2E_OWN, OUR_SECRETS
 from pipeline_health.settings.toml_file import configuration_of
+from tables import KeyOfTable, keys_of, tables_in
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "configuration.md").read_text()
@@ -35,6 +35,8 @@ HEADINGS = {
     "projects.audit.supabase": "`supabase = { … }`",
 }
 """How the section of a table is called; one that is not here is called as TOML writes it."""
+UNLESS_CHOSEN = {"production_environment": PRODUCTION}
+"""What holds for a key that is None where nobody chose, so that one can tell."""
 READ_BY_PREFIX = {"SERVER_URL": "GITHUB_SERVER_URL"}
 """Names that the code puts together, as they are set."""
 
@@ -52,22 +54,12 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
 
 
-def tables(
-    model: type[BaseModel] = Configuration, path: str = ""
-) -> Iterator[tuple[str, type[BaseModel]]]:
+def tables(table: type = Configuration, path: str = "") -> Iterator[tuple[str, type]]:
     """Give every table of the file with the path that leads to it."""
-    yield path, model
-    for name, field in model.model_fields.items():
-        for inner in models(field.annotation):
-            yield from tables(inner, f"{path}.{field.alias or name}".lstrip("."))
-
-
-def models(annotation: object) -> Iterator[type[BaseModel]]:
-    """Give the tables that an annotation holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from models(argument)
+    yield path, table
+    for name, key in keys_of(table).items():
+        for inner in tables_in(key.hint):
+            yield from tables(inner, f"{path}.{name}".lstrip("."))
 
 
 def kind(annotation: object) -> str:
@@ -90,8 +82,9 @@ def simple_kind(annotation: object) -> str:
     while hasattr(annotation, "__supertype__"):
         annotation = annotation.__supertype__
     assert isinstance(annotation, type), annotation
+    if is_dataclass(annotation):
+        return "table"
     words: Mapping[type, str] = {
-        BaseModel: "table",
         Enum: "text",
         timedelta: "duration",
         bool: "true or false",
@@ -102,39 +95,37 @@ def simple_kind(annotation: object) -> str:
     return next(word for type_, word in words.items() if issubclass(annotation, type_))
 
 
-def default(field: FieldInfo) -> object:
+def default(key: KeyOfTable) -> object:
     """Give what a key is when it is left out, as the page would write it."""
-    if field.is_required():
+    if key.is_required:
         return "required"
-    match field.default:
+    match UNLESS_CHOSEN.get(key.field.name, key.default):
         case None:
             return "none"
-        case BaseModel():
-            return "below"
         case tuple() as many:
             return list(many)
         case other:
-            return other
+            return "below" if is_dataclass(other) else other
 
 
-def written(cell: str, field: FieldInfo) -> object:
+def written(cell: str, key: KeyOfTable) -> object:
     """Read the default that the page says."""
     if cell in ("none", "required", "below"):
         return cell
     value = tomllib.loads(f"x = {cell.strip('` ') if '``' not in cell else cell.strip()[2:-2]}")
-    return parse_duration(value["x"]) if kind(field.annotation) == "duration" else value["x"]
+    return parse_duration(value["x"]) if kind(key.hint) == "duration" else value["x"]
 
 
-@pytest.mark.parametrize(("path", "model"), [pytest.param(*one, id=one[0]) for one in tables()])
-def test_every_key_is_told_with_its_type_and_default(path: str, model: type[BaseModel]) -> None:
-    """In the order of the model, and nothing more."""
+@pytest.mark.parametrize(("path", "table"), [pytest.param(*one, id=one[0]) for one in tables()])
+def test_every_key_is_told_with_its_type_and_default(path: str, table: type) -> None:
+    """In the order of the table, and nothing more."""
     told = rows(HEADINGS.get(path, f"`[{path}]`"))
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    keys = keys_of(table)
 
-    assert [cells[0] for cells in told] == [f"`{key}`" for key in fields]
-    for (_, type_, cell, says), (key, field) in zip(told, fields.items(), strict=True):
-        assert (key, type_) == (key, kind(field.annotation))
-        assert (key, written(cell, field)) == (key, default(field))
+    assert [cells[0] for cells in told] == [f"`{name}`" for name in keys]
+    for (_, type_, cell, says), (name, key) in zip(told, keys.items(), strict=True):
+        assert (name, type_) == (name, kind(key.hint))
+        assert (name, written(cell, key)) == (name, default(key))
         assert says
 
 
@@ -146,25 +137,24 @@ def test_the_whole_file_loads_and_has_every_key() -> None:
 
     missing = set(dict(tables()).values()) - {type(one) for one in every_table(told)}
     assert missing == set()
-    for model in dict.fromkeys(dict(tables()).values()):
-        ours = [one for one in every_table(told) if isinstance(one, model)]
+    for table in dict.fromkeys(dict(tables()).values()):
+        ours = [one for one in every_table(told) if isinstance(one, table)]
         set_here = {
             name
             for one in ours
-            for name in one.model_fields_set
-            if model.model_fields[name].is_required()
-            or getattr(one, name) != model.model_fields[name].default
+            for name, key in keys_of(table).items()
+            if key.is_required or getattr(one, key.field.name) != key.default
         }
-        assert (model.__name__, set(model.model_fields) - set_here) == (model.__name__, set())
+        assert (table.__name__, {*keys_of(table)} - set_here) == (table.__name__, set())
 
 
-def every_table(table: BaseModel) -> Iterator[BaseModel]:
+def every_table(table: object) -> Iterator[object]:
     """Give *table* and every table in it."""
     yield table
-    for name in type(table).model_fields:
-        value = getattr(table, name)
+    for key in keys_of(type(table)).values():
+        value = getattr(table, key.field.name)
         for inner in value if isinstance(value, tuple) else (value,):
-            if isinstance(inner, BaseModel):
+            if is_dataclass(inner):
                 yield from every_table(inner)
 
 

@@ -7,6 +7,7 @@ from pipeline_health.core.inert import CHARACTERS, LINES
 from pipeline_health.e2e.command import GRACE
 from pipeline_health.settings import load
 from pipeline_health.settings.configuration import SmokeCheck
+from tables import keys_of
 
 TEXT = (Path(__file__).parents[2] / "docs/live-tests.md").read_text()
 
@@ -24,7 +25,7 @@ def test_its_example_is_a_configuration(tmp_path: Path) -> None:
 
 def test_every_key_of_a_check_is_explained() -> None:
     """One row each; the path is what the table is about."""
-    keys = {field.alias or name for name, field in SmokeCheck.model_fields.items()}
+    keys = {*keys_of(SmokeCheck)}
 
     assert set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)) == keys - {"path"}
 

@@ -1,5 +1,6 @@
 import json
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger.codec import (
     as_unicode,
+    head_of,
     incident_as_text,
     incident_of,
     report_as_text,
@@ -31,6 +33,15 @@ def test_every_incident_survives_the_ledger(incident: Incident) -> None:
 def test_every_report_survives_the_ledger(report: CycleReport) -> None:
     """What is read is what was written."""
     assert report == report_of(report_as_text(report), cycle="any")
+
+
+@settings(max_examples=10, deadline=None)
+@given(ANY_REPORT)
+def test_a_head_is_the_report_without_what_it_tells_at_length(report: CycleReport) -> None:
+    """Cutting the text and cutting the value are one thing."""
+    head = replace(report, projects=(), changes=(), waiting=(), orphans=(), untold=())
+
+    assert head == report_of(head_of(report_as_text(report)), cycle="any")
 
 
 def test_a_trace_comes_back_as_what_it_was() -> None:

@@ -161,17 +161,17 @@ def test_a_quiet_cycle_writes_only_its_lease_and_report(path: Path, ledger: SqlL
     """Incidents and facts that did not change, and lines that repeat, add not one byte."""
     line = TrailLine(at=T0, says="waits")
 
-    def repeat() -> None:
+    def repeat(fact: str = "R_1") -> None:
+        ledger.remember("repo", "acme/shop", fact, now=T0)
         ledger.save([an_incident()], lease=lease)
         ledger.note(SHOP, line)
-        ledger.remember("repo", "acme/shop", "R_1", now=T0)
 
     with ledger.lease(now=T0, lasting=LASTING) as lease:
         repeat()
         before = log_size(path)
         repeat()
         quiet = log_size(path)
-        ledger.remember("repo", "acme/shop", "R_2", now=T0)
+        repeat("R_2")
 
         assert before == quiet < log_size(path)
 
@@ -198,6 +198,16 @@ def test_an_incident_of_another_version_is_named(path: Path, ledger: SqlLedger) 
 
     with pytest.raises(LedgerError, match="incident shop-ci in the ledger cannot be read"):
         ledger.incidents()
+
+
+def test_a_log_that_had_to_grow_is_cut(path: Path, ledger: SqlLedger) -> None:
+    """One large step does not leave a large file beside the ledger for as long as it is open."""
+    ledger.remember("log", "large", "x" * 12_000_000, now=T0)
+    large = log_size(path)
+    for at in range(2):
+        ledger.remember("log", "small", f"{at}", now=T0)
+
+    assert log_size(path) <= 8 * 1024 * 1024 < 12_000_000 < large
 
 
 def test_text_that_is_no_unicode_is_kept_as_far_as_it_goes(ledger: SqlLedger) -> None:

@@ -71,7 +71,7 @@ def test_closing_twice_is_harmless_and_a_closed_ledger_says_so(tmp_path: Path) -
     ledger.close()
 
     with pytest.raises(LedgerError, match=r"cannot write the ledger .*ledger\.db.*closed"):
-        ledger.forget("a", "b")
+        ledger.settle("n1")
 
 
 def test_two_openings_see_the_same_ledger(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from ledger_samples import LASTING, SHOP, T0, a_holder, a_report, an_incident, a
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.ledger import DryRunLedger, SqlLedger
 from pipeline_health.ledger.reading import ReadingStore
+from pipeline_health.ledger.store import Transaction
 from pipeline_health.ports import Ledger, LedgerError
 
 LINE = TrailLine(at=T0, says="opened")
@@ -108,7 +109,7 @@ def test_a_look_that_lasts_sees_what_a_later_cycle_wrote(path: Path) -> None:
     [
         lambda ledger: ledger.note(SHOP, LINE),
         lambda ledger: ledger.remember("a", "b", "c", now=T0),
-        lambda ledger: ledger.forget("a", "b"),
+        lambda ledger: ledger.forget("repo", "acme/shop"),
         lambda ledger: ledger.settle("n1"),
         lambda ledger: ledger.record(a_report()),
         lambda ledger: ledger.lease(now=T0, lasting=LASTING).__enter__(),
@@ -125,6 +126,21 @@ def test_a_ledger_that_was_opened_to_look_refuses_to_write(
         pytest.raises(LedgerError, match=r"ledger\.db was opened for reading; nothing was"),
     ):
         write(ledger)
+
+
+def test_what_is_read_in_parts_is_of_one_moment(path: Path) -> None:
+    """Another process writes meanwhile, and whoever asked first goes on seeing what was then."""
+    with filled(path) as writer, closing(ReadingStore(path)) as store:
+        ledger = SqlLedger(store, holder=a_holder())
+
+        def ask(moment: Transaction) -> tuple[object, ...]:
+            before = moment.read(str, "SELECT fact FROM memory")
+            writer.remember("repo", "acme/shop", "R_2", now=T0)
+            writer.record(a_report("c2"))
+            return (*before, ledger.recall("repo", "acme/shop"), ledger.reports(limit=9))
+
+        assert ("R_1", "R_1", (a_report(),)) == store.at_once(ask)
+        assert "R_2" == ledger.recall("repo", "acme/shop")
 
 
 def test_a_file_that_changes_under_every_look_is_not_believed(path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from concern_builders import NOW, filed, parent, scene
 from incident_builders import PROJECT
 from pipeline_health.agent.first_looks import keep_first_look
-from pipeline_health.agent.looking import Look
+from pipeline_health.agent.look import Look
 from pipeline_health.agent.people import People, scene_of, tell
 from pipeline_health.core.concerns import Scene
 from pipeline_health.core.model.ids import ProjectName, RepoName

@@ -2,14 +2,19 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
 
 import pytest
-from pydantic import BaseModel
 
 from pipeline_health.core.model.policy import EvidenceMode, Limits, ProjectPolicy, Routing
 from pipeline_health.settings import Configuration, Settings, policy_of
-from pipeline_health.settings.configuration import GateTable, SmokeCheck, VersionCheck
+from pipeline_health.settings.configuration import (
+    GateTable,
+    HeaderCheck,
+    JsonCheck,
+    SmokeCheck,
+    VersionCheck,
+)
+from tables import configuration_from, keys_of, tables_in
 
 EVERYTHING = """
 poll_interval = "5m"
@@ -72,12 +77,16 @@ agent_deadline = "1h"
 reopen_within = "2d"
 cycle_deadline = "2m"
 ops_repo = "acme/ops"
+retention = "40d"
 
 [remedies]
 rerun = true
 
 [notify]
 remind = "2h"
+
+[page]
+listen = "off"
 """
 
 
@@ -151,6 +160,7 @@ def test_every_documented_key_is_understood(loads: Callable[..., Settings]) -> N
             reopen_within=timedelta(days=2),
             cycle_deadline=timedelta(minutes=2),
             ops_repo="acme/ops",  # type: ignore[arg-type]
+            retention=timedelta(days=40),
         )
         == policy.limits
     )
@@ -174,15 +184,13 @@ def test_what_no_command_reads_yet_is_kept_with_its_types(loads: Callable[..., S
                     contains='"status":"ok"',
                     within=timedelta(seconds=2),
                 ),
-                SmokeCheck.model_validate(
-                    {
-                        "path": "/api",
-                        "json": {"key": "db.ok", "value": True},
-                        "header": {"name": "ETag"},
-                    }
+                SmokeCheck(
+                    path="/api",
+                    json_value=JsonCheck(key="db.ok", value=True),
+                    header=HeaderCheck(name="ETag"),
                 ),
             ),
-            version=VersionCheck.model_validate({"path": "/version", "json": "commit"}),
+            version=VersionCheck(path="/version", json_key="commit"),
             e2e=("npm", "run", "test:smoke"),
             e2e_env=("E2E_USER",),
             waive=("railway",),
@@ -209,20 +217,15 @@ def test_the_example_above_leaves_no_key_out() -> None:
     assert {"e2e_check"} == missing  # it excludes e2e
 
 
-def _keys(model: type[BaseModel]) -> set[str]:
-    keys = {field.alias or name for name, field in model.model_fields.items()} - {"projects"}
-    for field in model.model_fields.values():
-        for inner in (field.annotation, *get_args(field.annotation)):
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                keys |= _keys(inner)
-    return keys
+def _keys(table: type) -> set[str]:
+    keys = keys_of(table)
+    inner = [_keys(each) for key in keys.values() for each in tables_in(key.hint)]
+    return ({*keys} - {"projects"}).union(*inner)
 
 
 def test_the_policy_is_a_function_of_the_configuration() -> None:
     """A configuration that was made without a file gives the same policy."""
-    configuration = Configuration.model_validate(
-        {"projects": [{"name": "shop", "repo": "acme/shop"}]}
-    )
+    configuration = configuration_from({"projects": [{"name": "shop", "repo": "acme/shop"}]})
 
     assert "shop" == policy_of(configuration).projects[0].name
 

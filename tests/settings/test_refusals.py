@@ -148,6 +148,8 @@ REFUSED = [
     (_in("routing", "signature", '"a\\nb"'), "routing.signature: has spaces around it or control"),
     (_in("limits", "attempts", "0"), "limits.attempts: is too small; expected more than 0"),
     (_in("limits", "attempts", "true"), "limits.attempts: is of the wrong type; expected a whole"),
+    (_in("limits", "retention", '"29d"'), "limits.retention: is less than what is looked back on"),
+    (_in("limits", "reopen_within", '"91d"'), "limits.retention: is shorter than reopen_within"),
     (_in("limits", "cycle_deadline", '"4s"'), "limits.cycle_deadline: is too short to look at"),
     (_in("limits", "ops_repo", '"ops"'), "limits.ops_repo: is no repository; expected owner/name"),
     (_top("sla", '"30 minutes"'), 'sla: is no duration; expected a number and a unit, such as "'),

@@ -6,13 +6,13 @@ looked at; of one that says nothing it is told that it passed.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pipeline_health.core.checkup import accounts, deploys, hosts, repositories
 from pipeline_health.core.checkup.words import counted, fault
 from pipeline_health.core.model.checkup import EnvironmentFacts, Facts
 from pipeline_health.core.model.examination import Line, Sound, Told
+from pipeline_health.frozen import dataclass
 
 Look: TypeAlias = Callable[[Facts], Iterator[Told]]
 

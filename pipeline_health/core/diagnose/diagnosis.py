@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from pipeline_health.core.diagnose import code, people, settings
 from pipeline_health.core.diagnose.keys import key_of
@@ -11,6 +10,7 @@ from pipeline_health.core.diagnose.signature import Signature
 from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.incident import Cause, CauseClass
 from pipeline_health.core.model.questions import Evidence
+from pipeline_health.frozen import dataclass
 
 SIGNATURES: tuple[Signature, ...] = (*people.ROWS, *settings.ROWS, *code.ROWS)
 APPROVAL = "it waits for somebody's approval"

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import assert_never
 
 from pipeline_health.core.diagnose.signature import Signature
 from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.incident import CauseClass
 from pipeline_health.core.model.questions import DeployTrace
+from pipeline_health.frozen import dataclass
 
 NAME_SHAPE = (
     r"\b(?=[A-Z0-9_]{4,60}\b)"

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipeline_health.core.model.questions import Evidence
+from pipeline_health.frozen import dataclass
 
 _ERROR = "##[error]"
 _LAST = 40

@@ -1,9 +1,9 @@
 """What one row of the table is."""
 
 import re
-from dataclasses import dataclass
 
 from pipeline_health.core.model.incident import CauseClass
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

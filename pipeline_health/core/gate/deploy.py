@@ -1,7 +1,7 @@
 """Criterion `staging-deploy`: the commit is deployed to staging, and is what staging serves now."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.core.deploy_verdict import DeployState
@@ -24,6 +24,7 @@ from pipeline_health.core.model.verdict import (
     ServedNow,
 )
 from pipeline_health.core.observe import descends
+from pipeline_health.frozen import dataclass
 
 _NAME = CriterionName.STAGING_DEPLOY
 _ORDER = (

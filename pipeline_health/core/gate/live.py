@@ -6,7 +6,7 @@ the commit before it, and waiting goes on.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.gate.deploy import Deployed
@@ -14,6 +14,7 @@ from pipeline_health.core.gate.words import criterion, short
 from pipeline_health.core.model.live import Served, Tested
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.verdict import Criterion, CriterionName, CriterionState
+from pipeline_health.frozen import dataclass
 
 MOVED = "what was tested is not what staging is seen to serve now"
 _BRING_IT_UP = (

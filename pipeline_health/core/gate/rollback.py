@@ -1,13 +1,13 @@
 """Is the commit behind what production is known to serve? Then promoting it would be a rollback."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipeline_health.core.gate.words import short
 from pipeline_health.core.lanes import served_in_production
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import Contains
 from pipeline_health.core.observe import descends
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ URL itself says that it serves the commit.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.deploy_verdict import DeployState, is_part_of, judge_job
@@ -15,6 +14,7 @@ from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.promotion import Matter
 from pipeline_health.core.model.questions import BranchRun, Job, JobsOf, RunTrace
 from pipeline_health.core.model.readings import CheckStatus, Seen
+from pipeline_health.frozen import dataclass
 
 AT_THEIR_COMMIT = frozenset({"push", "merge_group"})
 _NAMED_BY_THEIR_WORKFLOW = frozenset(

@@ -5,7 +5,7 @@ before it running, and a redeploy of an old commit takes the new one away.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.deploy_verdict import (
@@ -28,6 +28,7 @@ from pipeline_health.core.model.verdict import CriterionState, ServedNow
 from pipeline_health.core.observe import commit_of, descends
 from pipeline_health.core.serving import served_by
 from pipeline_health.core.watched import deploy_trace
+from pipeline_health.frozen import dataclass
 
 APPEARS_WITHIN = timedelta(minutes=20)
 """Railway shows a deployment of a new commit some time after the push; later than this, never."""

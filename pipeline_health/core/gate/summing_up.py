@@ -1,7 +1,6 @@
 """From eight criteria to one answer, with its reason and the next command on one line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.gate.credentials import allowed_age
@@ -16,6 +15,7 @@ from pipeline_health.core.model.verdict import (
     CriterionState,
     Verdict,
 )
+from pipeline_health.frozen import dataclass
 
 _LETS_THROUGH = frozenset({CriterionState.PASS, CriterionState.WAIVED})
 _ENDS = frozenset({CriterionName.E2E})

@@ -1,9 +1,9 @@
 """How each kind of failure is told, where the words for a failed run or deployment do not fit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipeline_health.core.model.findings import Kind, Symptom
+from pipeline_health.frozen import dataclass
 
 _FIX = "Fix it, or revert the commit that broke it."
 _MEND = "Make it pass, on a branch. Reverting the commit that broke it is a valid fix."

@@ -6,7 +6,6 @@ may be hundreds.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.issue_text.envelope import (
@@ -26,6 +25,7 @@ from pipeline_health.core.model.findings import Kind, Subject, Thing
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
 from pipeline_health.core.model.incident import CauseClass
 from pipeline_health.core.model.parent import Parent
+from pipeline_health.frozen import dataclass
 
 KIND = "many-projects"
 LONGEST = 14_000

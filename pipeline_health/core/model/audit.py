@@ -1,11 +1,12 @@
 """What the credentials audit found. Names only: no value, and no hash of one, is in here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from pipeline_health.core.model.readings import Part
+from pipeline_health.frozen import dataclass
 
 
 class SharedBy(StrEnum):

@@ -1,13 +1,12 @@
 """An incident beside what one cycle saw of it: what the life of an incident is decided from."""
 
-from dataclasses import dataclass
-
 from pipeline_health.core.model.findings import Finding
 from pipeline_health.core.model.incident import Cause, Filing, Incident
 from pipeline_health.core.model.issue import Tracked, TrackedIssue
 from pipeline_health.core.model.policy import EvidenceMode, ProjectPolicy
 from pipeline_health.core.model.questions import Evidence
 from pipeline_health.core.model.readings import Commit, Part
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,14 @@ A fact that could not be found out is `Unread` with its reason; nobody may take 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import OrphanLine
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

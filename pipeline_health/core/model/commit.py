@@ -1,6 +1,5 @@
 """Everything that GitHub shows of exactly one commit: what the promotion check is decided by."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -16,6 +15,7 @@ from pipeline_health.core.model.readings import (
     Suite,
     Unrecognised,
 )
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

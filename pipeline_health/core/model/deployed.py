@@ -1,11 +1,11 @@
 """What is deployed where, and what passed staging on its way to production."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.model.ids import Sha
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Part
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

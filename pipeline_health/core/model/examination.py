@@ -1,8 +1,9 @@
 """What `doctor` says: findings, what is sound, and what nobody could look at."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from pipeline_health.frozen import dataclass
 
 
 class Level(StrEnum):

@@ -3,13 +3,13 @@
 A subject that no rule mentions stays as it was. Only a Finding opens and only a Proof closes.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
 from pipeline_health.core.model.ids import ProjectName, Sha
 from pipeline_health.core.model.questions import Question, Trace
+from pipeline_health.frozen import dataclass
 
 Scope = NewType("Scope", str)
 """Where a failure lives: repository and branch for CI, Railway environment for deploys, which a URL

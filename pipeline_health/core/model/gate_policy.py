@@ -1,9 +1,10 @@
 """What the operator wants of the promotion check and of the credentials audit, as values."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
+
+from pipeline_health.frozen import dataclass
 
 Scalar: TypeAlias = str | int | float | bool | None
 

@@ -1,6 +1,5 @@
 """An incident: one root cause, from the first failure seen to the proof that it is over."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -9,6 +8,7 @@ from pipeline_health.core.model.findings import Kind, Proof, Scope, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName, Sha
 from pipeline_health.core.model.questions import Evidence, Trace
 from pipeline_health.core.model.readings import Commit
+from pipeline_health.frozen import dataclass
 
 
 class Owner(StrEnum):

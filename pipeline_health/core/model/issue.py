@@ -1,12 +1,13 @@
 """What the tracker holds: issues as they are, and the marker that makes one ours."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TypeAlias
 
 from pipeline_health.core.model.findings import Kind, Symptom
 from pipeline_health.core.model.ids import Fingerprint, Login, Nonce, ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

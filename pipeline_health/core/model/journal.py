@@ -1,10 +1,10 @@
 """What is noted of our own doing: what we are about to create, and what was decided."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from pipeline_health.core.model.ids import Fingerprint, RepoName
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """What came of the tests against the live staging URL."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.model.ids import Sha
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

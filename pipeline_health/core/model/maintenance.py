@@ -1,10 +1,10 @@
 """Windows in which somebody works on something, so that its failures open no issue."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """What people are told outside the issues: concerns, the notices of their changes, and letters."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.incident import Owner
+from pipeline_health.frozen import dataclass
 
 
 class Topic(StrEnum):

@@ -3,7 +3,7 @@
 It has no failure of its own. What is broken and what is over is what its members say.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from pipeline_health.core.model.findings import Symptom
@@ -11,6 +11,7 @@ from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, Repo
 from pipeline_health.core.model.incident import Cause, Filing, Phase
 from pipeline_health.core.model.issue import Tracked, TrackedIssue
 from pipeline_health.core.model.readings import NotAsked, Part
+from pipeline_health.frozen import dataclass
 
 LEAST_PROJECTS = 3
 """Fewer than so many projects that fail for one reason are no portfolio incident."""

@@ -4,7 +4,6 @@ Every change says why in one sentence, and names its incident by fingerprint and
 a comment findable, so that it is made once.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -12,6 +11,7 @@ from pipeline_health.core.model.ids import Fingerprint, Nonce, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
 from pipeline_health.core.model.parent import Parent
+from pipeline_health.frozen import dataclass
 
 BEYOND_CAPS = "filed when the caps allow it"
 """Why an incident waits that is one more than may be filed now."""

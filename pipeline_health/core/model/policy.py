@@ -1,11 +1,12 @@
 """What the operator wants, as values: the part of the configuration that decisions depend on."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 
 from pipeline_health.core.model.gate_policy import AuditPolicy, GatePolicy
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName
+from pipeline_health.frozen import dataclass
 
 
 class EvidenceMode(StrEnum):
@@ -75,7 +76,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on what one cycle, one hour and one agent may do."""
+    """Bounds on what one cycle, one hour and one agent may do, and on how long it is remembered."""
 
     issues_per_cycle: int = 5
     issues_per_hour: int = 20
@@ -84,6 +85,7 @@ class Limits:
     reopen_within: timedelta = timedelta(days=7)
     cycle_deadline: timedelta = timedelta(minutes=3)
     ops_repo: RepoName | None = None
+    retention: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

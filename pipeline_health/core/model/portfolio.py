@@ -1,9 +1,9 @@
 """What the tokens can see before anything is configured, and what is made of it."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pipeline_health.core.model.ids import RepoName
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """What a promotion is decided by: everything that was seen for one commit, and what was asked."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.model.audit import Audit
@@ -13,6 +12,7 @@ from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Part, Reading, Seen
 from pipeline_health.core.model.snapshot import ProjectView
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ things as they are.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -19,6 +19,7 @@ from pipeline_health.core.model.readings import (
     Unrecognised,
     WorkflowRun,
 )
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

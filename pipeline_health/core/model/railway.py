@@ -1,11 +1,11 @@
 """What Railway shows: an environment, its services and their deployments; nothing judged yet."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.readings import Unrecognised
+from pipeline_health.frozen import dataclass
 
 
 class RailwayStatus(StrEnum):

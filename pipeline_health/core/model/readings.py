@@ -4,12 +4,12 @@ Nothing here is judged yet. A value that a provider sent and that we do not know
 a type of its own, so that no rule can take it for health.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
 
 from pipeline_health.core.model.ids import Login, RepoName, Sha
+from pipeline_health.frozen import dataclass
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -4,7 +4,6 @@ Whatever a file looks like, this is what it is read into, and what a replay is d
 that a recording does not hold is unknown: nothing stands in for it, and *lacks* says so in words.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -19,6 +18,7 @@ from pipeline_health.core.model.readings import (
     Unrecognised,
 )
 from pipeline_health.core.model.urls import Place
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """What one cycle did: stored, printed, and summed up in one sentence, also when it failed."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName, Sha
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import IssueRef
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +75,44 @@ class UntoldLine:
     mistake: bool = False
 
 
+class Station(StrEnum):
+    """What a commit passes on its way to those who use the product."""
+
+    CI = "ci"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Glow(StrEnum):
+    """How a station is, the worst first: only HEALTHY is health."""
+
+    BROKEN = "broken"
+    BLIND = "not seen"
+    UNPROVED = "unproved"
+    UNDECIDED = "undecided"
+    UNWATCHED = "not watched"
+    HEALTHY = "healthy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """How one station of a project is, and since when, as far as that is known.
+
+    Of what is healthy that is the time of the newest proof, but for what each look proves anew.
+    """
+
+    of: Station
+    glow: Glow
+    since: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLine:
     """What was seen of one project; *unsettled* are sentences about what is under way.
 
     *unproved* are the titles of issues of which nothing is broken now and nothing proves that they
-    are over; *unwatched* is what nothing judges. Nobody is to take either for health.
+    are over; *unwatched* is what nothing judges. Nobody is to take either for health. *lights* has
+    one for each station; reports of an older version have none.
     """
 
     name: ProjectName
@@ -91,6 +124,7 @@ class ProjectLine:
     unproved: tuple[str, ...] = ()
     unwatched: tuple[UnwatchedLine, ...] = ()
     transients: tuple[TransientLine, ...] = ()
+    lights: tuple[Light, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

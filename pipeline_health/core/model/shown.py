@@ -1,6 +1,5 @@
 """What our looks showed, as facts that keep their providers' own times: what is written down."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -16,6 +15,7 @@ from pipeline_health.core.model.recording import (
     UrlTold,
 )
 from pipeline_health.core.model.sight import Source
+from pipeline_health.frozen import dataclass
 
 LONGEST_LOG = 3_500
 """So many characters of the end of a failing log are kept: as many as an issue shows."""

@@ -1,12 +1,13 @@
 """How well a project is seen: what could not be read, and which of our own tokens were refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 
 from pipeline_health.core.model.findings import Scope
 from pipeline_health.core.model.readings import Blind
+from pipeline_health.frozen import dataclass
 
 
 class Source(StrEnum):

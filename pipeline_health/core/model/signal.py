@@ -1,6 +1,5 @@
 """What the figures of a monitor are made of: issues, what they told of, and what they amount to."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -8,6 +7,7 @@ from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.incident import Owner
 from pipeline_health.core.model.recording import RootCause
 from pipeline_health.core.model.urls import Place
+from pipeline_health.frozen import dataclass
 
 
 class Bound(StrEnum):

@@ -1,7 +1,7 @@
 """One look at the world, with what was found out beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from pipeline_health.core.model.audit import Audit
@@ -12,6 +12,7 @@ from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import GitHubReading, NotAsked, Part
 from pipeline_health.core.model.sight import Sight
 from pipeline_health.core.model.urls import Place, UrlSight
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,8 @@ class ProjectView:
 
     *urls* has no entry for a URL that nobody named. *passages* are what earlier looks saw pass
     staging, oldest first; *audit* is the newest one, which may be of an earlier cycle. *judged*
-    is kept by whoever judges this very view, so that its head is judged once and not by each rule.
+    is kept by whoever judges this very view, so that its head is judged once and not by each rule,
+    and its services too.
     """
 
     policy: ProjectPolicy
@@ -33,7 +35,7 @@ class ProjectView:
     answers: Answers = field(default_factory=Answers)
     sight: Sight = field(default_factory=Sight)
     audit: Part[Audit] = field(default_factory=NotAsked)
-    judged: list[object] = field(default_factory=list, init=False, repr=False, compare=False)
+    judged: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

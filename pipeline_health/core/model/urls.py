@@ -1,13 +1,13 @@
 """What one look at a configured URL saw, and what is remembered of the looks before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.readings import Reading
+from pipeline_health.frozen import dataclass
 
 
 class Place(StrEnum):

@@ -1,10 +1,10 @@
 """The verdict of the promotion check: eight criteria, each in one of five states, dated."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
+from pipeline_health.frozen import dataclass
 
 
 class CriterionName(StrEnum):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core.at_head import Head, head_of
@@ -21,6 +20,7 @@ from pipeline_health.core.model.questions import LinkTrace, RunTrace
 from pipeline_health.core.model.readings import CheckStatus, Suite, WorkflowRun
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_page
+from pipeline_health.frozen import dataclass
 
 # The tokens by which GitHub leaves out a push, and the trailer ("Skipping workflow runs").
 _SKIP = re.compile(

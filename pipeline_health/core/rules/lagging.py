@@ -1,7 +1,6 @@
 """Production that stays behind what staging proved."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core.at_head import Head, head_of
@@ -28,6 +27,7 @@ from pipeline_health.core.passages import allowed_lag
 from pipeline_health.core.recorded_deploys import record_words, workflow_word
 from pipeline_health.core.service_deploys import service_words
 from pipeline_health.core.stages import production_of
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,12 @@ from pipeline_health.core.model.sight import Refusal, Source, Spell
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import is_archived
 from pipeline_health.core.sight import (
+    OF_RAILWAY,
     Place,
     blind_of,
     is_our_token,
     is_seen,
-    places_of,
+    place_of,
     sources_of,
     token_scope,
 )
@@ -52,14 +53,14 @@ def blind_sources(view: ProjectView) -> Iterator[Observation]:
         if is_seen(parts):
             yield _read_again(view, symptom, source)
         elif blind is not None and spell is not None:
-            reason = blind.cause if source in places_of(view) else blind.why
+            reason = blind.cause if source in OF_RAILWAY else blind.why
             if reason not in told:
                 told.add(reason)
                 yield _blindness(view, symptom, source, spell)
 
 
 def _symptom(view: ProjectView, source: Source) -> Symptom | None:
-    place = places_of(view).get(source)
+    place = place_of(view, source)
     scope = _github_scope(view, source) if place is None else place.scope
     if scope is None:
         return None
@@ -121,7 +122,7 @@ def refused_tokens(view: ProjectView) -> Iterator[Observation]:
 
 def _proofs(view: ProjectView, source: Source, refusal: Refusal | None) -> Iterator[Proof]:
     """Prove the token that reads, and that what was refused is not used any more."""
-    place = places_of(view).get(source)
+    place = place_of(view, source)
     proved: dict[tuple[Scope, str], None] = {}
     if place is not None and isinstance(place.part, Seen):
         token = place.part.value.token
@@ -178,6 +179,6 @@ def _token_symptom(scope: Scope, token: str) -> Symptom:
 
 
 def _page(view: ProjectView, source: Source) -> LinkTrace:
-    if source in places_of(view):
+    if source in OF_RAILWAY:
         return LinkTrace(url=f"https://railway.com/project/{view.policy.railway_project}")
     return LinkTrace(url=f"https://github.com/{view.policy.repo}")

@@ -1,7 +1,6 @@
 """Green commits that never reach staging."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.core.at_head import Head, head_of
@@ -26,6 +25,7 @@ from pipeline_health.core.model.readings import Blind, Seen
 from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import commit_page, is_ours, staging_symptom
 from pipeline_health.core.watched import Watched, watched
+from pipeline_health.frozen import dataclass
 
 MISSING_AFTER = timedelta(minutes=20)
 _NOT_YET = "The jobs of the deploy workflow are not read yet"

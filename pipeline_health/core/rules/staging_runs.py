@@ -1,7 +1,7 @@
 """Runs of the workflow that deploys which do not get to the end of staging."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.core.at_head import head_of
@@ -22,6 +22,7 @@ from pipeline_health.core.model.snapshot import ProjectView
 from pipeline_health.core.observe import staging_symptom
 from pipeline_health.core.recorded_deploys import workflow_word
 from pipeline_health.core.stages import staging_of
+from pipeline_health.frozen import dataclass
 
 STUCK_AFTER = timedelta(minutes=30)
 

@@ -1,7 +1,6 @@
 """The URLs of staging and production: whether anything answers there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.core.model.findings import (
@@ -22,6 +21,7 @@ from pipeline_health.core.model.urls import Doubt, Miss, Place, UrlSight
 from pipeline_health.core.observe import production_scope, staging_scope
 from pipeline_health.core.outage import confirmed
 from pipeline_health.core.reach import base_url
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Alarms that production lagged: the kind of file that has `threshold_seconds`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.json import Json
@@ -20,6 +19,7 @@ from pipeline_health.core.model.recording import (
     Stretch,
 )
 from pipeline_health.core.toml import quoted
+from pipeline_health.frozen import dataclass
 from pipeline_health.recordings.replay_1.common import (
     CI,
     TESTED_AFTER,

@@ -1,12 +1,12 @@
 """The parts of a file about one repository, of which several facts are made, and what they lack."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.recording import Fact, Pushed, RootCause, RunTold
+from pipeline_health.frozen import dataclass
 from pipeline_health.recordings.replay_1.common import (
     CI,
     TESTED_AFTER,

@@ -1,12 +1,13 @@
 """What failing runs left behind and how commits stand to each other: asked once, then known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_rest import LoggedJob
+from pipeline_health.clients.so_far import SoFar
 from pipeline_health.core.deploy_verdict import is_promotion_check
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -20,6 +21,7 @@ from pipeline_health.core.model.questions import (
     WorkflowFileOf,
 )
 from pipeline_health.core.model.readings import Blind, CheckConclusion, Reading, Seen, Unrecognised
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
 from pipeline_health.sources.github import remembered
 from pipeline_health.sources.github.job_log import (
@@ -53,21 +55,41 @@ class Answers:
     def __init__(self, client: GitHub, memory: Memory, *, redact: Callable[[str], str]) -> None:
         self._client = client
         self._memory = memory
+        self._so_far = SoFar(memory, ages=[JOBS_MAY_COME, LOG_MAY_COME])
         self._redact = redact
 
     def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
         """Read the jobs of a failing run and the ends of their logs."""
-        known = remembered.evidence_from_text(self._memory.recall("evidence", _key(trace)))
+        key = _key(trace)
+        known = self._known(key, now=now)
         if known is not None:
-            return Seen(at=now, value=known)
+            return known
         try:
             found = self._evidence(trace, now)
         except ClientError as exc:
+            if not exc.retryable:
+                self._so_far.keep(key, self._redact(str(exc)), since=trace.updated_at, now=now)
             return Blind(at=now, why=str(exc))
+        text = remembered.evidence_to_text(found)
         if found.complete:
-            text = remembered.evidence_to_text(found)
-            self._memory.remember("evidence", _key(trace), text, now=now)
+            self._memory.remember("evidence", key, text, now=now)
+            self._so_far.drop(key)
+        else:
+            self._so_far.keep(key, text, since=trace.updated_at, now=now)
         return Seen(at=now, value=found)
+
+    def _known(self, key: str, *, now: datetime) -> Reading[Evidence] | None:
+        """Give what is remembered, None when it is time to ask."""
+        whole = remembered.evidence_from_text(self._memory.recall("evidence", key))
+        if whole is not None:
+            return Seen(at=now, value=whole)
+        text = self._so_far.recall(key, now=now)
+        if text is None:
+            return None
+        part = remembered.evidence_from_text(text)
+        if part is None:
+            return Blind(at=now, why=text)
+        return Seen(at=now, value=replace(part, complete=False))
 
     def jobs(self, trace: RunTrace, *, now: datetime) -> Reading[tuple[Job, ...]]:
         """Read the jobs of a run."""

@@ -1,7 +1,7 @@
 """Everything that GitHub shows of one commit: one request, then side by side what it left open."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +15,7 @@ from pipeline_health.core.model.commit import AtCommit, CommitSight, NamedCheck,
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.questions import BranchRun, Relation
 from pipeline_health.core.model.readings import Blind, Checks, NotAsked, Part, Reading, Seen
+from pipeline_health.frozen import dataclass
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore import GitIgnorePatternError
-
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.core.model.audit import Committed
@@ -59,11 +56,16 @@ class BranchFiles:
 
 def keeps_out(ignored: str, path: str) -> bool:
     """Tell whether Git ignores *path* by the lines of a `.gitignore`; a broken line counts not."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - one audit a day needs it, of 288 looks
+
     lines = [line for line in ignored.splitlines() if _is_pattern(line)]
     return GitIgnoreSpec.from_lines(lines).match_file(path)
 
 
 def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
+    from pathspec.patterns.gitignore import GitIgnorePatternError  # noqa: PLC0415 - as above
+
     try:
         GitIgnoreSpec.from_lines([line])
     except GitIgnorePatternError:

@@ -6,7 +6,7 @@ another one starts, may fail for months without a word.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
@@ -15,6 +15,7 @@ from pipeline_health.clients.github_rest import RunAt
 from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.readings import Blind, GitHubReading, Habit, NotAsked, Part, Seen
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
 
 TOPIC = "workflow-habits"

@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
+from pipeline_health.clients.batch_sizes import BatchSize, Trial
 from pipeline_health.clients.errors import ClientError, RefusedError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_commit import CommitWanted
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
 from pipeline_health.core.model.commit import AtCommit
-from pipeline_health.core.model.ids import Login, ProjectName, Sha
+from pipeline_health.core.model.ids import Login, ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import (
     BranchRun,
@@ -27,18 +28,33 @@ from pipeline_health.core.model.questions import (
 )
 from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading, Reading, Seen
 from pipeline_health.core.model.report import Usage
-from pipeline_health.ports import Memory
+from pipeline_health.ports import RAILWAY_NAMES, Memory
 from pipeline_health.sources.github.answers import Answers
-from pipeline_health.sources.github.batches import see_all
+from pipeline_health.sources.github.batches import Batches
 from pipeline_health.sources.github.by_runs import reading_by_runs
 from pipeline_health.sources.github.commits import Commits
 from pipeline_health.sources.github.habits import Habits
+from pipeline_health.sources.github.identities import Identities
 from pipeline_health.sources.github.learning import Learning
+from pipeline_health.threads import for_each
 
 BATCH = 25
+"""So many repositories are asked for in one request, at first (contract: 50 have timed out)."""
+MOST_REPOSITORIES = 50
+"""More saves no points, for their price is by the repository; and a timeout costs extra ones."""
+SIDE_BY_SIDE = 4
+PATIENCE = 30.0
+"""At most so many queries are under way, and that only until GitHub has worked for so many seconds.
+
+It allows 60 seconds of its time a minute for queries, tells nobody how much is left, takes what a
+query took for it, and advises to ask one after the other (contract 3). A healthy query of 25
+repositories takes one or two seconds, so that most of a thousand projects are read within this;
+where GitHub is slow, four at once would be through its minute in 15 seconds.
+"""
 TRY_CHECKS_AGAIN = timedelta(days=1)
 _NO_CHECKS = "github-no-checks"
 
+AsksT = TypeVar("AsksT", RunTrace, Contains, RunsOf)
 Sightings: TypeAlias = Mapping[Wanted, Sighting]
 
 
@@ -46,7 +62,7 @@ class GitHubSource:
     """Sees repositories, checks, deployments and our issues; *identity* names our account.
 
     *variable* is where the token comes from, for the words about one that is refused. *habits* are
-    read for who tells what nothing watches.
+    read for who tells what nothing watches. *at_once* is how many requests may be under way.
     """
 
     def __init__(  # noqa: PLR0913 - one argument a part
@@ -59,13 +75,17 @@ class GitHubSource:
         variable: str = "GITHUB_TOKEN",
         batch: int = BATCH,
         habits: bool = True,
+        at_once: int = 1,
     ) -> None:
         self._client = client
+        self._most_at_once = at_once
         self._habits = habits
         self._memory = memory
         self._redact = redact
         self._variable = variable
-        self._batch = batch
+        self._size = BatchSize(memory, f"GitHub, {variable}", start=batch, most=MOST_REPOSITORIES)
+        self._identities = Identities(memory)
+        self._today: dict[RepoName, RepoName] = {}
         self._login = OwnLogin(client, memory, identity=identity)
         self._answers = Answers(client, memory, redact=redact)
         self._commits = Commits(client, redact=redact)
@@ -76,11 +96,12 @@ class GitHubSource:
         """Read every project; a repository that several of them share is read once."""
         wanted = {project.name: self._wanted(project) for project in projects}
         readings = self._readings(tuple(dict.fromkeys(wanted.values())), now)
-        learning = Learning(self._client, self._memory, now=now)
-        taught = {
-            project.name: learning.taught(readings[wanted[project.name]], project)
-            for project in projects
-        }
+        for asked, reading in readings.items():
+            if isinstance(reading.repository, Seen):
+                self._today[asked.repo] = reading.repository.value.name
+        learning = Learning(self._client, self._memory, now=now, at_once=self._at_once())
+        own = {name: readings[asked] for name, asked in wanted.items()}
+        taught = learning.taught(projects, own)
         if not self._habits:
             return taught
         habits = Habits(self._client, self._memory, now=now)
@@ -88,28 +109,29 @@ class GitHubSource:
 
     def evidence(self, trace: RunTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing run left behind; complete evidence is asked for once."""
-        return self._answers.evidence(trace, now=now)
+        return self._answers.evidence(self._named(trace), now=now)
 
     def jobs(self, trace: RunTrace, *, now: datetime) -> Reading[tuple[Job, ...]]:
         """Read the jobs of a run, at its newest attempt; once all are over, once."""
-        return self._answers.jobs(trace, now=now)
+        return self._answers.jobs(self._named(trace), now=now)
 
     def relation(self, question: Contains, *, now: datetime) -> Reading[Relation]:
         """Compare two commits; once."""
-        return self._answers.relation(question, now=now)
+        return self._answers.relation(self._named(question), now=now)
 
     def runs(self, question: RunsOf, *, now: datetime) -> Reading[tuple[BranchRun, ...]]:
         """List the newest runs of a branch that one event began; one request."""
-        return self._answers.runs(question, now=now)
+        return self._answers.runs(self._named(question), now=now)
 
     def workflow_file(self, question: WorkflowFileOf, *, now: datetime) -> Reading[WorkflowFile]:
         """Tell what became of the file of a run's workflow between two commits; once."""
-        return self._answers.workflow_file(question, now=now)
+        named = replace(question, trace=self._named(question.trace))
+        return self._answers.workflow_file(named, now=now)
 
     def at_commit(self, project: ProjectPolicy, sha: Sha, *, now: datetime) -> Reading[AtCommit]:
         """Read everything that GitHub shows of *sha*; each part is seen or not on its own."""
         wanted = CommitWanted(
-            repo=project.repo,
+            repo=self._today.get(project.repo, project.repo),
             branch=project.branch,
             sha=sha,
             environments=self._staging(project),
@@ -128,6 +150,13 @@ class GitHubSource:
         """Tell what was asked of GitHub so far, by the tracker too."""
         return self._client.usage()
 
+    def _named(self, question: AsksT) -> AsksT:
+        """Give *question* of the repository as it is called today.
+
+        A redirect from its old name would cost a request more, or lead to who has that name now.
+        """
+        return replace(question, repo=self._today.get(question.repo, question.repo))
+
     def _wanted(self, project: ProjectPolicy) -> Wanted:
         return Wanted(
             repo=project.repo,
@@ -135,6 +164,7 @@ class GitHubSource:
             environments=self._staging(project),
             production=self._names(project, project.production_environment),
             earlier=project.deploy_workflow is not None,
+            node=self._identities.recall(project.repo),
         )
 
     def _staging(self, project: ProjectPolicy) -> tuple[str, ...]:
@@ -150,7 +180,7 @@ class GitHubSource:
         """
         name = None
         if project.railway_project is not None:
-            name = self._memory.recall("railway-project-name", project.railway_project)
+            name = self._memory.recall(RAILWAY_NAMES, project.railway_project)
         return (environment,) if name is None else (environment, f"{name} / {environment}")
 
     def _readings(self, wanted: Sequence[Wanted], now: datetime) -> Mapping[Wanted, GitHubReading]:
@@ -158,13 +188,19 @@ class GitHubSource:
             own, sightings, checks = self._look(wanted, now)
         except ClientError as exc:
             blind = self._blinded(exc, now)
-            return {each: unseen(each, blind).reading for each in wanted}
+            return {one: unseen(one, blind).reading for one in wanted}
         if checks:
             self._remember_checks(own, sightings.values(), now)
-        return {
-            each: self._reading(each, sighting, checks=checks)
-            for each, sighting in sightings.items()
-        }
+        return for_each(
+            sightings,
+            lambda wanted: self._reading(wanted, sightings[wanted], checks=checks),
+            at_once=self._at_once(),
+        )
+
+    def _at_once(self) -> int:
+        """Tell how many requests may be under way now."""
+        spent = self._client.wire.meter.waited
+        return min(self._most_at_once, SIDE_BY_SIDE) if spent < PATIENCE else 1
 
     def _look(self, wanted: Sequence[Wanted], now: datetime) -> tuple[str, Sightings, bool]:
         """Look as whoever we are; when the answer says that the token is another's now, again."""
@@ -179,13 +215,25 @@ class GitHubSource:
         return other, self._sightings(wanted, now, checks=checks), checks
 
     def _sightings(self, wanted: Sequence[Wanted], now: datetime, *, checks: bool) -> Sightings:
-        author = self._login.author()
-        return see_all(
-            wanted,
-            lambda batch: self._client.look(batch, author=author, checks=checks),
-            size=self._batch,
+        author, trial = self._login.author(), Trial()
+        batches = Batches(
+            ask=lambda batch: self._client.look(batch, author=author, checks=checks),
+            size=self._size.size(),
             blinded=lambda exc: self._blinded(exc, now),
+            at_once=self._at_once,
+            trial=trial,
         )
+        seen = dict(batches.see(wanted))
+        lost = [one for one in wanted if self._identities.is_lost(one, seen[one])]
+        for one in lost:
+            self._identities.forget(one.repo)
+        by_name = replace(batches, trial=Trial())
+        named = by_name.see([replace(one, node=None) for one in lost])
+        seen |= {one: named[replace(one, node=None)] for one in lost}
+        for one, sighting in seen.items():
+            self._identities.learn(one.repo, sighting.reading)
+        self._size.learn(trial.outcome(), now=now)
+        return self._client.counts.added(seen)
 
     def _blinded(self, exc: ClientError, now: datetime) -> Blind:
         """Say why nothing was seen, and tell a refused token from everything else."""

@@ -7,7 +7,6 @@ deployment with two empty logs does happen, so the steps count too.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -19,6 +18,7 @@ from pipeline_health.clients.railway_access import Access
 from pipeline_health.clients.railway_errors import NotAuthorizedError
 from pipeline_health.clients.railway_facts import Step
 from pipeline_health.core.model.questions import DeployTrace, Evidence
+from pipeline_health.frozen import dataclass
 
 T = TypeVar("T")
 LINES = 120
@@ -77,7 +77,7 @@ def evidence_of(found: Found, trace: DeployTrace, *, crashed: bool, now: datetim
     something = bool(steps or tail)
     return Evidence(
         at=now,
-        complete=found.whole and (something or now - trace.changed_at > LOGS_LAG),
+        complete=found.whole and (something or now - trace.changed_at >= LOGS_LAG),
         steps=steps,
         first_error=_first_error(found.failed, logs),
         tail=tail,

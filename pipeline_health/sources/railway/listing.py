@@ -1,7 +1,7 @@
 """Everything that the tokens see on Railway, whichever kind of token each of them is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.railway import Railway
@@ -10,6 +10,7 @@ from pipeline_health.clients.railway_errors import TokenRefusedError
 from pipeline_health.clients.railway_listing import Listing, Served
 from pipeline_health.core import draft
 from pipeline_health.core.model.portfolio import Offered, OnRailway, Place, Skipped, Unread
+from pipeline_health.frozen import dataclass
 from pipeline_health.secret import NamedSecret
 
 RESTRICTED = "the token is not let into it"

@@ -6,7 +6,6 @@ day, and only of an environment that nobody named.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline_health.clients.errors import ClientError, NothingThereError
@@ -18,7 +17,8 @@ from pipeline_health.clients.railway_access import (
     Scope,
 )
 from pipeline_health.core.model.ids import ProjectName
-from pipeline_health.ports import Memory
+from pipeline_health.frozen import dataclass
+from pipeline_health.ports import RAILWAY_NAMES, Memory
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
 _NAMES_SHOWN = 10
@@ -82,7 +82,7 @@ class Places:
     def learn(self, watched: Watched, scope: Scope, *, now: datetime) -> None:
         """Remember what a project token told of the environment."""
         self._remember(watched, scope.environment_id, now=now)
-        self._memory.remember("railway-project-name", watched.project_id, scope.project, now=now)
+        self._memory.remember(RAILWAY_NAMES, watched.project_id, scope.project, now=now)
 
     def find(
         self, access: Access, variable: str, many: Sequence[Watched], *, now: datetime
@@ -101,7 +101,7 @@ class Places:
 
     def label(self, watched: Watched) -> str:
         """Give the words for the environment: its project by name where that is known."""
-        project = self._memory.recall("railway-project-name", watched.project_id)
+        project = self._memory.recall(RAILWAY_NAMES, watched.project_id)
         return f"{watched.environment} of Railway project {project or watched.project_id}"
 
     def _place(
@@ -113,7 +113,7 @@ class Places:
         if isinstance(found, ClientError):
             why = f"could not look for {self.label(watched)}: {found}"
             return Nowhere(why)
-        self._memory.remember("railway-project-name", found.id, found.name, now=now)
+        self._memory.remember(RAILWAY_NAMES, found.id, found.name, now=now)
         matches = _matches(watched, found.environments)
         if len(matches) != 1:
             why = _not_one(watched, found, len(matches))

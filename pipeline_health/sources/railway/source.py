@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
+from pipeline_health.clients.batch_sizes import BatchSize, Trial
 from pipeline_health.clients.errors import ClientError, NothingThereError
-from pipeline_health.clients.railway import BATCH, Looked, Railway
+from pipeline_health.clients.railway import BATCH, MOST_ENVIRONMENTS, Looked, Railway
 from pipeline_health.clients.railway_access import Access, HeaderForm
 from pipeline_health.clients.railway_errors import NotAuthorizedError, TokenRefusedError
 from pipeline_health.core.model.deployed import Deployed
@@ -15,12 +16,12 @@ from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
 from pipeline_health.core.model.railway import Environment
-from pipeline_health.core.model.readings import NotAsked, Part, Reading, Seen
+from pipeline_health.core.model.readings import NotAsked, Part, Reading
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory, PipelineHealthError
 from pipeline_health.secret import NamedSecret
+from pipeline_health.sources.railway.answers import Answers
 from pipeline_health.sources.railway.blindness import Blindness
-from pipeline_health.sources.railway.evidence import Found, evidence_of, gather, kept, unkept
 from pipeline_health.sources.railway.history import HistoryReader
 from pipeline_health.sources.railway.places import Nowhere, Places, Watched
 from pipeline_health.sources.railway.sight import crashed, deployments_of, is_elsewhere
@@ -35,6 +36,7 @@ class RailwaySource:
 
     *tokens* gives the token for the staging of a project, *production* the one for its production,
     None where there is none; *redact* is applied to every text of Railway's before it leaves.
+    *batch* is how many projects are asked for in one request, at first.
     """
 
     def __init__(
@@ -56,6 +58,9 @@ class RailwaySource:
         self._places = Places(client, memory)
         self._blindness = Blindness(self._places, redact=redact)
         self._histories = HistoryReader(client, self._blindness)
+        self._answers = Answers(
+            client, memory, under=self._under_either, blindness=self._blindness, redact=redact
+        )
         self._crashed: frozenset[str] = frozenset()
         self._seen_as: dict[str, NamedSecret] = {}
 
@@ -90,11 +95,9 @@ class RailwaySource:
 
     def evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
         """Read what a failing deployment left behind; what is complete is read once."""
-        try:
-            return self._evidence(trace, now=now)
-        except PipelineHealthError as exc:
-            why = f"could not read deployment {trace.deployment_id}: {exc}"
-            return self._blindness.evidence(why, at=now)
+        token = self._seen_as.get(trace.deployment_id) or self._tokens(trace.project)
+        crashed = trace.deployment_id in self._crashed
+        return self._answers.evidence(trace, token, crashed=crashed, now=now)
 
     def history(
         self, project: ProjectPolicy, environment: Environment, *, now: datetime
@@ -180,7 +183,7 @@ class RailwaySource:
         """Give what was seen, and whose environment was not where it was expected."""
         places = self._places_of(access, token, group, now=now)
         ids = [place for place in places.values() if isinstance(place, str)]
-        looked = self._client.look(access, ids, batch=self._batch) if ids else {}
+        looked = self._looked(access, token, ids, now=now) if ids else {}
         sight: Sight = {}
         lost = []
         for watched, place in places.items():
@@ -191,6 +194,20 @@ class RailwaySource:
             if is_elsewhere(looked[place], watched):
                 lost.append(watched)
         return sight, lost
+
+    def _looked(
+        self, access: Access, token: NamedSecret, ids: Sequence[str], *, now: datetime
+    ) -> Mapping[str, Looked]:
+        """Look at environments, as many in a request as this token is known to be answered for."""
+        size, trial = self._size(token), Trial()
+        looked = self._client.look(access, ids, batch=size.size(), trial=trial)
+        size.learn(trial.outcome(), now=now)
+        return looked
+
+    def _size(self, token: NamedSecret) -> BatchSize:
+        account = f"Railway, {token.name}"
+        start = 2 * self._batch  # staging and production
+        return BatchSize(self._memory, account, start=start, most=MOST_ENVIRONMENTS)
 
     def _places_of(
         self, access: Access, token: NamedSecret, group: Sequence[Watched], *, now: datetime
@@ -254,32 +271,3 @@ class RailwaySource:
         if is_elsewhere(looked, watched):
             return self._blindness.elsewhere(token, watched, found=looked.value, at=now)
         return replace(looked, value=replace(looked.value, token=token.name))
-
-    # -- evidence ----------------------------------------------------------------------------
-
-    def _evidence(self, trace: DeployTrace, *, now: datetime) -> Reading[Evidence]:
-        key = f"{trace.deployment_id}@{trace.changed_at.isoformat()}"
-        remembered = self._memory.recall("evidence", key)
-        known = None if remembered is None else unkept(remembered)
-        if known is not None:
-            return Seen(at=known.at, value=known)
-        token = self._seen_as.get(trace.deployment_id) or self._tokens(trace.project)
-        if token is None:
-            return self._blindness.without_token(trace.project, at=now)
-        try:
-            found = self._gathered(token, trace, now=now)
-        except TokenRefusedError:
-            return self._blindness.evidence(
-                f"Railway refused {token.name} (Not Authorized)", at=now
-            )
-        crashed = trace.deployment_id in self._crashed
-        evidence = evidence_of(found, trace, crashed=crashed, now=now)
-        if evidence.complete:
-            self._memory.remember("evidence", key, kept(evidence), now=now)
-        return Seen(at=now, value=evidence)
-
-    def _gathered(self, token: NamedSecret, trace: DeployTrace, *, now: datetime) -> Found:
-        def gather_under(access: Access) -> Found:
-            return gather(self._client, access, trace.deployment_id, redact=self._redact)
-
-        return self._under_either(token, gather_under, now=now)

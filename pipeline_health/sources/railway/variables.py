@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -18,6 +18,7 @@ from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.railway import Environment
 from pipeline_health.core.model.readings import Blind, BlindCause, NotAsked, Part, Seen
 from pipeline_health.core.secrecy import Digest, Digester
+from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
 from pipeline_health.secret import NamedSecret
 from pipeline_health.sources.railway.watching import Tokens

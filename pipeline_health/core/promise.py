@@ -1,25 +1,20 @@
-"""The account of the promise in time, as the ledger can give it."""
+"""The account of the promise in time: how long each failure took to its issue, and who was late."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pipeline_health.core.model.ids import Fingerprint, ProjectName
+from pipeline_health.core.model.board import Facts, Past, Wishes
 from pipeline_health.core.model.incident import Incident, Phase
-from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.service_level import (
     LOOKS_MISSED,
     Hops,
     Spread,
     gaps_in,
     hops_of,
-    is_back,
     reason_not_measured,
     spread_of,
 )
-from pipeline_health.ports import Ledger
-
-_REOPENED = "ReopenIssue: "
+from pipeline_health.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,32 +67,22 @@ class Account:
         }
 
 
-def account_of(  # noqa: PLR0913 - one argument a fact
-    ledger: Ledger,
-    *,
-    first_looks: Mapping[ProjectName, datetime],
-    sla: timedelta,
-    interval: timedelta,
-    assumed: str,
-    since: datetime,
-    now: datetime,
+def account_of(
+    facts: Facts, past: Past, wishes: Wishes, *, since: datetime, now: datetime
 ) -> Account:
-    """Put together what the ledger tells of the promise."""
-    windows, looks = ledger.windows(), ledger.looks()
-    every = (
-        _measured(each, ledger, windows, first_look=first_looks.get(each.project), now=now)
-        for each in ledger.incidents()
-    )
-    gaps = gaps_in(looks, longer_than=interval * LOOKS_MISSED, since=since, now=now)
+    """Put together what is kept of the promise, since *since*."""
+    policy = wishes.policy
+    every = (_measured(each, facts, past, now=now) for each in facts.incidents)
+    longest = policy.poll_interval * LOOKS_MISSED
     return Account(
         since=since,
         now=now,
-        sla=sla,
-        interval=interval,
-        assumed=assumed,
+        sla=policy.sla,
+        interval=policy.poll_interval,
+        assumed=wishes.unread,
         every=tuple(one for one in every if _concerns(one, since)),
-        gaps=tuple(gaps),
-        looked=bool(looks),
+        gaps=tuple(gaps_in(past.looks, longer_than=longest, since=since, now=now)),
+        looked=bool(past.looks),
     )
 
 
@@ -109,24 +94,15 @@ def _concerns(one: Measured, since: datetime) -> bool:
     return waits or one.hops.failed_at >= since
 
 
-def _measured(
-    incident: Incident,
-    ledger: Ledger,
-    windows: Sequence[MaintenanceWindow],
-    *,
-    first_look: datetime | None,
-    now: datetime,
-) -> Measured:
-    reopened = _reopened_at(ledger, incident.fingerprint) if is_back(incident) else None
-    hops = hops_of(incident, first_look=first_look, windows=windows, reopened_at=reopened)
-    why_not = reason_not_measured(incident, hops, windows=windows, now=now)
+def _measured(incident: Incident, facts: Facts, past: Past, *, now: datetime) -> Measured:
+    hops = hops_of(
+        incident,
+        first_look=past.first_looks.get(incident.project),
+        windows=facts.windows,
+        reopened_at=past.reopened.get(incident.fingerprint),
+    )
+    why_not = reason_not_measured(incident, hops, windows=facts.windows, now=now)
     return Measured(incident=incident, hops=hops, why_not=why_not)
-
-
-def _reopened_at(ledger: Ledger, fingerprint: Fingerprint) -> datetime | None:
-    """Give when the trail says that we last opened the issue again."""
-    lines = ledger.trail(fingerprint)
-    return max((line.at for line in lines if line.says.startswith(_REOPENED)), default=None)
 
 
 def _known(lengths: Iterable[timedelta | None]) -> Iterator[timedelta]:

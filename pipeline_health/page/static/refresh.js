@@ -1,0 +1,64 @@
+// Brings the page up to date in its place. Without it everything is there as well: reload.
+"use strict";
+(() => {
+  const EVERY = 30_000;
+  const sheet = document.getElementById("sheet");
+  let waits;
+
+  const kept = () => [...sheet.querySelectorAll("details")].map((each) => each.open);
+
+  const path = (node) => {
+    const steps = [];
+    for (let at = node; at && at !== sheet; at = at.parentElement) {
+      steps.unshift([...at.parentElement.children].indexOf(at));
+    }
+    return steps;
+  };
+
+  const put = (fresh) => {
+    const open = kept();
+    const focus = sheet.contains(document.activeElement) ? path(document.activeElement) : null;
+    sheet.replaceChildren(...fresh.childNodes);
+    sheet.querySelectorAll("details").forEach((each, at) => {
+      each.open = open[at] ?? each.open;
+    });
+    if (focus) {
+      focus.reduce((at, step) => at?.children[step], sheet)?.focus({ preventScroll: true });
+    }
+  };
+
+  const say = (text, late) => {
+    const place = document.getElementById("freshness");
+    place.textContent = text;
+    place.classList.toggle("late", late);
+  };
+
+  const look = async () => {
+    try {
+      const answer = await fetch(location.pathname, { cache: "no-store", redirect: "error" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("sheet");
+      if (!fresh) {
+        throw new Error("no page");
+      }
+      put(document.adoptNode(fresh));
+      document.title = page.title;
+      document.querySelector("link[rel=icon]").href = page.querySelector("link[rel=icon]").getAttribute("href");
+      say("It refreshes itself.", false);
+    } catch {
+      say("This is old: pipeline-health does not answer.", true);
+    }
+    wait();
+  };
+
+  const wait = () => {
+    clearTimeout(waits);
+    if (!document.hidden) {
+      waits = setTimeout(look, EVERY);
+    }
+  };
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(waits) : look()));
+  say("It refreshes itself.", false);
+  wait();
+})();

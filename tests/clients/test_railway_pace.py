@@ -1,0 +1,57 @@
+"""How fast Railway is asked, in seconds of a clock that only sleeping moves."""
+
+import pytest
+
+from pipeline_health.clients.railway import Railway
+from pipeline_health.clients.railway_pace import HOBBY, PRO, Pace
+from railway_watch import access
+from wire import Notebook, Said, StillClock, http_at, saying
+
+
+@pytest.mark.parametrize(
+    ("policy", "rate"),
+    [
+        pytest.param("", HOBBY, id="nothing-told"),
+        pytest.param('"default";q=1000;w=3600', HOBBY, id="hobby"),
+        pytest.param('"default";q=10000;w=3600', PRO, id="pro"),
+        pytest.param("q=many", HOBBY, id="no-number"),
+    ],
+)
+def test_no_second_sees_more_requests_than_the_plan_allows(policy: str, rate: int) -> None:
+    """The first ones go at once; nobody waits longer than needed."""
+    clock, began = StillClock(), []
+    pace = Pace(clock)
+    pace.learn({"ratelimit-policy": policy})
+    for _ in range(3 * rate):
+        pace.wait()
+        began.append(clock.passed)
+
+    assert [0.0] * rate == began[:rate]
+    assert all(later - sooner >= 1.0 for sooner, later in zip(began, began[rate:], strict=False))
+    assert 2.0 == clock.passed
+
+
+@pytest.mark.parametrize(
+    ("at_once", "quota", "seconds"),
+    [
+        pytest.param(1, 1000, 0.0, id="one-after-the-other"),
+        pytest.param(4, 1000, 2.0, id="hobby"),
+        pytest.param(4, 10_000, 0.0, id="pro"),
+    ],
+)
+def test_only_who_asks_side_by_side_keeps_to_a_pace(
+    at_once: int, quota: int, seconds: float
+) -> None:
+    """The first answer tells what the plan allows."""
+    clock = StillClock()
+    answer = Said(
+        body=b'{"data": {"apiToken": {"workspaces": []}}}',
+        headers={"RateLimit-Policy": f'"default";q={quota};w=3600'},
+    )
+    with saying(answer).running() as script, http_at(clock) as http:
+        memory = Notebook()
+        railway = Railway(http, api=script.url, clock=clock, memory=memory, at_once=at_once)
+        for _ in range(2 * HOBBY + 1):
+            railway.prove(access())
+
+    assert seconds == clock.passed

@@ -1,0 +1,247 @@
+"""What the pages show: every fact once, nothing alive that somebody else wrote."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exhibition import Exhibition
+from gallery import NAMES, wishes
+from json_shape import faults
+from pipeline_health.core.as_json import as_line
+from pipeline_health.core.board import board_of
+from pipeline_health.core.feed import feed_of
+from pipeline_health.core.model.board import Wishes
+from pipeline_health.core.model.policy import EvidenceMode, Policy
+from pipeline_health.secret import Secret
+from pipeline_health.telemetry import Redaction
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "feed.schema.json").read_text())
+
+
+def test_the_first_page_shows_the_whole_portfolio(exhibition: Exhibition) -> None:
+    """Its title says how it is; the worst comes first, and every project is there."""
+    page = exhibition.visitor().get("/").page
+
+    assert "3 broken, 1 not seen, 1 undecided · pipeline-health" in page.words
+    order = [page.words.index(f"{name} GitHub · Railway") for name in ("film", "dune", "atlas")]
+    assert order == sorted(order)
+    assert all(f" {name} GitHub" in page.words for name in NAMES)
+    for says in (
+        "broken 1 d 2 h",
+        "not seen 25 min",
+        "blocked 3 h Main CI red: CI (shop)",
+        "blind: railway",
+        "silenced until 2026-03-02 15:05 UTC",
+        "1 not watched",
+        "RAILWAY_TOKEN rejected: staging cannot deploy (film)",
+        "Waits: it follows from shop0214c0ffee",
+        "npm cannot fetch packages: 3 projects",
+        "Not watched: environment production lumen no token reads it",
+        "Orphan: issue 3 of acme/old",
+        "Nobody looked",
+        "promised: 30 min",
+        "Last look 2026-03-02 14:02 UTC: Looked at 14 projects",
+    ):
+        assert says in page.words, says
+
+
+def test_every_link_leads_to_a_page_of_ours_or_to_one_that_we_know(
+    exhibition: Exhibition,
+) -> None:
+    """Relative ones work wherever the page is put; no link was written by somebody else."""
+    visitor = exhibition.visitor()
+    first = visitor.get("/").page
+    inner = [link for link in first.links if link.startswith("incidents/")]
+    assert len(inner) > len(set(inner)) > 10
+
+    for link in set(first.links):
+        known = link.startswith(("#", "https://github.com/acme/", "https://railway.com/project/"))
+        if not known:
+            assert visitor.get(f"/{link}").status == 200, link
+    ids = {it["id"] for _, it in first.elements if "id" in it}
+    assert {link[1:] for link in first.links if link.startswith("#")} <= ids
+
+
+def test_one_incident_shows_its_evidence_and_every_decision(exhibition: Exhibition) -> None:
+    """With the links to see for oneself."""
+    page = exhibition.visitor().get("/incidents/shop0214c0ffee").page
+
+    for says in (
+        "Main CI red: CI (shop)",
+        "Attempts 1 by the agent that did not work",
+        "Output of what failed, written by strangers.",
+        "Failed in test / Run pytest.",
+        "E AssertionError: assert 34 == 7",
+        "1 failed, 211 passed in 9.81s",
+        "Workflow CI succeeds on the watched branch at a commit that contains 1b1b1b1.",
+        "2026-03-02 11:09 UTC OpenIssue: Workflow CI failed at 1b1b1b1.",
+        "CommentIssue: A fix did not work: attempt 1.",
+    ):
+        assert says in page.words, says
+    assert "https://github.com/acme/shop/issues/214" in page.links
+    assert f"https://github.com/acme/shop/commit/{'1b' * 20}" in page.links
+    assert "https://github.com/acme/shop/actions/runs/101" in page.links
+
+
+def test_a_story_of_many_projects_has_its_page(exhibition: Exhibition) -> None:
+    """And lists them; what is no incident of its own any more is no link."""
+    page = exhibition.visitor().get("/incidents/npm00c0ffee").page
+
+    assert "platform: The log says so: npm cannot fetch packages." in page.words
+    assert "grove Main CI red: CI (grove) goes on" in page.words
+    assert "iris Main CI red: CI (iris) over" in page.words
+    assert not [link for link in page.links if link.startswith("../incidents/")]
+
+
+@pytest.mark.parametrize(
+    ("named", "status", "says"),
+    [
+        ("shop0214c0ffee", 200, "Main CI red"),
+        ("shop0214", 200, "Main CI red"),
+        ("shop", 404, "shop names several incidents"),
+        ("sho", 404, "No incident sho"),
+        ("<script>", 404, "No incident &lt;script&gt;"),
+    ],
+)
+def test_an_incident_is_found_by_the_start_of_its_fingerprint(
+    exhibition: Exhibition, named: str, status: int, says: str
+) -> None:
+    """As `why` finds it; what names none or several says so."""
+    answer = exhibition.visitor().get(f"/incidents/{named}")
+    assert answer.status == status
+    assert says in answer.text
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/incidents/a/b", "/deep/er/still"])
+def test_a_path_that_is_none_says_so_in_our_own_page(empty: Exhibition, path: str) -> None:
+    """Its way home and its style are found from however deep it is."""
+    answer = empty.visitor().get(path)
+    root = "../" * (path.count("/") - 1)
+    assert answer.status == 404
+    assert f'href="{root}style.css"' in answer.text
+    assert f'<a href="{root or "."}">pipeline-health</a>' in answer.text
+
+
+def test_before_the_first_look_it_says_that_this_is_no_health(empty: Exhibition) -> None:
+    """An empty list says nothing."""
+    page = empty.visitor().get("/").page
+    assert "Nobody looked yet · pipeline-health" in page.words
+    assert "None, and nobody looked yet: that is no health." in page.words
+    assert "None was looked at yet." in page.words
+    assert "Nobody looked yet. Run: pipeline-health run-once" in page.words
+    assert empty.visitor().get("/metrics").text.count("last_cycle") == 0
+
+
+def test_what_is_old_says_so(exhibition: Exhibition) -> None:
+    """Before anything else."""
+    fast = replace(wishes().policy, poll_interval=wishes().policy.sla / 60)
+    exhibition.wishes = Wishes(policy=fast, unread="no such file")
+    page = exhibition.visitor().get("/").page
+    assert "Nobody looked for 3 min · pipeline-health" in page.words
+    assert "What stands here is old" in page.words
+    assert "not looked at for 3 min" in page.words
+    assert "The configuration was not read, so the defaults count: no such file" in page.words
+
+
+def test_the_feed_is_what_the_command_prints(exhibition: Exhibition) -> None:
+    """Byte by byte, in the shape of its schema."""
+    answer = exhibition.visitor().get("/feed.json")
+    view = exhibition.reader.view()
+    board = board_of(view.board.facts, exhibition.wishes, now=view.board.now)
+
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.text == as_line(feed_of(board, redact=Redaction())) + "\n"
+    assert list(faults(json.loads(answer.text), SCHEMA)) == []
+
+
+def test_the_figures_have_names_and_units_that_prometheus_expects(
+    exhibition: Exhibition,
+) -> None:
+    """And are those of the page."""
+    text = exhibition.visitor().get("/metrics").text
+    figures = dict(re.findall(r"^pipeline_health_(\S+) (\S+)$", text, re.MULTILINE))
+
+    for name, value in {
+        "last_cycle_timestamp_seconds": "1.77246012e+09",
+        "last_cycle_duration_seconds": "60.0",
+        'last_cycle_requests{provider="github"}': "9.0",
+        'last_cycle_requests{provider="railway"}': "3.0",
+        'last_cycle_points{provider="github"}': "9.0",
+        'points_remaining{provider="github"}': "4873.0",
+        'projects{state="broken"}': "3.0",
+        'projects{state="healthy"}': "9.0",
+        'open_incidents{owner="agent"}': "2.0",
+        'open_incidents{owner="human"}': "1.0",
+        'blind_sources{source="railway"}': "1.0",
+        'blind_sources{source="github"}': "0.0",
+        "issues_filed_30d": "13.0",
+        "sla_seconds": "1800.0",
+        "sla_breaches_30d": "1.0",
+        'time_to_issue_seconds_bucket{le="+Inf"}': "13.0",
+        'time_to_issue_seconds_bucket{le="1800.0"}': "12.0",
+        "time_to_issue_seconds_gcount": "13.0",
+    }.items():
+        assert (name, figures.get(name)) == (name, value)
+    assert 'points{provider="railway"}' not in text
+
+
+@pytest.mark.parametrize(("passed", "status", "says"), [(900, 200, "ok"), (901, 503, "late")])
+def test_health_is_a_cycle_that_finished_within_three_intervals(
+    exhibition: Exhibition, passed: int, status: int, says: str
+) -> None:
+    """By the clock that nobody sets; also before the first one."""
+    visitor = exhibition.visitor()
+    exhibition.seconds += passed
+    answer = visitor.get("/healthz")
+    assert (answer.status, answer.text) == (status, f"{says}\n")
+
+
+def test_a_ledger_that_cannot_be_read_is_told_without_its_path(tmp_path: Path) -> None:
+    """The log says why; health is not about it."""
+    ledger = tmp_path / "ledger.db"
+    ledger.write_text("no ledger")
+    visitor = Exhibition(ledger).visitor()
+    for path in ("/", "/feed.json", "/metrics", "/incidents/x", "/nowhere"):
+        answer = visitor.get(path)
+        assert (answer.status, str(tmp_path) in answer.text) == (503, False)
+    assert visitor.get("/healthz").status == 200
+
+
+def test_a_defect_is_told_in_the_log_and_is_not_the_last_answer(
+    empty: Exhibition, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody outside sees more than that there was one."""
+
+    def broken(text: str) -> str:
+        raise ZeroDivisionError(text)
+
+    empty.redact = broken
+    visitor = empty.visitor()
+    answer = visitor.get("/")
+    assert (answer.status, answer.text) == (500, "Internal Server Error")
+    assert "ZeroDivisionError" in capsys.readouterr().out
+    empty.redact = Redaction()
+    assert visitor.get("/").status == 200
+
+
+def test_evidence_is_shown_as_far_as_the_feed_shows_it(exhibition: Exhibition) -> None:
+    """What the operator wants kept to a link is kept to it here."""
+    for mode, shown in ((EvidenceMode.FIRST_ERROR, True), (EvidenceMode.LINK, False)):
+        projects = tuple(replace(it, evidence=mode) for it in wishes().policy.projects)
+        exhibition.wishes = Wishes(policy=Policy(projects=projects))
+        text = exhibition.visitor().get("/incidents/shop0214c0ffee").page.words
+        assert ("assert 34 == 7" in text, "211 passed" in text) == (shown, False)
+
+
+def test_everything_passes_the_one_redaction(exhibition: Exhibition) -> None:
+    """Also what is drawn, and what a machine reads."""
+    words = ("assert 34", "RAILWAY_TOKEN rejected", "acme/shop", "npm cannot", "database")
+    exhibition.redact = Redaction([Secret(word) for word in words])
+    visitor = exhibition.visitor()
+    for path in ("/", "/feed.json", "/metrics", "/incidents/shop0214c0ffee"):
+        text = visitor.get(path).text
+        assert [word for word in words if word in text] == [], path
+    assert "***" in visitor.get("/").text
