@@ -123,7 +123,7 @@ signal: $(VENV)/installed ## replay the recordings, and write the figures and th
 	$(BIN)/python tests/signal_plot.py "$(REPLAY)" docs/signal.svg --ours "$$printed"
 
 # QUICK=1: up to 100 projects, and nothing is written. The providers are processes of ours.
-bench: $(VENV)/installed ## measure, and write the figures and the plot of docs/performance.md (ten minutes)
+bench: $(VENV)/installed ## measure, and write the figures and the plot of docs/performance.md (a quarter of an hour)
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 bench-gate: $(VENV)/installed # what must hold of it, as ratios within one run (a minute)

@@ -1,6 +1,6 @@
 """How fast it is: the real command against a pretend GitHub and Railway, beside a bare loop.
 
-    python -m benchmarks            # all of docs/performance.md, some ten minutes
+    python -m benchmarks            # all of docs/performance.md, a quarter of an hour
     python -m benchmarks --quick    # up to 100 projects, a minute
     python -m benchmarks --gate     # what must hold, as ratios within this run
 

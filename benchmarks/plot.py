@@ -37,6 +37,7 @@ def drawn(rows: Sequence[Row]) -> Figure:
 
 
 MANY = 100
+SECONDS = (0.25, 0.5, 1, 2, 4, 8)
 
 
 def _draw_growth(axes: Axes, rows: Sequence[Row]) -> None:
@@ -54,6 +55,8 @@ def _draw_growth(axes: Axes, rows: Sequence[Row]) -> None:
     axes.plot(sizes[-2:], steep, ":", color="#444444", label="in proportion")
     axes.set(xscale="log", yscale="log", xlabel="projects")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.set_yticks(SECONDS, [f"{each:g}" for each in SECONDS])
+    axes.minorticks_off()
     axes.set_title("CPU of one cycle, s", loc="left")
     axes.legend(frameon=False)
     axes.grid(alpha=0.3)
