@@ -1,12 +1,12 @@
 """The portfolio incidents of one cycle: what is known of them, and what the tracker shows.
 
-Their repository is looked at only while one of them lives, and once by a ledger that never did: a
-quiet cycle asks nothing of it.
+Their repository is looked at while one of them lives, and else once an hour: a quiet cycle asks
+nothing of it, and a ledger that was put back from an old copy soon knows what was filed since.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.agent.look import Look
 from pipeline_health.agent.lost_parents import (
@@ -15,12 +15,13 @@ from pipeline_health.agent.lost_parents import (
     filing_of,
     found_by,
     is_hidden,
+    not_outlived,
+    over_of,
     strangers,
 )
-from pipeline_health.core.issue_text.parent_marker import (
-    read_parent_marker,
-)
+from pipeline_health.core.issue_text.parent_marker import read_parent_marker
 from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.parent import Parent, ParentCase
@@ -33,6 +34,8 @@ from pipeline_health.core.terms import Desk, Terms
 from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger, Tracker, TrackerError
 
+LISTED_FOR = timedelta(hours=1)
+"""How long a list of our issues is believed while nothing that we know of is in it."""
 _LISTED = "ops-repo"
 
 
@@ -40,10 +43,12 @@ _LISTED = "ops-repo"
 class Book:
     """The portfolio incidents at the beginning of a cycle, each beside its issue.
 
-    *desk* is what their repository takes, None while all that is wanted of it was shown.
+    *desk* is what their repository takes, None while all that is wanted of it was shown; *listed*
+    are our issues there, as far as they were asked for.
     """
 
     cases: tuple[ParentCase, ...] = ()
+    listed: tuple[TrackedIssue, ...] = ()
     found: tuple[Found, ...] = ()
     desk: Desk | None = None
 
@@ -54,9 +59,9 @@ class Book:
 
     @property
     def filings(self) -> tuple[Filing, ...]:
-        """Where the parents are filed, those of the found issues among them."""
+        """Where the parents are filed, and whatever else of ours is there: all of it counts."""
         known = (case.parent.filing for case in self.cases)
-        return (*filter(None, known), *(filing_of(each.issue) for each in self.found))
+        return (*filter(None, known), *map(filing_of, self.listed))
 
     @property
     def restored(self) -> tuple[Diagnosed, ...]:
@@ -93,25 +98,27 @@ class ParentBook:
         """Read what the ledger keeps, and the issues that matter now."""
         parents = self._ledger.parents()
         wanted = [parent for parent in parents if _matters(parent)]
-        issues, listed = self._read(wanted, now=now), self._listed(wanted)
+        issues, listed = self._read(wanted, now=now), self._listed(wanted, now=now)
         missing = any(map(_is_missing, issues.values())) and self._repo is not None
         desk = self.desk(look) if missing else None
         if desk is not None and desk.why_not is not None:
             issues = {ref: _unless_hidden(each, desk, now=now) for ref, each in issues.items()}
         known = {parent.fingerprint for parent in parents if parent.phase is not Phase.RESOLVED}
-        strange = tuple(strangers(listed or (), known))
+        strange = tuple(strangers(listed or (), known, over=over_of(parents)))
         # What a blind project's part in it is, a later cycle finds out.
         seen = tuple(each for each in strange if not is_hidden(each[1], look))
         if self._repo is not None and listed is not None and seen == strange:
-            self._ledger.remember(_LISTED, self._repo, "listed", now=now)
+            self._note_listed(self._repo, now=now)
         taken = {
             parent.filing.number
             for parent in parents
             if parent.filing is not None and parent.phase is not Phase.RESOLVED
         }
         return Book(
+            listed=() if listed is None else tuple(filter(_is_ours, listed)),
             cases=tuple(
-                _with_the_oldest(_case(parent, issues, listed or ()), taken) for parent in parents
+                _with_the_oldest(_case(parent, issues, listed or ()), taken)
+                for parent in not_outlived(seen, parents)
             ),
             found=tuple(found_by(issue, marker, look) for issue, marker in seen),
             desk=desk,
@@ -138,16 +145,35 @@ class ParentBook:
         refs = [_ref(parent.filing) for parent in parents if parent.filing is not None]
         return self._tracker.read(sorted(refs), now=now) if refs else {}
 
-    def _listed(self, wanted: Sequence[Parent]) -> tuple[TrackedIssue, ...] | None:
+    def _listed(
+        self, wanted: Sequence[Parent], *, now: datetime
+    ) -> tuple[TrackedIssue, ...] | None:
         """List our issues in the operator's repository, None where that tells nothing new."""
         if self._repo is None:
             return None
-        if not wanted and self._ledger.recall(_LISTED, self._repo) is not None:
+        if not wanted and self._was_listed(self._repo, now=now):
             return None
         try:
             return self._tracker.ours(self._repo)
         except TrackerError:
             return None
+
+    def _was_listed(self, repo: RepoName, *, now: datetime) -> bool:
+        """Tell whether the issues were listed lately, and not at a time that is yet to come."""
+        said = self._ledger.recall(_LISTED, repo)
+        try:
+            at = datetime.fromisoformat(said or "")
+        except ValueError:
+            return False
+        return at.tzinfo is not None and timedelta(0) <= now - at < LISTED_FOR
+
+    def _note_listed(self, repo: RepoName, *, now: datetime) -> None:
+        if not self._was_listed(repo, now=now):
+            self._ledger.remember(_LISTED, repo, now.isoformat(), now=now)
+
+
+def _is_ours(issue: TrackedIssue) -> bool:
+    return issue.ours and read_parent_marker(issue.body) is not None
 
 
 def _is_missing(reading: Reading[Tracked]) -> bool:
