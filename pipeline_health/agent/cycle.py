@@ -11,12 +11,14 @@ from pipeline_health.agent.cases import case_of, diagnosed, named_today, repo_of
 from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.look import Look
 from pipeline_health.agent.looking import Eyes
+from pipeline_health.agent.lost_parents import seen_before
 from pipeline_health.agent.neighbours import planned
 from pipeline_health.agent.orphans import Orphans
-from pipeline_health.agent.parents import Book, ParentBook, forgotten, settled_parents
+from pipeline_health.agent.parents import Book, ParentBook
 from pipeline_health.agent.people import People, scene_of, tell
 from pipeline_health.agent.recognising import Recognised, Recogniser
 from pipeline_health.agent.recording import Kept, record, settled_by
+from pipeline_health.agent.settled_parents import forgotten, settled_parents
 from pipeline_health.agent.telling import Told, report_of
 from pipeline_health.core.attempts import Patience, with_attempts
 from pipeline_health.core.convergence import converged, with_older
@@ -199,7 +201,10 @@ class Agent:
         )
         correlation.place([*restored, *found], now=cycle.now)
         seen = tuple(
-            (incident, tuple(each for each in findings if each not in restored))
+            (
+                seen_before(incident, findings, restored, now=cycle.now),
+                tuple(each for each in findings if each not in restored),
+            )
             for incident, findings in correlation.placed()
         )
         placed = converged(seen, closed=recognised.closed(), now=cycle.now)

@@ -4,8 +4,9 @@ What its marker tells of is put to the rules again as a failure of before, so th
 it, as it ended every other.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pipeline_health.agent.look import Look
 from pipeline_health.core.issue_text import digest
@@ -41,15 +42,40 @@ class Found:
 
 
 def strangers(
-    listed: Sequence[TrackedIssue], known: Collection[Fingerprint]
+    listed: Sequence[TrackedIssue], known: Collection[Fingerprint], *, over: Collection[int] = ()
 ) -> Iterator[tuple[TrackedIssue, ParentMarker]]:
-    """Give the oldest open issue of each parent that the ledger does not know."""
+    """Give the oldest open issue of each parent that the ledger does not know to live.
+
+    One of *over* that names something was opened again by us, and the ledger is older than that;
+    one that names nothing any more was opened again by a person, who has it.
+    """
     taken = set(known)
     for issue in sorted(listed, key=lambda each: each.ref.number):
         marker = read_parent_marker(issue.body)
-        if issue.open and issue.ours and marker is not None and marker.fingerprint not in taken:
+        if not issue.open or not issue.ours or marker is None or marker.fingerprint in taken:
+            continue
+        if marker.members or issue.ref.number not in over:
             taken.add(marker.fingerprint)
             yield issue, marker
+
+
+def over_of(parents: Iterable[Parent]) -> frozenset[int]:
+    """Give the numbers of the issues whose portfolio incidents are over."""
+    return frozenset(
+        parent.filing.number
+        for parent in parents
+        if parent.filing is not None and parent.phase is Phase.RESOLVED
+    )
+
+
+def not_outlived(
+    found: Iterable[tuple[TrackedIssue, ParentMarker]], parents: Iterable[Parent]
+) -> Iterator[Parent]:
+    """Give *parents* but for those of whose issues more was *found* than they know of."""
+    told = {issue.ref.number for issue, _ in found}
+    for parent in parents:
+        if parent.filing is None or parent.filing.number not in told:
+            yield parent
 
 
 def is_hidden(marker: ParentMarker, look: Look) -> bool:
@@ -91,6 +117,23 @@ def _finding(
 def _cause(marker: ParentMarker) -> Cause:
     of = marker.cause or CauseClass.UNKNOWN
     return Cause(of=of, key=marker.key, owner=of.owner, why=_WHY)
+
+
+def seen_before(
+    incident: Incident,
+    findings: Iterable[Diagnosed],
+    restored: Collection[Diagnosed],
+    *,
+    now: datetime,
+) -> Incident:
+    """Give *incident* as seen when an issue for many projects says so, where that alone tells it.
+
+    The issue that it gets says it, too, so that the next lost ledger does not take it for new.
+    """
+    if incident.first_seen < now:
+        return incident
+    told = (each.finding.since for each in findings if each in restored)
+    return replace(incident, first_seen=min((*told, now)))
 
 
 def adopted(found: Found, incidents: Sequence[Incident]) -> Parent:

@@ -1,12 +1,12 @@
 """The portfolio incidents of one cycle: what is known of them, and what the tracker shows.
 
-Their repository is looked at only while one of them lives, and once by a ledger that never did: a
-quiet cycle asks nothing of it.
+Their repository is looked at while one of them lives, and else once an hour: a quiet cycle asks
+nothing of it, and a ledger that was put back from an old copy soon knows what was filed since.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.agent.look import Look
 from pipeline_health.agent.lost_parents import (
@@ -15,24 +15,25 @@ from pipeline_health.agent.lost_parents import (
     filing_of,
     found_by,
     is_hidden,
+    not_outlived,
+    over_of,
     strangers,
 )
-from pipeline_health.core.issue_text.parent_marker import (
-    read_parent_marker,
-)
+from pipeline_health.core.issue_text.parent_marker import read_parent_marker
 from pipeline_health.core.model.case import Case, Diagnosed
+from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing, Phase
 from pipeline_health.core.model.issue import Gone, IssueRef, Tracked, TrackedIssue
 from pipeline_health.core.model.parent import Parent, ParentCase
-from pipeline_health.core.model.plan import OpenIssue, Outcome, ReopenIssue, UpdateIssue
 from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.readings import Blind, NotAsked, Reading, Seen
-from pipeline_health.core.outcomes import filing_after
-from pipeline_health.core.parent_life import as_tracked, ended, merged
+from pipeline_health.core.parent_life import as_tracked, merged
 from pipeline_health.core.terms import Desk, Terms
 from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Ledger, Tracker, TrackerError
 
+LISTED_FOR = timedelta(hours=1)
+"""How long a list of our issues is believed while nothing that we know of is in it."""
 _LISTED = "ops-repo"
 
 
@@ -40,10 +41,12 @@ _LISTED = "ops-repo"
 class Book:
     """The portfolio incidents at the beginning of a cycle, each beside its issue.
 
-    *desk* is what their repository takes, None while all that is wanted of it was shown.
+    *desk* is what their repository takes, None while all that is wanted of it was shown; *listed*
+    are our issues there, as far as they were asked for.
     """
 
     cases: tuple[ParentCase, ...] = ()
+    listed: tuple[TrackedIssue, ...] = ()
     found: tuple[Found, ...] = ()
     desk: Desk | None = None
 
@@ -54,9 +57,9 @@ class Book:
 
     @property
     def filings(self) -> tuple[Filing, ...]:
-        """Where the parents are filed, those of the found issues among them."""
+        """Where the parents are filed, and whatever else of ours is there: all of it counts."""
         known = (case.parent.filing for case in self.cases)
-        return (*filter(None, known), *(filing_of(each.issue) for each in self.found))
+        return (*filter(None, known), *map(filing_of, self.listed))
 
     @property
     def restored(self) -> tuple[Diagnosed, ...]:
@@ -93,21 +96,24 @@ class ParentBook:
         """Read what the ledger keeps, and the issues that matter now."""
         parents = self._ledger.parents()
         wanted = [parent for parent in parents if _matters(parent)]
-        (issues, desk), listed = self._read(wanted, look, now=now), self._listed(wanted)
+        issues, desk = self._read(wanted, look, now=now)
+        listed = self._listed(wanted, now=now)
         known = {parent.fingerprint for parent in parents if parent.phase is not Phase.RESOLVED}
-        strange = tuple(strangers(listed or (), known))
+        strange = tuple(strangers(listed or (), known, over=over_of(parents)))
         # What a blind project's part in it is, a later cycle finds out.
         seen = tuple(each for each in strange if not is_hidden(each[1], look))
         if self._repo is not None and listed is not None and seen == strange:
-            self._ledger.remember(_LISTED, self._repo, "listed", now=now)
+            self._note_listed(self._repo, now=now)
         taken = {
             parent.filing.number
             for parent in parents
             if parent.filing is not None and parent.phase is not Phase.RESOLVED
         }
         return Book(
+            listed=() if listed is None else tuple(filter(_is_ours, listed)),
             cases=tuple(
-                _with_the_oldest(_case(parent, issues, listed or ()), taken) for parent in parents
+                _with_the_oldest(_case(parent, issues, listed or ()), taken)
+                for parent in not_outlived(seen, parents)
             ),
             found=tuple(found_by(issue, marker, look) for issue, marker in seen),
             desk=desk,
@@ -151,16 +157,35 @@ class ParentBook:
             return issues, desk
         return {ref: _unless_hidden(each, desk, now=now) for ref, each in issues.items()}, desk
 
-    def _listed(self, wanted: Sequence[Parent]) -> tuple[TrackedIssue, ...] | None:
+    def _listed(
+        self, wanted: Sequence[Parent], *, now: datetime
+    ) -> tuple[TrackedIssue, ...] | None:
         """List our issues in the operator's repository, None where that tells nothing new."""
         if self._repo is None:
             return None
-        if not wanted and self._ledger.recall(_LISTED, self._repo) is not None:
+        if not wanted and self._was_listed(self._repo, now=now):
             return None
         try:
             return self._tracker.ours(self._repo)
         except TrackerError:
             return None
+
+    def _was_listed(self, repo: RepoName, *, now: datetime) -> bool:
+        """Tell whether the issues were listed lately, and not at a time that is yet to come."""
+        said = self._ledger.recall(_LISTED, repo)
+        try:
+            at = datetime.fromisoformat(said or "")
+        except ValueError:
+            return False
+        return at.tzinfo is not None and timedelta(0) <= now - at < LISTED_FOR
+
+    def _note_listed(self, repo: RepoName, *, now: datetime) -> None:
+        if not self._was_listed(repo, now=now):
+            self._ledger.remember(_LISTED, repo, now.isoformat(), now=now)
+
+
+def _is_ours(issue: TrackedIssue) -> bool:
+    return issue.ours and read_parent_marker(issue.body) is not None
 
 
 def _is_missing(reading: Reading[Tracked]) -> bool:
@@ -247,48 +272,6 @@ def _shown(found: Found) -> ParentCase:
 def _is_of(issue: TrackedIssue, parent: Parent) -> bool:
     marker = read_parent_marker(issue.body)
     return marker is not None and marker.fingerprint == parent.fingerprint
-
-
-def settled_parents(
-    outcomes: Iterable[Outcome], parents: Sequence[Parent], *, now: datetime
-) -> tuple[Parent, ...]:
-    """Give *parents* with what became of the changes to their issues."""
-    kept = {(parent.fingerprint, parent.nonce): parent for parent in parents}
-    for outcome in outcomes:
-        identity = (outcome.change.fingerprint, outcome.change.nonce)
-        if identity in kept:
-            kept[identity] = _with_outcome(kept[identity], outcome, now=now)
-    return tuple(kept.values())
-
-
-def forgotten(
-    kept: Iterable[Parent], parents: Iterable[Parent], *, now: datetime
-) -> tuple[Parent, ...]:
-    """Give those of *kept* that are none of *parents* any more: nobody was told of them."""
-    known = {(parent.fingerprint, parent.nonce) for parent in parents}
-    return tuple(
-        ended(parent, now=now)
-        for parent in kept
-        if (parent.fingerprint, parent.nonce) not in known and parent.phase is not Phase.RESOLVED
-    )
-
-
-def _with_outcome(parent: Parent, outcome: Outcome, *, now: datetime) -> Parent:
-    if not outcome.applied:
-        opens = isinstance(outcome.change, OpenIssue)
-        return replace(parent, tried=parent.tried + 1) if opens else parent
-    filing = filing_after(parent.filing, outcome, now=now)
-    told = isinstance(outcome.change, OpenIssue | UpdateIssue | ReopenIssue) and not outcome.found
-    phase = Phase.OPEN if parent.phase is Phase.PENDING and filing is not None else parent.phase
-    return replace(
-        parent,
-        filing=filing,
-        phase=phase,
-        members=tuple(
-            replace(member, named_at=member.named_at or now) if told and member.goes_on else member
-            for member in parent.members
-        ),
-    )
 
 
 def _ref(filing: Filing) -> IssueRef:

@@ -81,6 +81,17 @@ def _owned(incident: Incident, cause: Cause) -> Incident:
     return replace(incident, cause=cause)
 
 
+def with_key(incident: Incident, found: Cause) -> Incident:
+    """Give *incident*, of whose cause only the class is known, with the key of what was *found*.
+
+    Its own issue tells the class alone; the one for many projects tells what they share.
+    """
+    known = incident.cause
+    if known.key or known.of is not found.of:
+        return incident
+    return replace(incident, cause=replace(known, key=found.key))
+
+
 def _better(before: Evidence | None, after: Evidence | None) -> Evidence | None:
     if after is None or before is None:
         return after if before is None else before

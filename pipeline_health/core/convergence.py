@@ -8,10 +8,12 @@ lost: the older one takes over what the younger one listed.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from typing import TypeAlias
 
 from pipeline_health.core import issue_text
 from pipeline_health.core.belonging import lists_all_of, root_of
+from pipeline_health.core.causes import with_cause
 from pipeline_health.core.correlate import OCCURRENCES_KEPT
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.ids import Nonce
@@ -91,20 +93,18 @@ def _age(
 
 
 def _with(older: Placed, younger: Placed) -> Placed:
-    """Give *older* with everything that *younger* listed."""
+    """Give *older* with everything that *younger* listed, and with why that fails now."""
     into, gone = older[0], younger[0]
     occurrences = sorted((*into.occurrences, *gone.occurrences), key=lambda each: each.at)
-    return (
-        replace(
-            into,
-            ailments=_together(into.ailments, gone.ailments),
-            occurrences=tuple(occurrences[-OCCURRENCES_KEPT:]),
-            count=into.count + gone.count,
-            first_failed_at=min(into.first_failed_at, gone.first_failed_at),
-            attempts=max(into.attempts, gone.attempts),
-        ),
-        (*older[1], *younger[1]),
+    grown = replace(
+        into,
+        ailments=_together(into.ailments, gone.ailments),
+        occurrences=tuple(occurrences[-OCCURRENCES_KEPT:]),
+        count=into.count + gone.count,
+        first_failed_at=min(into.first_failed_at, gone.first_failed_at),
+        attempts=max(into.attempts, gone.attempts),
     )
+    return reduce(with_cause, younger[1], grown), (*older[1], *younger[1])
 
 
 def _together(ours: Iterable[Ailment], theirs: Iterable[Ailment]) -> tuple[Ailment, ...]:

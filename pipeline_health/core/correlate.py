@@ -23,7 +23,7 @@ from pipeline_health.core.belonging import (
     lists_symptom,
     may_be_back,
 )
-from pipeline_health.core.causes import jobs_noted, with_cause
+from pipeline_health.core.causes import jobs_noted, with_cause, with_key
 from pipeline_health.core.issue_text import title_of
 from pipeline_health.core.model.case import Diagnosed
 from pipeline_health.core.model.findings import Finding, Kind, Symptom
@@ -224,7 +224,7 @@ def with_failure(incident: Incident, found: Diagnosed) -> Incident:
     before = next((a for a in incident.ailments if a.symptom == finding.symptom), None)
     if before is not None and not _is_news(before, finding):
         if finding.since < before.failed_at:
-            return incident
+            return with_key(incident, found.cause)
         return with_cause(_known_again(incident, before, found), found)
     ailment = Ailment(
         symptom=finding.symptom,

@@ -266,7 +266,7 @@ def test_a_look_at_one_project_changes_nothing_of_the_others(twelve: Town) -> No
 
 
 def test_a_quiet_cycle_asks_nothing_of_the_operators_repository(twelve: Town) -> None:
-    """It was listed once, by a ledger that knew nothing; after that it costs nothing."""
+    """It is listed once an hour; the cycles between cost nothing."""
     first = len(twelve.world.requests)
     twelve.host.cycle()
     quiet = len(twelve.world.requests) - first

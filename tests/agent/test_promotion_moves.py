@@ -67,6 +67,23 @@ def test_staging_that_is_deployed_anew_while_it_is_tested_is_tested_again(shop: 
     assert of(told, E2E).says == "what was tested is not what staging is seen to serve now"
 
 
+def test_a_newer_commit_that_fails_to_deploy_leaves_the_one_that_is_served(shop: Ready) -> None:
+    """Staging goes on serving it, and the issue is about the newer one."""
+    commit, newer = shop.head, shop.repo.push("second")
+    shop.repo.run("CI", "success")
+    building = shop.web.deploy("INITIALIZING")
+    shop.world.advance(MINUTE)
+    shop.web.become(building, "FAILED")
+    shop.world.advance(MINUTE)
+    shop.host.cycle()
+    (issue,) = ours(shop.repo)
+    told = shop.check(commit)
+    assert (told.answer, {one.commit for one in told.served}) == (Answer.PROMOTE, {commit})
+    refused = short_of(shop.check(newer))
+    assert CriterionState.FAIL is refused[CriterionName.STAGING_DEPLOY] is refused[ISSUES]
+    assert issue.state == "open"
+
+
 # -- waiting ---------------------------------------------------------------------------------
 
 

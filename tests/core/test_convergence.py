@@ -96,6 +96,16 @@ def test_the_older_issue_takes_over_what_the_younger_one_lists() -> None:
     assert [T0 - MINUTE, T0] == [each.at for each in old.occurrences]
 
 
+def test_why_the_younger_one_fails_now_is_why_the_older_one_does() -> None:
+    """What was read in this cycle is newer than the cause that the older one has from before."""
+    older, younger = of("older", CI, number=3, cause=UNKNOWN), of("younger", CI, number=9)
+
+    quiet = converged([(older, ()), (younger, ())], now=NOW)
+    failing = converged([(older, ()), (younger, (seen(CI),))], now=NOW)
+
+    assert [UNKNOWN, REJECTED] == [quiet[0][0].cause, failing[0][0].cause]
+
+
 def test_what_is_filed_is_older_than_what_is_not() -> None:
     """Nobody has read the other one yet."""
     ci, web = of("ci", CI, number=None, failed_at=T0 - MINUTE), of("web", WEB, number=7)

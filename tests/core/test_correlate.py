@@ -326,6 +326,26 @@ def test_an_older_failure_than_the_one_noted_changes_nothing() -> None:
     assert before == after
 
 
+@pytest.mark.parametrize(
+    ("known", "key"),
+    [
+        (replace(REJECTED, key=""), "RAILWAY_TOKEN"),
+        (replace(REJECTED, key="NPM_TOKEN"), "NPM_TOKEN"),
+        (replace(UNKNOWN, key=""), ""),
+    ],
+    ids=["of its class", "known", "of another class"],
+)
+def test_an_older_failure_tells_the_key_where_only_the_class_of_the_cause_is_known(
+    known: Cause, key: str
+) -> None:
+    """Its own issue tells no key; that of many projects does, as a failure of before."""
+    before = incident(ailment(failed_at=LATER), cause=known)
+
+    ((after, _),) = placed([before], found(since=T0, cause=REJECTED))
+
+    assert after == replace(before, cause=replace(known, key=key))
+
+
 def test_better_evidence_is_kept_over_worse() -> None:
     """A whole log is not thrown away for a later look that found none."""
     before = incident(ailment())

@@ -21,10 +21,11 @@ from pipeline_health.core.model.verdict import Answer, Verdict
 from pipeline_health.e2e import Surroundings
 from pipeline_health.settings.actions import Actions
 from pipeline_health.simulator import WorldClock
+from pipeline_health.simulator.railway_world import SERVED, RailwayDeployment, RailwayService
 from properties.moves_code import GREEN
 from properties.network import SITES, Wire
 from properties.town import US, Product, Town, environment
-from properties.truth import State, counted, of_service, pushed
+from properties.truth import is_no_change, pushed, saying
 from properties.weather import SEASONS, Weather
 
 DAMAGES = ("", "", "", "site", "record", "ci", "service", "running")
@@ -101,12 +102,53 @@ def unproved(town: Town, product: Product, commit: Sha) -> Iterator[str]:
         if runs and runs[-1].conclusion not in PASSED:
             yield f"{name} is {runs[-1].conclusion or runs[-1].status}"
     for service in product.services:
-        if of_service(product, service).state is not State.WORKS:
-            yield f"{service.name} does not work"
+        yield from _unserved(product, service, commit)
     if town.world.site(product.name).status != HTTPStatus.OK:
         yield "its URL does not answer"
     if not _is_recorded(product, commit):
         yield "GitHub's record of its deployment is no success, and it was not deployed anew"
+
+
+def _unserved(product: Product, service: RailwayService, commit: Sha) -> Iterator[str]:
+    """Say why a service does not serve the commit, or a commit to which it adds nothing for it.
+
+    Another commit that was deployed since counts only by what it did: one that failed, was skipped
+    or is under way leaves what is served as it is, so that a broken service may serve the commit.
+    """
+    newest, serves = _newest_of(service, commit), served(service)
+    if newest is not None and not _works(newest):
+        yield f"{service.name} was deployed at it last with {newest.status}"
+    if serves is None:
+        yield f"{service.name} serves nothing"
+    elif serves.commit != commit and not _is_untouched(product, service, serves.commit, commit):
+        yield f"{service.name} serves {(serves.commit or 'no commit')[:7]}"
+
+
+def served(service: RailwayService) -> RailwayDeployment | None:
+    """Give what a service serves: what runs, else what fell asleep after all else that ran."""
+    ran = [one for one in service.newest_first if one.status in SERVED]
+    last = next(iter(service.active or ran), None)
+    return last if last is not None and _works(last) else None
+
+
+def _works(one: RailwayDeployment) -> bool:
+    return one.status == "SLEEPING" or (one.status == "SUCCESS" and not one.stopped)
+
+
+def _newest_of(service: RailwayService, commit: str) -> RailwayDeployment | None:
+    """Give the newest deployment of a commit that says anything of the service."""
+    return next((one for one in saying(service) if one.commit == commit), None)
+
+
+def _is_untouched(product: Product, service: RailwayService, base: str | None, commit: Sha) -> bool:
+    """Tell whether all that came after *base*, up to the commit, was skipped as no change to it."""
+    line = product.repo.ancestry(commit)
+    if base not in line:
+        return False
+    since = line[: line.index(base)]
+    skipped = {one.commit for one in service.deployments if one.status == "SKIPPED"}
+    others = {one.commit for one in service.deployments if not is_no_change(one)}
+    return commit in skipped and not others & set(since)
 
 
 def _is_recorded(product: Product, commit: Sha) -> bool:
@@ -116,8 +158,8 @@ def _is_recorded(product: Product, commit: Sha) -> bool:
     told = [status for one in records if one.sha == commit for status in one.statuses]
     if not told or told[-1].state not in ("success", "failure", "error", "inactive"):
         return False
-    anew = (counted(service) for service in product.services)
-    since = [one.created_at for one in anew if one is not None and one.commit == commit]
+    anew = (_newest_of(service, commit) for service in product.services)
+    since = [one.created_at for one in anew if one is not None]
     return (
         told[-1].state == "success" or max(since, default=told[-1].created_at) > told[-1].created_at
     )

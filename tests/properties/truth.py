@@ -1,6 +1,6 @@
 """What is broken in a town and what is proved to work, read off the world and not off the agent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -106,11 +106,19 @@ def _of_run(run: Run) -> Truth:
 
 def counted(service: RailwayService) -> RailwayDeployment | None:
     """Give the newest deployment that says anything of a service."""
+    return next(saying(service), None)
+
+
+def saying(service: RailwayService) -> Iterator[RailwayDeployment]:
+    """Give the deployments that say anything of a service, newest first."""
     for one in service.newest_first:
-        skipped = one.status == "SKIPPED" and one.skipped_reason in UNCHANGED
-        if one.status not in GONE and not skipped:
-            return one
-    return None
+        if one.status not in GONE and not is_no_change(one):
+            yield one
+
+
+def is_no_change(one: RailwayDeployment) -> bool:
+    """Tell whether Railway skipped a commit because it changes nothing of the service."""
+    return one.status == "SKIPPED" and one.skipped_reason in UNCHANGED
 
 
 def of_service(product: Product, service: RailwayService) -> Truth:

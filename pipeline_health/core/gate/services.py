@@ -16,6 +16,7 @@ from pipeline_health.core.deploy_verdict import (
 )
 from pipeline_health.core.gate import steps
 from pipeline_health.core.gate.ci import pushed_at
+from pipeline_health.core.gate.coming import nameless
 from pipeline_health.core.gate.runs import Staged, is_live, newest_staged
 from pipeline_health.core.gate.words import short
 from pipeline_health.core.model.ids import Sha
@@ -62,8 +63,16 @@ class Word:
 
 
 def word_of(matter: Matter, service: Service) -> Word:
-    """Say whether *service* is proved to serve the commit."""
+    """Say whether *service* is proved to serve the commit, and is not being deployed once more."""
     served = served_by(service)
+    word = _word_of(matter, service, served)
+    if word.state is not CriterionState.PASS:
+        return word
+    coming = nameless(service, since=served[0].created_at)
+    return word if coming is None else _to_come(matter, service, coming, word)
+
+
+def _word_of(matter: Matter, service: Service, served: tuple[Deployment, ...]) -> Word:
     found = tuple(
         ServedNow(service=service.name, deployment=one.id, commit=_commit(matter, one))
         for one in served
@@ -84,6 +93,18 @@ def word_of(matter: Matter, service: Service) -> Word:
     if at_commit:
         return _by_skip(matter, service, served, found)
     return _never_seen(matter, service, found)
+
+
+def _to_come(matter: Matter, service: Service, coming: Deployment, word: Word) -> Word:
+    """Wait for *coming*: as soon as it tells its commit, *word* may be another."""
+    state, why = judge_deployment(coming, cron=service.cron)
+    return Word(
+        state=_STATES[state],
+        says=f"service {service.name} {why}, and Railway does not tell yet at which commit",
+        served=word.served,
+        url=_page(matter, service, coming),
+        hint=steps.about(matter, coming, state),
+    )
 
 
 # -- which commit ----------------------------------------------------------------------------
