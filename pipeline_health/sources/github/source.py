@@ -30,7 +30,7 @@ from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import RAILWAY_NAMES, Memory
 from pipeline_health.sources.github.answers import Answers
-from pipeline_health.sources.github.batches import Batches
+from pipeline_health.sources.github.batches import Batches, Loners
 from pipeline_health.sources.github.by_runs import reading_by_runs
 from pipeline_health.sources.github.commits import Commits
 from pipeline_health.sources.github.habits import Habits
@@ -85,6 +85,7 @@ class GitHubSource:
         self._variable = variable
         self._size = BatchSize(memory, f"GitHub, {variable}", start=batch, most=MOST_REPOSITORIES)
         self._identities = Identities(memory)
+        self._loners = Loners(memory)
         self._today: dict[RepoName, RepoName] = {}
         self._login = OwnLogin(client, memory, identity=identity)
         self._answers = Answers(client, memory, redact=redact)
@@ -223,7 +224,7 @@ class GitHubSource:
             at_once=self._at_once,
             trial=trial,
         )
-        seen = dict(batches.see(wanted))
+        seen = self._seen(batches, wanted, now)
         lost = [one for one in wanted if self._identities.is_lost(one, seen[one])]
         for one in lost:
             self._identities.forget(one.repo)
@@ -234,6 +235,18 @@ class GitHubSource:
             self._identities.learn(one.repo, sighting.reading)
         self._size.learn(trial.outcome(), now=now)
         return self._client.counts.added(seen)
+
+    def _seen(
+        self, batches: Batches, wanted: Sequence[Wanted], now: datetime
+    ) -> dict[Wanted, Sighting]:
+        """Ask for all of *wanted*, and last for each of those that are known to fail alone."""
+        alone = self._loners.among(wanted)
+        seen = dict(batches.see([one for one in wanted if one not in alone]))
+        if alone:
+            seen |= replace(batches, size=1, trial=Trial()).see(alone)
+        passed = [one for one in alone if isinstance(seen[one].reading.repository, Seen)]
+        self._loners.learn(batches.failed_alone, passed, now=now)
+        return seen
 
     def _blinded(self, exc: ClientError, now: datetime) -> Blind:
         """Say why nothing was seen, and tell a refused token from everything else."""
