@@ -151,11 +151,10 @@ class Http:
         """Send a request that changes something: once, whatever happens. Bytes go as they are."""
         return self._once(method, url, headers=headers, body=body)
 
-    def tail(self, url: str, *, headers: Mapping[str, str], keep: int) -> tuple[int, bytes]:
-        """Read a text of any length, keeping its last *keep* bytes; gives the status beside it."""
+    def tail(self, url: str, *, headers: Mapping[str, str], keep: int) -> Answer:
+        """Read a text of any length, of which the last *keep* bytes are the body of the answer."""
         request = self._request("GET", url, headers=headers, body=None)
-        answer = self._answer(request, lambda chunks: bodies.last(chunks, keep))
-        return answer.status, answer.body
+        return self._answer(request, lambda chunks: bodies.last(chunks, keep))
 
     def _may_wait_for(self, exc: ClientError) -> bool:
         pause = self._pause(exc)
