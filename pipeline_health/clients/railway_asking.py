@@ -14,6 +14,7 @@ from pipeline_health.clients.railway_errors import (
     PassingError,
     first_error,
     refuse,
+    refuse_limited,
     refuse_passing,
 )
 from pipeline_health.clients.railway_pace import Pace
@@ -63,6 +64,7 @@ class Asking:
             if self._pace is not None:
                 self._pace.learn(answer.headers)
             refuse(answer, now=self._clock.now())
+            refuse_limited(answer, now=self._clock.now())
             if patient:
                 refuse_passing(answer)
 
