@@ -71,9 +71,10 @@ class Asking:
         endpoint = Endpoint(host=HOST, url=self._api, headers=access.headers(), refuse=check)
         try:
             with self._hold.obeyed():
-                if self._pace is not None:
-                    self._pace.wait()
-                return graphql.ask(self._http, endpoint, document, variables, not_after=not_after)
+                pace = None if self._pace is None else self._pace.wait
+                return graphql.ask(
+                    self._http, endpoint, document, variables, not_after=not_after, pace=pace
+                )
         except PassingError as exc:
             return exc.result
 
