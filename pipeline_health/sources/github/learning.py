@@ -28,6 +28,8 @@ FEWEST_PUSHES = 3
 MOST_LOOKUPS = 15
 """At most so many repositories are learned in one cycle, so that a new day costs no outage: with
 them a look at a thousand projects stays within a hundred requests."""
+FAILED = "unlearned-workflows"
+"""The topic under which it is remembered on which day a lesson could not be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,10 @@ class Learning:
         pupils = {each.name: _pupil(readings[each.name], each) for each in projects}
         wanted = list(dict.fromkeys(pupil for pupil in pupils.values() if pupil is not None))
         known = {pupil: self._recalled(pupil) for pupil in wanted}
-        due = [pupil for pupil in wanted if not self._holds(known[pupil], pupil)]
+        due = sorted(
+            (pupil for pupil in wanted if not self._holds(known[pupil], pupil)),
+            key=lambda pupil: self._memory.recall(FAILED, pupil.key) or "",
+        )
         looked = for_each(due[:MOST_LOOKUPS], self._looked_up, at_once=self._at_once)
         required = {
             pupil: self._learned(pupil, looked[pupil], known[pupil])
@@ -110,6 +115,8 @@ class Learning:
         self, pupil: "_Pupil", runs: tuple[RunAt, ...] | ClientError, known: _Known | None
     ) -> Part[frozenset[str]]:
         if isinstance(runs, ClientError):
+            # Those that fail come after those that never did: they keep nobody from being read.
+            self._memory.remember(FAILED, pupil.key, self._today(), now=self._now)
             why = f"the pushes of {pupil.repo} could not be read ({runs})"
             return Blind(at=self._now, why=why)
         lesson, before = learned(runs), frozenset[str]() if known is None else known.workflows
@@ -121,22 +128,24 @@ class Learning:
             "head": pupil.head,
             "twice": known is not None and known.head == pupil.head,
         }
+        self._memory.forget(FAILED, pupil.key)
         self._memory.remember(TOPIC, pupil.key, json.dumps(fact), now=self._now)
         return Seen(at=self._now, value=workflows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pupil:
-    """A branch of which the workflows are to be known."""
+    """A branch of which the workflows are to be known; *node* is the id of its repository."""
 
     repo: RepoName
+    node: str
     branch: str
     head: Sha
 
     @property
     def key(self) -> str:
-        """Under which a lesson is remembered."""
-        return f"{self.repo} {self.branch}"
+        """Under which a lesson is remembered: renames lose none, and who takes a name gets none."""
+        return f"{self.node} {self.branch}"
 
 
 def _pupil(reading: GitHubReading, project: ProjectPolicy) -> _Pupil | None:
@@ -147,8 +156,12 @@ def _pupil(reading: GitHubReading, project: ProjectPolicy) -> _Pupil | None:
         return None
     if repository.value.archived:
         return None
-    name, head = repository.value.name, branch.value.head.sha
-    return _Pupil(repo=name, branch=branch.value.name, head=head)
+    return _Pupil(
+        repo=repository.value.name,
+        node=repository.value.node_id,
+        branch=branch.value.name,
+        head=branch.value.head.sha,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
