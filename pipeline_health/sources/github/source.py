@@ -227,7 +227,8 @@ class GitHubSource:
         seen = self._seen(batches, wanted, now)
         lost = [one for one in wanted if self._identities.is_lost(one, seen[one])]
         for one in lost:
-            self._identities.forget(one.repo)
+            if not seen[one].nowhere:  # else it may only be hidden from this token, for a while
+                self._identities.forget(one.repo)
         by_name = replace(batches, trial=Trial())
         named = by_name.see([replace(one, node=None) for one in lost])
         seen |= {one: named[replace(one, node=None)] for one in lost}
