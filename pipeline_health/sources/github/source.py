@@ -270,9 +270,10 @@ class GitHubSource:
 
     def _may_see_checks(self, own: str, now: datetime) -> bool:
         """Tell whether check suites are worth asking for; a permission may have been added."""
-        refused = self._memory.recall(_NO_CHECKS, own)
+        refused = self._memory.recall(_NO_CHECKS, own) or ""
         try:
-            return refused is None or now - datetime.fromisoformat(refused) >= TRY_CHECKS_AGAIN
+            since = now - datetime.fromisoformat(refused)
+            return not timedelta(0) <= since < TRY_CHECKS_AGAIN
         except (ValueError, TypeError):
             return True
 
