@@ -127,6 +127,20 @@ def test_a_refused_token_blinds_everything_and_is_named() -> None:
         assert 1 == len(stage.world.requests)
 
 
+def test_a_refused_token_is_shown_once_and_not_with_every_batch() -> None:
+    """Who goes on with it is shut out for a while, with a good one too."""
+    with on_stage(token="gh-bad-token") as stage:
+        stage.memory.facts["github-login", stage.url] = OWN
+        projects = [project(name, repo=name) for name in many(stage.world, 6)]
+
+        readings = stage.source(batch=2).look(projects, now=stage.world.now())
+
+        assert {"GitHub refused the token (Bad credentials)"} == {
+            why for reading in readings.values() for why in reasons(reading)
+        }
+        assert 1 == len(stage.world.requests)
+
+
 def test_a_host_that_is_not_there_blinds_everything(stage: Stage) -> None:
     """Nothing was reached, so no smaller question is tried."""
     api = f"http://127.0.0.1:{unused_port()}"

@@ -3,9 +3,15 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 
 from pipeline_health.clients.batch_sizes import Trial
-from pipeline_health.clients.errors import ClientError, RateLimitedError, UnreachableError
+from pipeline_health.clients.errors import (
+    ClientError,
+    RateLimitedError,
+    RefusedError,
+    UnreachableError,
+)
 from pipeline_health.clients.github_refusals import TooLargeError
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
 from pipeline_health.clients.pieces import STRIKES, Line, Piece
@@ -43,7 +49,7 @@ class Batches:
         """Ask for everything *wanted*.
 
         A batch that was too much is halved and both halves are asked for, MOST_SPLITS times in all.
-        A rate limit ends it, and so does an outage.
+        A rate limit ends it, and so do a refused token and an outage.
         """
         line = Line(wanted, size=self.size, trial=self.trial)
 
@@ -69,7 +75,7 @@ class Batches:
         if divisible and line.puts_off(piece):
             return
         self._strikes += 1
-        ends = isinstance(exc, RateLimitedError) or self._strikes >= STRIKES
+        ends = _ends_it(exc) or self._strikes >= STRIKES
         if divisible and self._splits and not ends:
             self._splits -= 1
             line.halve(piece)
@@ -80,6 +86,12 @@ class Batches:
         for each in (piece, *line.drop_all()) if ends else (piece,):
             line.lost(each, given_up=divisible)
             self._found.update({one: unseen(one, blind) for one in each.things})
+
+
+def _ends_it(exc: ClientError) -> bool:
+    """Tell whether GitHub would say the same to whatever else we asked, and think ill of us."""
+    refused = isinstance(exc, RefusedError) and exc.status == HTTPStatus.UNAUTHORIZED
+    return refused or isinstance(exc, RateLimitedError)
 
 
 def _may_pass_in_halves(exc: ClientError) -> bool:
