@@ -6,6 +6,7 @@ it out again, and nothing is written while it stays.
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline_health.frozen import dataclass
@@ -101,6 +102,8 @@ class _Kept:
             return _Kept(size=tried.passed, since=now, failed=tried.failed)
         if not tried.clean or tried.asked <= self.size or self.size >= most:
             return self  # more would save no request
+        if self.since > now:
+            return replace(self, since=now)  # the clock was set back, by whatever it was wrong
         more = min(self.size + max(self.size // 4, 1), most)
         if now - self.since < (FORGIVES_AFTER if 0 < self.failed <= more else GROWS_AFTER):
             return self

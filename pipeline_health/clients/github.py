@@ -127,7 +127,7 @@ class GitHub:
         if status == _NOT_FOUND:
             return None
         msg = f"GitHub answered {status} for the log of job {job_id} of {repo}"
-        if status >= 500:  # noqa: PLR2004 - the server's own failures
+        if status >= 500 or status == 429:  # noqa: PLR2004 - failures of who keeps it, which pass
             raise UnreachableError(msg)
         raise RefusedError(msg, status=status)
 

@@ -25,7 +25,6 @@ from pipeline_health.core.model.commit import NamedCheck, NoSuchCommit
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.core.model.readings import (
     Blind,
-    BlindCause,
     Checks,
     DeploymentRecord,
     NotAsked,
@@ -86,7 +85,7 @@ class CommitLook:
         blame = _blame_of(result)
         if found.missing:
             why = blame.reason_of_absence(wanted.repo)
-            return Blind(at=result.at, why=why, cause=BlindCause.UNSEEN)
+            return Blind(at=result.at, why=why, cause=blame.cause_of_absence)
         problem = blame.problems.get("repository")
         if _is_no_commit(found.at("commit"), problem):
             return Seen(at=result.at, value=NoSuchCommit(sha=wanted.sha))

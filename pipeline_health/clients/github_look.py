@@ -28,7 +28,6 @@ from pipeline_health.clients.json import Json
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.readings import (
     Blind,
-    BlindCause,
     Branch,
     Checks,
     CheckStatus,
@@ -86,7 +85,7 @@ class Look:
     def _sighting(self, found: Json, blame: Blame, wanted: Wanted) -> Sighting:
         if found.at("id").missing:  # there is nothing, or something else has that id
             why = blame.reason_of_absence(wanted.repo)
-            blind = Blind(at=blame.at, why=why, cause=BlindCause.UNSEEN)
+            blind = Blind(at=blame.at, why=why, cause=blame.cause_of_absence)
             return unseen(wanted, blind, nowhere=blame.is_nowhere)
         branch = blame.part(lambda: _branch(found, wanted), "branch")
         bare, bare_earlier = _bare_checks(found, blame, wanted, branch)

@@ -57,6 +57,14 @@ def meaning_of(answer: Answer, *, now: datetime) -> ClientError | None:
     return meaning
 
 
+def own_limit(answer: Answer, *, now: datetime) -> RateLimitedError | None:
+    """Give the limit that *answer* tells of in GitHub's own words, whoever may have sent it."""
+    meaning = meaning_of(answer, now=now)
+    if isinstance(meaning, RateLimitedError) and _speaks_of_limits(message_of(answer)):
+        return meaning
+    return None
+
+
 def message_of(answer: Answer) -> str:
     """Give GitHub's own words about a refusal, as far as there are any."""
     try:

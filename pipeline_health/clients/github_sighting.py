@@ -9,6 +9,7 @@ from pipeline_health.clients.graphql import Problem, Result
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.readings import (
     Blind,
+    BlindCause,
     Checks,
     GitHubReading,
     NotAsked,
@@ -99,6 +100,13 @@ class Blame:
         """Tell whether there is no such repository for this token."""
         problem = next(iter(self.problems.values()), None)
         return problem is None or problem.type == "NOT_FOUND"
+
+    @property
+    def cause_of_absence(self) -> BlindCause:
+        """Tell what is kept from this token from what GitHub could not read just now."""
+        kinds = {problem.type for problem in self.problems.values()}
+        hidden = self.is_nowhere or "FORBIDDEN" in kinds
+        return BlindCause.UNSEEN if hidden else BlindCause.UNREADABLE
 
     def reason_of_absence(self, repo: RepoName) -> str:
         """Say why there is nothing at all of *repo*."""

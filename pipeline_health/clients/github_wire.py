@@ -16,7 +16,12 @@ from pipeline_health.clients.errors import (
     UnexpectedShapeError,
     UnreachableError,
 )
-from pipeline_health.clients.github_refusals import TooLargeError, refuse, refuse_nothing
+from pipeline_health.clients.github_refusals import (
+    TooLargeError,
+    own_limit,
+    refuse,
+    refuse_nothing,
+)
 from pipeline_health.clients.graphql import Endpoint, Result, ask, result_of
 from pipeline_health.clients.holds import Hold
 from pipeline_health.clients.http import Answer, Http
@@ -145,10 +150,17 @@ class Wire:
         return Json(answer.json(self.host), path)
 
     def tail(self, path: str, *, keep: int) -> tuple[int, bytes]:
-        """Read the last *keep* bytes of a text of any length; gives the status beside them."""
+        """Read the last *keep* bytes of a text of any length; gives the status beside them.
+
+        It may be kept by somebody else, whose limits are not GitHub's.
+        """
         self.meter.count()
         with self._hold.obeyed():
-            return self.http.tail(f"{self.api}{path}", headers=self.headers(), keep=keep)
+            answer = self.http.tail(f"{self.api}{path}", headers=self.headers(), keep=keep)
+            limit = own_limit(answer, now=self._clock.now())
+            if limit is not None:
+                raise limit
+        return answer.status, answer.body
 
     def create(self, path: str, body: object = None) -> Json:
         """Make something, and give GitHub's answer; the request is sent once, as by `change`."""

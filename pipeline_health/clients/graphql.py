@@ -57,10 +57,11 @@ def ask(
     variables: Mapping[str, object],
     *,
     not_after: tuple[type[ClientError], ...] = (),
+    pace: Callable[[], None] | None = None,
 ) -> Result:
     """Send one query document and give its answer; a query is a read, so it may be sent again.
 
-    It is not after an error of *not_after*.
+    It is not after an error of *not_after*, and whenever it is sent that is when *pace* returns.
     """
 
     def check(answer: Answer) -> None:
@@ -74,6 +75,7 @@ def ask(
         body={"query": document, "variables": dict(variables)},
         check=check,
         not_after=not_after,
+        pace=pace,
     )
     return result_of(answer, endpoint.host)
 

@@ -8,6 +8,7 @@ moment is kept in the ledger, and until then nothing is asked.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 from pipeline_health.clients.errors import RateLimitedError
 from pipeline_health.ports import Clock, Memory
@@ -22,13 +23,17 @@ After it the provider is asked once, and says itself how it goes on.
 
 
 class Hold:
-    """What one *provider* asked of one *account*, kept in *memory*; without one, of all of ours."""
+    """What one *provider* asked of one *account*, kept in *memory*; without one, of all of ours.
+
+    Threads may share it.
+    """
 
     def __init__(self, provider: str, *, memory: Memory, clock: Clock, account: str = "") -> None:
         self._provider = provider
         self._key = f"{provider}, {account}" if account else provider
         self._memory = memory
         self._clock = clock
+        self._lock = Lock()
 
     @contextmanager
     def obeyed(self) -> Iterator[None]:
@@ -60,7 +65,9 @@ class Hold:
 
     def _note(self, until: datetime | None) -> None:
         now = self._clock.now()
-        if until is not None and until > now:
+        if until is None or until <= now:
+            return
+        with self._lock:
             # Whoever was asked side by side may have been told of another, shorter limit.
             kept = max(min(until, now + LONGEST), self._until(now=now) or now)
             self._memory.remember(TOPIC, self._key, kept.isoformat(), now=now)

@@ -117,7 +117,7 @@ class Http:
         sibling.ending = ending
         return sibling
 
-    def read(
+    def read(  # noqa: PLR0913 - what differs between those who ask
         self,
         method: str,
         url: str,
@@ -126,14 +126,18 @@ class Http:
         body: object = None,
         check: Callable[[Answer], None] | None = None,
         not_after: tuple[type[ClientError], ...] = (),
+        pace: Callable[[], None] | None = None,
     ) -> Answer:
         """Send a request that changes nothing, and again when that may help, TRIES times at most.
 
         *check* raises a ClientError for an answer that is no use; only retryable ones are repeated.
-        Nor are those of *not_after*, by whoever has something better to try.
+        Nor are those of *not_after*, by whoever has something better to try. Each try begins when
+        *pace* returns.
         """
         for last in (*[False] * (TRIES - 1), True):
             try:
+                if pace is not None:
+                    pace()
                 answer = self._once(method, url, headers=headers, body=body)
                 if check is not None:
                     check(answer)
@@ -151,11 +155,10 @@ class Http:
         """Send a request that changes something: once, whatever happens. Bytes go as they are."""
         return self._once(method, url, headers=headers, body=body)
 
-    def tail(self, url: str, *, headers: Mapping[str, str], keep: int) -> tuple[int, bytes]:
-        """Read a text of any length, keeping its last *keep* bytes; gives the status beside it."""
+    def tail(self, url: str, *, headers: Mapping[str, str], keep: int) -> Answer:
+        """Read a text of any length, of which the last *keep* bytes are the body of the answer."""
         request = self._request("GET", url, headers=headers, body=None)
-        answer = self._answer(request, lambda chunks: bodies.last(chunks, keep))
-        return answer.status, answer.body
+        return self._answer(request, lambda chunks: bodies.last(chunks, keep))
 
     def _may_wait_for(self, exc: ClientError) -> bool:
         pause = self._pause(exc)

@@ -14,6 +14,7 @@ from pipeline_health.clients.railway_errors import (
     PassingError,
     first_error,
     refuse,
+    refuse_limited,
     refuse_passing,
 )
 from pipeline_health.clients.railway_pace import Pace
@@ -63,15 +64,17 @@ class Asking:
             if self._pace is not None:
                 self._pace.learn(answer.headers)
             refuse(answer, now=self._clock.now())
+            refuse_limited(answer, now=self._clock.now())
             if patient:
                 refuse_passing(answer)
 
         endpoint = Endpoint(host=HOST, url=self._api, headers=access.headers(), refuse=check)
         try:
             with self._hold.obeyed():
-                if self._pace is not None:
-                    self._pace.wait()
-                return graphql.ask(self._http, endpoint, document, variables, not_after=not_after)
+                pace = None if self._pace is None else self._pace.wait
+                return graphql.ask(
+                    self._http, endpoint, document, variables, not_after=not_after, pace=pace
+                )
         except PassingError as exc:
             return exc.result
 

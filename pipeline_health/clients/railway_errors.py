@@ -4,7 +4,7 @@ A bad token, the wrong header, a wrong scope and often a deleted id all read `No
 the code INTERNAL_SERVER_ERROR (recorded live probes, 2026-07 and 2026-09): the message decides.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from pipeline_health.clients.errors import (
@@ -19,6 +19,9 @@ from pipeline_health.clients.http import Answer, retry_time
 
 HOST = "Railway"
 NO_BUILD = "does not have an associated build"
+UNTOLD_WAIT = timedelta(seconds=60)
+"""How long Railway is left alone where it does not say for how long: its limits are of a second and
+of an hour, and whoever asks on through the second one is shut out for longer."""
 _LONGEST = 200
 _REFUSALS = ("not authorized", "project token not found")
 _ANYTHING = ("INTERNAL_SERVER_ERROR", "")
@@ -45,12 +48,21 @@ def refuse(answer: Answer, *, now: datetime) -> None:
     """Raise for an answer that is no answer to a GraphQL document."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         msg = "Railway's rate limit is reached"
-        raise RateLimitedError(msg, retry_at=_retry_time(answer, now=now))
+        raise RateLimitedError(msg, retry_at=_retry_time(answer, now=now) or now + UNTOLD_WAIT)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         msg = f"Railway answered {answer.status}"
         raise UnreachableError(msg)
     if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
         raise _refusal(answer)
+
+
+def refuse_limited(answer: Answer, *, now: datetime) -> None:
+    """Raise for a limit that an answer tells of in words, whatever else is in it."""
+    for problem in result_of(answer, HOST).problems:
+        error = error_of(problem)
+        if isinstance(error, RateLimitedError):
+            until = _retry_time(answer, now=now) or now + UNTOLD_WAIT
+            raise RateLimitedError(str(error), retry_at=until)
 
 
 def refuse_passing(answer: Answer) -> None:

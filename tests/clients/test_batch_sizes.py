@@ -141,13 +141,15 @@ def test_a_look_that_teaches_nothing_changes_nothing(look: Tried) -> None:
     assert (look.asked > 25) is bool(memory.written)
 
 
-def test_a_clock_that_was_set_back_lets_nothing_grow() -> None:
-    """The hour begins when the clock is there again."""
-    memory = Diary()
-    sizes(memory=memory).learn(CLEAN, now=NOON)
-    sizes(memory=memory).learn(CLEAN, now=NOON - DAY)
+def test_a_clock_that_was_set_back_begins_the_hour_anew() -> None:
+    """It may have been a year ahead, and the size a small one."""
+    memory, grown = Diary(), []
+    sizes(memory=memory).learn(CLEAN, now=NOON + 365 * DAY)
+    for minutes in (0, 59, 60):
+        sizes(memory=memory).learn(CLEAN, now=NOON + timedelta(minutes=minutes))
+        grown.append(sizes(memory=memory).size())
 
-    assert 25 == sizes(memory=memory).size()
+    assert [25, 25, 31] == grown
 
 
 @pytest.mark.parametrize(

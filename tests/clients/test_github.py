@@ -26,6 +26,7 @@ from github_samples import (
 from github_stage import OWN, SHOP, Stage, on_stage
 from pipeline_health.clients.errors import (
     ClientError,
+    RateLimitedError,
     RefusedError,
     UnreachableError,
 )
@@ -36,6 +37,7 @@ from pipeline_health.clients.http import Http
 from pipeline_health.core.model.ids import Login
 from pipeline_health.core.model.issue import Gone
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
+from pipeline_health.simulator.faults import Mode
 from pipeline_health.sources.github.by_runs import reading_by_runs
 from wire import Notebook, Said, StillClock, github_wire, http_at, saying
 
@@ -310,7 +312,13 @@ def test_the_token_does_not_go_where_the_log_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(410, RefusedError), (401, RefusedError), (503, UnreachableError)]
+    ("status", "kind"),
+    [
+        (410, RefusedError),
+        (401, RefusedError),
+        (503, UnreachableError),
+        pytest.param(429, UnreachableError, id="429-of-who-keeps-it"),
+    ],
 )
 def test_a_log_that_cannot_be_read_is_an_error(
     stage: Stage, status: int, kind: type[ClientError]
@@ -320,6 +328,18 @@ def test_a_log_that_cannot_be_read_is_an_error(
 
     with pytest.raises(kind, match=f"{status} for the log of job 3"):
         stage.client.job_log(SHOP, 3, keep=9)
+
+
+@pytest.mark.parametrize("mode", ["primary_limit", "secondary_limit"])
+def test_a_log_is_no_way_around_a_rate_limit(stage: Stage, mode: Mode) -> None:
+    """GitHub wants to be left alone, and the next log is not asked for."""
+    stage.world.faults.add(host="github", mode=mode, match="/logs")
+
+    for _ in range(2):
+        with pytest.raises(RateLimitedError, match="used up until"):
+            stage.client.job_log(SHOP, 3, keep=999)
+
+    assert 1 == stage.asked("/logs")
 
 
 def test_more_runs_than_can_be_read_are_refused(stage: Stage) -> None:

@@ -1,4 +1,6 @@
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Event, Thread, current_thread, main_thread
 
 import pytest
 
@@ -60,6 +62,48 @@ def test_the_longer_of_two_waits_is_kept() -> None:
     shorter.__enter__()
     asked(hold_at(memory), limited(10 * MINUTE))
     shorter.__exit__(RateLimitedError, limited(MINUTE), None)
+
+    assert not asked(hold_at(memory, 9 * MINUTE))
+
+
+class Slow(Notebook):
+    """A notebook in which another thread reads until somebody has written, or for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read, self.written = Event(), Event()
+
+    def recall(self, topic: str, key: str) -> str | None:
+        """Give what was noted when the reader began."""
+        noted = super().recall(topic, key)
+        if current_thread() is not main_thread():
+            self.read.set()
+            self.written.wait(0.2)
+        return noted
+
+    def remember(self, topic: str, key: str, fact: str, *, now: datetime) -> None:
+        """Note *fact*."""
+        super().remember(topic, key, fact, now=now)
+        self.written.set()
+
+
+def test_the_longer_of_two_waits_is_kept_when_both_are_noted_at_once() -> None:
+    """Who read before the other one wrote takes nothing back."""
+    memory = Slow()
+    hold = hold_at(memory)
+    waits = {MINUTE: hold.obeyed(), 10 * MINUTE: hold.obeyed()}
+    for asking in waits.values():
+        asking.__enter__()
+
+    def told(wait: timedelta) -> None:
+        with suppress(RateLimitedError):
+            waits[wait].__exit__(RateLimitedError, limited(wait), None)
+
+    late = Thread(target=told, args=(MINUTE,))
+    late.start()
+    memory.read.wait()
+    told(10 * MINUTE)
+    late.join()
 
     assert not asked(hold_at(memory, 9 * MINUTE))
 

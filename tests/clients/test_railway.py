@@ -270,6 +270,12 @@ def said(body: object) -> Said:
     return Said(body=json.dumps(body).encode())
 
 
+def limited(*path: str) -> dict[str, Any]:
+    """Give what Railway might say of its limit in a 200."""
+    error = {"message": "Rate limit exceeded", "path": [*path]}
+    return {"data": None, "errors": [error | {"extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}
+
+
 def test_data_beside_an_error_below_it_is_not_believed() -> None:
     """A nullable field that failed is null in the data, which would read as no deployment."""
     data = {"e0": environment("a"), "e1": environment("b")}
@@ -323,6 +329,28 @@ def test_a_list_of_services_without_end_is_refused() -> None:
     looked = looked_through(saying(said({"data": {"e0": whole}}), said(page)), "a")
 
     assert "Railway's list of services did not end within 2 pages" == str(looked["a"])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(said(limited("e0")), id="of-one"),
+        pytest.param(said(limited()), id="of-all"),
+        pytest.param(Said(status=429), id="without-a-time"),
+    ],
+)
+def test_a_limit_that_names_no_end_is_obeyed_for_a_minute(answer: Said) -> None:
+    """However it is told, nothing more is asked: not of the others, and not for something else."""
+    clock, memory = StillClock(), Notebook()
+    with saying(answer).running() as script, http_at(clock) as http:
+        railway = Railway(http, api=script.url, clock=clock, memory=memory)
+        looked = railway.look(access(), [f"e{at}" for at in range(5)])
+        for _ in range(2):
+            with pytest.raises(RateLimitedError):
+                railway.build_log(access(), "d", limit=3)
+
+    assert [RateLimitedError] * 5 == [type(one) for one in looked.values()]
+    assert 1 == len(script.asked)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pipeline_health.clients.errors import (
 from pipeline_health.clients.graphql import Problem, result_of
 from pipeline_health.clients.http import Answer
 from pipeline_health.clients.railway_errors import (
+    UNTOLD_WAIT,
     NotAuthorizedError,
     PassingError,
     TokenRefusedError,
@@ -134,12 +135,12 @@ def test_a_status_that_is_no_answer_is_refused(
     [
         pytest.param("2.5", timedelta(seconds=2.5), id="fraction"),
         pytest.param("Mon, 02 Mar 2026 12:00:30 GMT", timedelta(seconds=30), id="date"),
-        pytest.param(None, None, id="not-said"),
+        pytest.param(None, UNTOLD_WAIT, id="not-said"),
     ],
 )
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=1)], ids=["same", "ahead"])
 def test_a_rate_limit_ends_by_our_clock(
-    after: str | None, retry_at: timedelta | None, ahead: timedelta
+    after: str | None, retry_at: timedelta, ahead: timedelta
 ) -> None:
     """What Railway says by its own clock is turned into a time by ours."""
     headers = {} if after is None else {"retry-after": after}
@@ -147,7 +148,7 @@ def test_a_rate_limit_ends_by_our_clock(
     with pytest.raises(RateLimitedError) as limited:
         refuse(answer(429, "slowly", **headers), now=ours)
 
-    assert (None if retry_at is None else ours + retry_at) == limited.value.retry_at
+    assert ours + retry_at == limited.value.retry_at
 
 
 def test_an_answer_is_not_refused() -> None:
@@ -205,4 +206,4 @@ def test_a_date_of_another_age_names_no_time() -> None:
     with pytest.raises(RateLimitedError) as caught:
         refuse(limited, now=NOON)
 
-    assert caught.value.retry_at is None
+    assert NOON + UNTOLD_WAIT == caught.value.retry_at

@@ -2,10 +2,14 @@
 
 import pytest
 
+from pipeline_health.clients.errors import UnreachableError
+from pipeline_health.clients.http import TRIES
 from pipeline_health.clients.railway import Railway
 from pipeline_health.clients.railway_pace import HOBBY, PRO, Pace
 from railway_watch import access
 from wire import Notebook, Said, StillClock, http_at, saying
+
+LONGEST_PAUSE = 0.5
 
 
 @pytest.mark.parametrize(
@@ -28,6 +32,28 @@ def test_no_second_sees_more_requests_than_the_plan_allows(policy: str, rate: in
 
     assert [0.0] * rate == began[:rate]
     assert all(later - sooner >= 1.0 for sooner, later in zip(began, began[rate:], strict=False))
+    assert 2.0 == clock.passed
+
+
+class Crowd(StillClock):
+    """A clock of many that pause at the same moment before they ask again: that takes no time."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass for which the pace makes wait."""
+        if seconds > LONGEST_PAUSE:
+            super().sleep(seconds)
+
+
+def test_what_is_sent_again_keeps_to_the_pace_too() -> None:
+    """What may pass comes to all who ask side by side, and they all ask again."""
+    clock = Crowd()
+    with saying(Said(status=502)).running() as script, http_at(clock) as http:
+        railway = Railway(http, api=script.url, clock=clock, memory=Notebook(), at_once=4)
+        for _ in range(6):
+            with pytest.raises(UnreachableError):
+                railway.prove(access())
+
+    assert 6 * TRIES == len(script.asked)
     assert 2.0 == clock.passed
 
 

@@ -19,6 +19,7 @@ from github_stage import (
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName
 from pipeline_health.core.model.readings import (
     Blind,
+    BlindCause,
     CheckConclusion,
     DeploymentState,
     NotAsked,
@@ -111,6 +112,9 @@ def test_a_repository_that_failed_in_a_partial_answer_is_blind_and_nothing_else_
 
     assert [False] * 5 == is_seen(readings[SHOP_NAME])
     assert {"does not show acme/shop" in why for why in reasons(readings[SHOP_NAME])} == {True}
+    part = readings[SHOP_NAME].repository
+    assert isinstance(part, Blind)
+    assert BlindCause.UNREADABLE is part.cause  # there is nothing to mend on our side
     assert [True] * 5 == is_seen(readings[ProjectName("other")])
 
 

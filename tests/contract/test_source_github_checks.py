@@ -197,9 +197,10 @@ def test_a_token_that_may_not_see_checks_is_not_asked_to_again_for_a_day(stage: 
     assert ("github-no-checks", OWN) not in stage.memory.facts
 
 
-def test_a_spoiled_note_about_checks_is_no_note(stage: Stage) -> None:
-    """What somebody else wrote into the memory stops nothing."""
-    stage.memory.facts["github-no-checks", OWN] = "yesterday"
+@pytest.mark.parametrize("note", ["yesterday", "2027-03-02T10:00:00+00:00"])
+def test_a_spoiled_note_about_checks_is_no_note(stage: Stage, note: str) -> None:
+    """What somebody else wrote into the memory stops nothing, nor what a wrong clock dated."""
+    stage.memory.facts["github-no-checks", OWN] = note
 
     reading = look(stage)
 

@@ -154,6 +154,26 @@ def test_a_repository_that_is_not_shown_is_blind(stage: Stage) -> None:
     assert (BlindCause.UNSEEN, True) == (seen.cause, "acme/gone" in seen.why)
 
 
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        pytest.param("SERVICE_UNAVAILABLE", BlindCause.UNREADABLE, id="github-has-trouble"),
+        pytest.param("FORBIDDEN", BlindCause.UNSEEN, id="single-sign-on"),
+    ],
+)
+def test_a_repository_is_only_called_unseen_where_the_token_is_why(
+    stage: Stage, shop: Repo, kind: str, cause: BlindCause
+) -> None:
+    """Who is told to mend the name, or the token, should have something to mend."""
+    error = {"type": kind, "message": "no", "path": ["repository"]}
+    without(stage, {"data": {"repository": None}, "errors": [error]})
+
+    seen = ask(stage, shop.head)
+
+    assert isinstance(seen, Blind)
+    assert (cause, "GitHub does not show acme/shop: no") == (seen.cause, seen.why)
+
+
 def test_a_refused_token_is_told_from_everything_else() -> None:
     """Somebody must renew it, and knows where it comes from."""
     with on_stage(token="gh-bad-token") as stage:

@@ -87,7 +87,7 @@ def test_what_could_not_be_read_is_said_all_day(stage: Stage) -> None:
     stage.world.faults.add(host="github", mode="status", match="per_page=100", status=403, times=9)
     stage.memory.remember(
         "required-workflows",
-        f"{SHOP} main",
+        f"R_{stage.world.repo(SHOP).id} main",
         f'{{"day": "{stage.world.now().date()}", "workflows": []}}',
         now=stage.world.now(),
     )

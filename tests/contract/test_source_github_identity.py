@@ -113,7 +113,9 @@ def test_a_commit_is_looked_for_in_what_has_another_name_today(stage: Stage) -> 
     assert Seen(at=now, value=Relation.IDENTICAL) == found.value.relation
 
 
-def test_an_id_that_leads_nowhere_is_forgotten_and_the_name_asked_at_once(stage: Stage) -> None:
+def test_an_id_that_leads_nowhere_is_no_more_when_the_name_leads_to_another_one(
+    stage: Stage,
+) -> None:
     """It was deleted and made anew: one more request that once, and none the next time."""
     stage.world.registry.hidden.add(stage.world.repo(SHOP).id)
     anew = stage.world.newcomer(SHOP)
@@ -126,14 +128,27 @@ def test_an_id_that_leads_nowhere_is_forgotten_and_the_name_asked_at_once(stage:
     assert (2, 1) == asked(stage)
 
 
-def test_what_is_nowhere_is_asked_for_once_a_look(stage: Stage) -> None:
-    """By its name, from the second look on."""
+def test_what_is_nowhere_is_asked_for_both_ways(stage: Stage) -> None:
+    """One request more a look, as long as it is not seen."""
     stage.world.registry.hidden.add(stage.world.repo(SHOP).id)
 
     for _ in range(3):
         assert {"GitHub shows no repository acme/shop to this token"} == reasons(look(stage))
 
-    assert (1, 3) == asked(stage)
+    assert (3, 3) == asked(stage)
+
+
+def test_a_token_that_sees_nothing_for_a_while_does_not_lose_it(stage: Stage) -> None:
+    """Its name had become somebody else's until the token was let in again."""
+    shop = stage.world.repo(SHOP)
+    shop.rename("acme/store")
+    stage.world.registry.hidden.add(shop.id)
+    look(stage)
+
+    stage.world.registry.hidden.clear()
+    stage.world.newcomer(SHOP).push("Somebody else's")
+
+    assert ("acme/store", shop.head) == seen_as(look(stage))
 
 
 def test_an_id_of_something_else_is_no_repository(stage: Stage) -> None:

@@ -18,7 +18,6 @@ from pipeline_health.sources.github.learning import TOPIC
 from pipeline_health.sources.github.lessons import APART, MOST_LOOKUPS
 
 DAY = timedelta(days=1)
-KEY = f"{SHOP} main"
 
 
 @pytest.fixture
@@ -30,7 +29,11 @@ def stage() -> Iterator[Stage]:
 
 def push(stage: Stage, *workflows: str, number: int = 1) -> Repo:
     """Push commits, each of which starts *workflows*."""
-    repo = stage.world.repo(SHOP)
+    return push_to(stage, stage.world.repo(SHOP), *workflows, number=number)
+
+
+def push_to(stage: Stage, repo: Repo, *workflows: str, number: int = 1) -> Repo:
+    """Push commits to *repo*, whatever it is called."""
     for _ in range(number):
         repo.push(f"work {len(repo.commits)}")
         stage.world.advance(3 * MINUTE)
@@ -193,8 +196,8 @@ def test_a_lookup_that_fails_is_blind_and_tried_again(stage: Stage) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '{"day": 1, "workflows": []}'])
 def test_a_memory_that_makes_no_sense_is_learned_again(stage: Stage, text: str) -> None:
     """The ledger of another version is no reason to fail."""
-    push(stage, "CI", number=3)
-    stage.memory.remember(TOPIC, KEY, text, now=stage.world.now())
+    shop = push(stage, "CI", number=3)
+    stage.memory.remember(TOPIC, f"R_{shop.id} main", text, now=stage.world.now())
 
     assert {"CI"} == names(required(stage))
 
@@ -206,7 +209,7 @@ def test_a_large_portfolio_is_learned_little_by_little(stage: Stage) -> None:
         repo = stage.world.repo(f"acme/tool-{number:02}")
         repo.push("first")
         projects.append(project(f"tool-{number:02}", repo=RepoName(repo.full_name)))
-    known = f"{projects[-1].repo} main"
+    known = f"R_{stage.world.repo(projects[-1].repo).id} main"
     stage.memory.remember(
         TOPIC, known, '{"day": "2026-01-01", "workflows": ["CI"]}', now=stage.world.now()
     )
@@ -217,6 +220,33 @@ def test_a_large_portfolio_is_learned_little_by_little(stage: Stage) -> None:
     assert MOST_LOOKUPS == stage.asked("event=push")
     assert NotAsked() == readings[projects[-2].name].required
     assert {"CI"} == names(readings[projects[-1].name].required)
+
+
+def test_those_that_cannot_be_read_keep_nobody_from_being_learned(stage: Stage) -> None:
+    """There may be as many of them as are read in one look."""
+    policies = [project(name, repo=name) for name in many(stage.world, MOST_LOOKUPS + 1)]
+    for policy in policies[:-1]:
+        match = f"{policy.repo}/actions/runs"
+        stage.world.faults.add(host="github", mode="status", match=match, status=403, times=9)
+
+    for expected in (NotAsked, Seen):
+        readings = stage.source().look(policies, now=stage.world.now())
+        assert isinstance(readings[policies[-1].name].required, expected)
+
+
+def test_who_takes_a_name_is_not_asked_for_the_workflows_of_before(stage: Stage) -> None:
+    """And whoever is called something else now still lacks what it lacked."""
+    shop = push(stage, "CI", "Lint", number=3)
+    required(stage)
+    shop.rename("acme/store")
+    push_to(stage, shop, "Lint", number=10)
+    stage.world.advance(DAY)
+    assert {"CI", "Lint"} == names(required(stage))
+
+    shop.archived = True
+    push_to(stage, stage.world.newcomer(SHOP), "Build")
+
+    assert set() == names(required(stage))
 
 
 def test_the_runs_of_one_event_are_listed_newest_first(stage: Stage) -> None:

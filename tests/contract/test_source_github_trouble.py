@@ -1,5 +1,7 @@
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
+import httpx
 import pytest
 
 from door import Door
@@ -15,12 +17,21 @@ from github_stage import (
     reasons,
     redact,
 )
+from indoors import Indoors
+from pipeline_health.clients.batch_sizes import Trial
+from pipeline_health.clients.errors import UnreachableError
 from pipeline_health.clients.github import GitHub
-from pipeline_health.core.model.ids import ProjectName
+from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
+from pipeline_health.clients.http import TRIES
+from pipeline_health.core.model.ids import ProjectName, RepoName
 from pipeline_health.core.model.readings import Blind, BlindCause
 from pipeline_health.simulator import Loopback, World
 from pipeline_health.sources.github import GitHubSource
-from wire import github_wire, unused_port
+from pipeline_health.sources.github.batches import Batches, Loners
+from pipeline_health.sources.github.identities import TOPIC
+from wire import NOON, Notebook, github_wire, unused_port
+
+QUIET = Blind(at=NOON, why="quiet")
 
 
 @pytest.fixture
@@ -116,6 +127,20 @@ def test_a_refused_token_blinds_everything_and_is_named() -> None:
         assert 1 == len(stage.world.requests)
 
 
+def test_a_refused_token_is_shown_once_and_not_with_every_batch() -> None:
+    """Who goes on with it is shut out for a while, with a good one too."""
+    with on_stage(token="gh-bad-token") as stage:
+        stage.memory.facts["github-login", stage.url] = OWN
+        projects = [project(name, repo=name) for name in many(stage.world, 6)]
+
+        readings = stage.source(batch=2).look(projects, now=stage.world.now())
+
+        assert {"GitHub refused the token (Bad credentials)"} == {
+            why for reading in readings.values() for why in reasons(reading)
+        }
+        assert 1 == len(stage.world.requests)
+
+
 def test_a_host_that_is_not_there_blinds_everything(stage: Stage) -> None:
     """Nothing was reached, so no smaller question is tried."""
     api = f"http://127.0.0.1:{unused_port()}"
@@ -152,3 +177,88 @@ def test_a_github_that_is_slow_is_asked_one_after_the_other(waited: float, expec
 
         assert all(all(is_seen(reading)) for reading in readings.values())
         assert expected == doors[0].most["github"]
+
+
+class Ward(Indoors):
+    """Lets everything through but what asks for one of the *sick*: GitHub gives up on that."""
+
+    def __init__(self, world: World, loopback: Loopback) -> None:
+        super().__init__(world, loopback)
+        self.sick: set[str] = set()
+        self.looks: list[int] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or give up."""
+        asked = request.read().decode()
+        named = re.findall(r'"n\d+": ?"(\w+)"', asked) if "query Look" in asked else []
+        self.looks += [len(named)] if named else []
+        if self.sick.intersection(named):
+            return httpx.Response(504, headers={"Date": "Mon, 02 Mar 2026 10:00:00 GMT"})
+        return super().handle_request(request)
+
+    def new(self) -> list[int]:
+        """Give for how many repositories each look asked since the last time."""
+        looks, self.looks = self.looks, []
+        return looks
+
+
+def test_what_fails_alone_is_asked_for_alone_until_it_passes() -> None:
+    """The search for it is made once, and not in every look."""
+    wards = []
+
+    def way(world: World, loopback: Loopback) -> Ward:
+        wards.append(Ward(world, loopback))
+        return wards[0]
+
+    with on_stage(way=way) as stage:
+        projects = [project(name, repo=name) for name in many(stage.world, 4)]
+        asked = []
+        for sick in ({"r1"}, {"r1"}, set[str](), set[str]()):
+            wards[0].sick, stage.memory.facts = sick, without_ids(stage)
+            readings = stage.source().look(projects, now=stage.world.now())
+            assert [bool(sick.intersection(name.split("/"))) for name in readings] == [
+                not all(is_seen(each)) for each in readings.values()
+            ]
+            asked.append(wards[0].new())
+
+    assert [[4, 2, 2, 1, *[1] * TRIES], [3, *[1] * TRIES], [3, 1], [4]] == [
+        sorted(each, reverse=True) for each in asked
+    ]
+
+
+def without_ids(stage: Stage) -> dict[tuple[str, str], str]:
+    """Give what is remembered, but that each is asked for by its name again."""
+    return {place: fact for place, fact in stage.memory.facts.items() if place[0] != TOPIC}
+
+
+@pytest.mark.parametrize("sick", [{3}, {3, 30, 60, 90}, {0, 1, 2, 12, 24}])
+def test_several_that_fail_alone_blind_nobody_else_in_the_long_run(sick: set[int]) -> None:
+    """There are not splits enough to find them all at once; each look finds one more."""
+    memory, blind = Notebook(), set[int]()
+    wanted = [
+        Wanted(repo=RepoName(f"acme/{at}"), branch=None, environments=(), earlier=False)
+        for at in range(100)
+    ]
+
+    def ask(batch: Sequence[Wanted]) -> list[Sighting]:
+        if sick.intersection(wanted.index(one) for one in batch):
+            msg = "504"
+            raise UnreachableError(msg)
+        return [unseen(one, QUIET) for one in batch]
+
+    for _ in range(len(sick) + 1):
+        loners = Loners(memory)
+        alone = loners.among(wanted)
+        batches = Batches(
+            ask=ask,
+            size=25,
+            blinded=lambda exc: Blind(at=NOON, why=str(exc)),
+            at_once=lambda: 4,
+            trial=Trial(),
+        )
+        seen = batches.see([one for one in wanted if one not in alone])
+        loners.learn(batches.failed_alone, (), now=NOON)
+        blind = {wanted.index(one) for one in seen if seen[one].reading.branch != QUIET}
+
+    assert not blind
+    assert sick == {wanted.index(one) for one in Loners(memory).among(wanted)}

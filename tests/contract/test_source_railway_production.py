@@ -97,11 +97,14 @@ def test_a_project_without_production_is_no_blindness(watch: Watch) -> None:
     assert ["Find", "Look"] == watch.asked()
 
 
-def test_a_memory_of_its_absence_that_makes_no_sense_is_looked_up_again(watch: Watch) -> None:
-    """Whatever wrote it was not us."""
+@pytest.mark.parametrize("note", ["soon no", "2027-03-02T10:00:00+00:00 no"])
+def test_a_memory_of_its_absence_that_makes_no_sense_is_looked_up_again(
+    watch: Watch, note: str
+) -> None:
+    """Whatever wrote it was not us, or had a wrong clock: it holds for a day, not for a year."""
     shop = only_staging(watch)
     look(watch, policy_of(shop))
-    watch.memory.facts["railway-no-environment", f"RAILWAY_TOKEN {shop.id}/production"] = "soon no"
+    watch.memory.facts["railway-no-environment", f"RAILWAY_TOKEN {shop.id}/production"] = note
     watch.asked()
 
     look(watch, policy_of(shop))

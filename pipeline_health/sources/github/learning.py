@@ -22,6 +22,8 @@ from pipeline_health.ports import Memory
 from pipeline_health.sources.github.lessons import Lookup, Pupil, learned
 
 TOPIC = "required-workflows"
+FAILED = "unlearned-workflows"
+"""The topic under which it is remembered on which day a lesson could not be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,10 @@ class Learning:
         pupils = {each.name: _pupil(readings[each.name], each) for each in projects}
         wanted = list(dict.fromkeys(pupil for pupil in pupils.values() if pupil is not None))
         known = {pupil: self._recalled(pupil) for pupil in wanted}
-        due = [pupil for pupil in wanted if not self._holds(known[pupil], pupil)]
+        due = sorted(
+            (pupil for pupil in wanted if not self._holds(known[pupil], pupil)),
+            key=lambda pupil: self._memory.recall(FAILED, pupil.key) or "",
+        )
         looked = self._lookup.up(due)
         self.is_behind = len(looked) < len(due)
         required = {
@@ -100,6 +105,8 @@ class Learning:
         self, pupil: Pupil, runs: tuple[RunAt, ...] | ClientError, known: _Known | None
     ) -> Part[frozenset[str]]:
         if isinstance(runs, ClientError):
+            # Those that fail come after those that never did: they keep nobody from being read.
+            self._memory.remember(FAILED, pupil.key, self._today(), now=self._now)
             why = f"the pushes of {pupil.repo} could not be read ({runs})"
             return Blind(at=self._now, why=why)
         lesson, before = learned(runs), frozenset[str]() if known is None else known.workflows
@@ -111,6 +118,7 @@ class Learning:
             "head": pupil.head,
             "twice": known is not None and known.head == pupil.head,
         }
+        self._memory.forget(FAILED, pupil.key)
         self._memory.remember(TOPIC, pupil.key, json.dumps(fact), now=self._now)
         return Seen(at=self._now, value=workflows)
 
@@ -123,8 +131,12 @@ def _pupil(reading: GitHubReading, project: ProjectPolicy) -> Pupil | None:
         return None
     if repository.value.archived:
         return None
-    name, head = repository.value.name, branch.value.head.sha
-    return Pupil(repo=name, branch=branch.value.name, head=head)
+    return Pupil(
+        repo=repository.value.name,
+        node=repository.value.node_id,
+        branch=branch.value.name,
+        head=branch.value.head.sha,
+    )
 
 
 def _remembered(text: str | None) -> _Known | None:

@@ -30,16 +30,17 @@ _MANY = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pupil:
-    """A branch of which the workflows are to be known."""
+    """A branch of which the workflows are to be known; *node* is the id of its repository."""
 
     repo: RepoName
+    node: str
     branch: str
     head: Sha
 
     @property
     def key(self) -> str:
-        """Under which a lesson is remembered."""
-        return f"{self.repo} {self.branch}"
+        """Under which a lesson is remembered: renames lose none, and who takes a name gets none."""
+        return f"{self.node} {self.branch}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from pipeline_health.core.model.readings import Blind, BlindCause, GitHubReading
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import RAILWAY_NAMES, Memory
 from pipeline_health.sources.github.answers import Answers
-from pipeline_health.sources.github.batches import Batches
+from pipeline_health.sources.github.batches import Batches, Loners
 from pipeline_health.sources.github.by_runs import reading_by_runs
 from pipeline_health.sources.github.commits import Commits
 from pipeline_health.sources.github.habits import Habits
@@ -85,6 +85,7 @@ class GitHubSource:
         self._variable = variable
         self._size = BatchSize(memory, f"GitHub, {variable}", start=batch, most=MOST_REPOSITORIES)
         self._identities = Identities(memory)
+        self._loners = Loners(memory)
         self._today: dict[RepoName, RepoName] = {}
         self._login = OwnLogin(client, memory, identity=identity)
         self._answers = Answers(client, memory, redact=redact)
@@ -223,10 +224,11 @@ class GitHubSource:
             at_once=self._at_once,
             trial=trial,
         )
-        seen = dict(batches.see(wanted))
+        seen = self._seen(batches, wanted, now)
         lost = [one for one in wanted if self._identities.is_lost(one, seen[one])]
         for one in lost:
-            self._identities.forget(one.repo)
+            if not seen[one].nowhere:  # else it may only be hidden from this token, for a while
+                self._identities.forget(one.repo)
         by_name = replace(batches, trial=Trial())
         named = by_name.see([replace(one, node=None) for one in lost])
         seen |= {one: named[replace(one, node=None)] for one in lost}
@@ -234,6 +236,18 @@ class GitHubSource:
             self._identities.learn(one.repo, sighting.reading)
         self._size.learn(trial.outcome(), now=now)
         return self._client.counts.added(seen)
+
+    def _seen(
+        self, batches: Batches, wanted: Sequence[Wanted], now: datetime
+    ) -> dict[Wanted, Sighting]:
+        """Ask for all of *wanted*, and last for each of those that are known to fail alone."""
+        alone = self._loners.among(wanted)
+        seen = dict(batches.see([one for one in wanted if one not in alone]))
+        if alone:
+            seen |= replace(batches, size=1, trial=Trial()).see(alone)
+        passed = [one for one in alone if isinstance(seen[one].reading.repository, Seen)]
+        self._loners.learn(batches.failed_alone, passed, now=now)
+        return seen
 
     def _blinded(self, exc: ClientError, now: datetime) -> Blind:
         """Say why nothing was seen, and tell a refused token from everything else."""
@@ -256,9 +270,10 @@ class GitHubSource:
 
     def _may_see_checks(self, own: str, now: datetime) -> bool:
         """Tell whether check suites are worth asking for; a permission may have been added."""
-        refused = self._memory.recall(_NO_CHECKS, own)
+        refused = self._memory.recall(_NO_CHECKS, own) or ""
         try:
-            return refused is None or now - datetime.fromisoformat(refused) >= TRY_CHECKS_AGAIN
+            since = now - datetime.fromisoformat(refused)
+            return not timedelta(0) <= since < TRY_CHECKS_AGAIN
         except (ValueError, TypeError):
             return True
 

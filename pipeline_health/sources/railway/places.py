@@ -140,7 +140,7 @@ class Places:
         kept = self._memory.recall(ABSENCE, f"{variable} {_key(watched)}")
         at, _, why = (kept or "").partition(" ")
         try:
-            fresh = now - datetime.fromisoformat(at) < LOOK_AGAIN_AFTER
+            fresh = timedelta(0) <= now - datetime.fromisoformat(at) < LOOK_AGAIN_AFTER
         except (ValueError, TypeError):
             return None
         return Nowhere(why, certain=True) if fresh else None
