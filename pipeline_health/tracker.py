@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from pipeline_health.clients.errors import ClientError
+from pipeline_health.clients.errors import ClientError, TimedOutError
 from pipeline_health.clients.github import ISSUES_AT_ONCE, GitHub, Numbered
 from pipeline_health.clients.github_edits import GitHubEdits
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_place import place_at
+from pipeline_health.clients.github_refusals import TooLargeError
 from pipeline_health.core.model.ids import Login, RepoName
 from pipeline_health.core.model.issue import IssueRef, OtherIssue, Tracked, TrackedIssue
 from pipeline_health.core.model.readings import Blind, Reading, Repository
@@ -19,6 +20,8 @@ from pipeline_health.ports import Memory, TrackerError
 
 WINDOW = 30
 MOST_WINDOWS = 10
+FEWEST_AT_ONCE = 6
+"""What fails so small fails for another reason: in an outage not every issue is asked for alone."""
 
 
 class GitHubTracker:
@@ -41,14 +44,23 @@ class GitHubTracker:
     def read(
         self, refs: Sequence[IssueRef], *, now: datetime
     ) -> Mapping[IssueRef, Reading[Tracked]]:
-        """Read issues by number, many in one request; what failed is Blind."""
+        """Read issues by number, many in one request; what failed is Blind.
+
+        Where GitHub gives up on so many, half of them are asked for, down to FEWEST_AT_ONCE.
+        """
         found: dict[IssueRef, Reading[Tracked]] = {}
-        for start in range(0, len(refs), ISSUES_AT_ONCE):
-            chunk = refs[start : start + ISSUES_AT_ONCE]
+        at, size, fewest = 0, min(ISSUES_AT_ONCE, len(refs)), FEWEST_AT_ONCE
+        while at < len(refs):
+            chunk = refs[at : at + size]
             try:
-                found.update(self._read(chunk).at)
+                found.update(self._read(chunk, splittable=size > fewest).at)
             except ClientError as exc:
+                if size > fewest and isinstance(exc, TooLargeError | TimedOutError):
+                    size //= 2
+                    continue
                 found.update({ref: Blind(at=now, why=str(exc)) for ref in chunk})
+                size = fewest = ISSUES_AT_ONCE  # it was not the size
+            at += len(chunk)
         return found
 
     def ours(self, repo: RepoName) -> tuple[TrackedIssue, ...]:
@@ -136,8 +148,8 @@ class GitHubTracker:
         """Give *ref* under the repository's name of now, since a write follows no redirect."""
         return IssueRef(self._names.get(ref.repo, ref.repo), ref.number)
 
-    def _read(self, refs: Sequence[IssueRef]) -> Numbered:
-        found = self._client.issues(refs, identity=self._identity)
+    def _read(self, refs: Sequence[IssueRef], *, splittable: bool = False) -> Numbered:
+        found = self._client.issues(refs, identity=self._identity, splittable=splittable)
         self._names.update(found.names)
         return found
 

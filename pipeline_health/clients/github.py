@@ -172,14 +172,20 @@ class GitHub:
         """
         self._wire.send("POST", f"/repos/{repo}/actions/runs/{run_id}/rerun-failed-jobs")
 
-    def issues(self, refs: Sequence[IssueRef], *, identity: Login | None) -> Numbered:
-        """Read issues by number, ISSUES_AT_ONCE in one request."""
+    def issues(
+        self, refs: Sequence[IssueRef], *, identity: Login | None, splittable: bool = False
+    ) -> Numbered:
+        """Read issues by number, ISSUES_AT_ONCE in one request.
+
+        Where it is *splittable*, TooLargeError or TimedOutError says at once to ask for fewer.
+        """
         at: dict[IssueRef, Reading[Tracked]] = {}
         names: dict[RepoName, RepoName] = {}
         taken: set[IssueRef] = set()
         for start in range(0, len(refs), ISSUES_AT_ONCE):
             chunk = refs[start : start + ISSUES_AT_ONCE]
-            result = self._wire.query(documents.github_issues(len(chunk)), _by_number(chunk))
+            document, numbers = documents.github_issues(len(chunk)), _by_number(chunk)
+            result = self._wire.query(document, numbers, splittable=splittable)
             for place, ref in enumerate(chunk):
                 at[ref] = _tracked(result, f"i{place}", ref, identity)
                 if not result.data.at(f"i{place}", "issueOrPullRequest").missing:

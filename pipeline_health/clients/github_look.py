@@ -22,6 +22,7 @@ from pipeline_health.clients.github_parse import (
     stubs_of,
     suites_of,
 )
+from pipeline_health.clients.github_refusals import RESOURCE_LIMITS
 from pipeline_health.clients.github_sighting import Blame, Sighting, Wanted, blame_of, unseen
 from pipeline_health.clients.github_wire import PAGE, Wire
 from pipeline_health.clients.json import Json
@@ -61,10 +62,12 @@ class Look:
         )
         result = self._wire.query(document, self._variables(batch), splittable=len(batch) > 1)
         viewer = result.data.maybe_text("viewer", "login")
+        cut = any(problem.type == RESOURCE_LIMITS for problem in result.problems)
         return tuple(
             replace(
                 self._sighting(result.data.at(f"r{at}"), blame_of(result, f"r{at}"), wanted),
                 viewer=viewer,
+                cut=cut,
             )
             for at, wanted in enumerate(batch)
         )

@@ -19,6 +19,10 @@ SECONDARY_WAIT = timedelta(seconds=60)
 _PASSING = ("something went wrong", "timeout", "timed out", "couldn't respond")
 
 
+RESOURCE_LIMITS = "RESOURCE_LIMITS_EXCEEDED"
+"""What GitHub calls the problem of an answer that it cut short."""
+
+
 class TooLargeError(ClientError):
     """GitHub gave up on a query (502, 504 or its resource limits); a smaller one may pass."""
 
@@ -122,7 +126,7 @@ def reset_time(headers: Mapping[str, str]) -> datetime | None:
 def refuse_nothing(result: Result, answer: Answer, *, splittable: bool, now: datetime) -> None:
     """Raise for a 200 that says only what went wrong, or only a part of what a half would say."""
     kinds = {problem.type for problem in result.problems}
-    if splittable and "RESOURCE_LIMITS_EXCEEDED" in kinds:
+    if splittable and RESOURCE_LIMITS in kinds:
         msg = "GitHub's resource limits cut a large query short"
         raise TooLargeError(msg)
     if not result.data.missing:

@@ -43,7 +43,8 @@ class Sighting:
     """What one look saw of one repository.
 
     *viewer* is the login whose token looked. *forbidden* says that it may not see check suites,
-    *nowhere* that it is shown no such repository, by the name or id that was asked for.
+    *nowhere* that it is shown no such repository, by the name or id that was asked for, *cut* that
+    it was too much for GitHub even alone, which left parts of it out.
     *bare* and *bare_earlier* are the checks without their suites, for whoever adds these from
     elsewhere.
     """
@@ -54,6 +55,7 @@ class Sighting:
     bare: Reading[Checks]
     bare_earlier: Part[tuple[Checks, ...]]
     nowhere: bool = False
+    cut: bool = False
 
 
 def unseen(wanted: Wanted, blind: Blind, *, nowhere: bool = False) -> Sighting:

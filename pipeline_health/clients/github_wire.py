@@ -192,7 +192,8 @@ class Wire:
         return answer
 
     def _written(self, method: str, url: str, body: object) -> Answer:
-        self._pace.begin(method)
+        if self.http.ending.left() > 0:  # else nothing is sent, and there is nothing to wait for
+            self._pace.begin(method)
         try:
             return self.http.write(method, url, headers=self.headers(), body=body)
         finally:

@@ -132,11 +132,11 @@ class Http:
 
         *check* raises a ClientError for an answer that is no use; only retryable ones are repeated.
         Nor are those of *not_after*, by whoever has something better to try. Each try begins when
-        *pace* returns.
+        *pace* returns, which is not asked when no time is left.
         """
         for last in (*[False] * (TRIES - 1), True):
             try:
-                if pace is not None:
+                if pace is not None and self.ending.left() > 0:
                     pace()
                 answer = self._once(method, url, headers=headers, body=body)
                 if check is not None:

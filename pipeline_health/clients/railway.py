@@ -5,6 +5,7 @@ that is `sources.railway`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -115,14 +116,29 @@ class Railway:
         *,
         batch: int = BATCH,
         trial: Trial | None = None,
+        doubtful: set[str] | None = None,
     ) -> Mapping[str, Looked]:
         """Look at environments by id, at most *batch* in a request; *trial* notes how that went.
+
+        What may be why a batch failed is added to *doubtful* where there was no time to find out.
 
         Raises TokenRefusedError when the token is no use at all.
         """
         ids = tuple(dict.fromkeys(environment_ids))
         fetch = partial(self._look, access)
-        return in_pieces(ids, fetch, size=batch, at_once=self._at_once, trial=trial)
+        return in_pieces(
+            ids, fetch, size=batch, at_once=self._at_once, trial=trial, doubtful=doubtful
+        )
+
+    def look_again(
+        self, access: Access, environment_ids: Sequence[str], *, batch: int
+    ) -> Mapping[str, Looked]:
+        """Look as `look` does, with no patience: it is for what was not answered for before."""
+
+        def fetch(piece: Piece[str]) -> dict[str, Looked]:
+            return self._look(access, replace(piece, again=True))
+
+        return in_pieces(environment_ids, fetch, size=batch, at_once=self._at_once)
 
     def look_with_scope(self, access: Access, environment_id: str) -> ScopedLook:
         """Look at one environment by a project token, and tell where that token belongs.

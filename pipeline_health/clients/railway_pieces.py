@@ -31,16 +31,19 @@ def in_pieces(
     size: int,
     at_once: int = 1,
     trial: Trial | None = None,
+    doubtful: set[str] | None = None,
 ) -> dict[str, T | ClientError]:
     """Fetch all of *ids*, at most *size* in a request; each is there, with a value or an error.
 
     *fetch* gives what it could settle, at least one id, or raises when that is none: then the piece
     is halved. A refused token is raised; a rate limit or a host that is not there ends it all.
-    At most *at_once* requests are under way; *trial* notes what came of each batch.
+    At most *at_once* requests are under way; *trial* notes what came of each batch. What was left
+    unread of a batch that was being taken apart is added to *doubtful*: it fails, or its neighbour.
     """
     line = Line(ids, size=size, trial=trial)
     # Halving a whole batch down to single ids takes twice its size.
-    settling = _Settling[T](line, sends=len(line.waiting) + 2 * size)
+    sends, doubts = len(line.waiting) + 2 * size, set[str]() if doubtful is None else doubtful
+    settling = _Settling[T](line, sends=sends, doubtful=doubts)
     work_off(line.waiting, fetch, settling.settle, at_once=lambda: line.room(at_once))
     return settling.settled
 
@@ -48,8 +51,9 @@ def in_pieces(
 class _Settling(Generic[T]):
     """What is settled so far, and what is left of the patience with Railway."""
 
-    def __init__(self, line: Line[str], *, sends: int) -> None:
+    def __init__(self, line: Line[str], *, sends: int, doubtful: set[str]) -> None:
         self.settled: dict[str, T | ClientError] = {}
+        self._doubtful = doubtful
         self._line = line
         self._sends = sends
         self._strikes = 0
@@ -84,15 +88,19 @@ class _Settling(Generic[T]):
     def _lose(self, piece: Piece[str], exc: ClientError) -> None:
         self.settled.update(dict.fromkeys(piece.things, exc))
         self._line.lost(piece)
+        # Neither a limit nor an outage says anything of what was asked for.
+        if piece.again and not isinstance(exc, RateLimitedError) and self._strikes < STRIKES:
+            self._doubtful.update(piece.things)
 
 
 def better_halved(piece: Piece[str]) -> tuple[type[ClientError], ...]:
     """Give the errors after which *piece* is halved and not sent again as it is.
 
-    A whole batch is sent again save after a timeout, for most failures pass by themselves.
+    A whole batch is sent again save after a timeout, for most failures pass by themselves. Where a
+    part of one times out alone as well, it would take the time of all others to do so twice more.
     """
     if len(piece) == 1:
-        return ()
+        return (TimedOutError,) if piece.again else ()
     return (UnreachableError,) if piece.again else (TimedOutError,)
 
 

@@ -108,6 +108,15 @@ def problem(*path: str | int, kind: str = "") -> dict[str, object]:
     return {"message": "no", "type": kind, "path": ["r0", *path]}
 
 
+@pytest.mark.parametrize("kind", ["RESOURCE_LIMITS_EXCEEDED", "SERVICE_UNAVAILABLE"])
+def test_what_is_too_much_even_alone_is_seen_in_parts_and_says_so(kind: str) -> None:
+    """There is no less to ask for; whoever asks for many keeps it apart."""
+    sighting = look({**LOOK, "errors": [problem("opened", kind=kind)]})
+
+    assert {"issues"} == {name for name, part in parts(sighting).items() if isinstance(part, Blind)}
+    assert (kind == "RESOURCE_LIMITS_EXCEEDED") is sighting.cut
+
+
 @pytest.mark.parametrize(
     ("path", "blind"),
     [

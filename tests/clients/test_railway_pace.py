@@ -1,5 +1,7 @@
 """How fast Railway is asked, in seconds of a clock that only sleeping moves."""
 
+from datetime import timedelta
+
 import pytest
 
 from pipeline_health.clients.errors import UnreachableError
@@ -81,3 +83,16 @@ def test_only_who_asks_side_by_side_keeps_to_a_pace(
             railway.prove(access())
 
     assert seconds == clock.passed
+
+
+def test_what_is_not_asked_any_more_is_not_waited_for() -> None:
+    """A storm leaves hundreds of questions when the time is over."""
+    clock = StillClock()
+    with saying(Said()).running() as script, http_at(clock) as http:
+        http.ending.end_within(timedelta(0))
+        railway = Railway(http, api=script.url, clock=clock, memory=Notebook(), at_once=8)
+        for _ in range(3 * HOBBY):
+            with pytest.raises(UnreachableError, match="no time is left"):
+                railway.prove(access())
+
+    assert (0.0, []) == (clock.passed, script.asked)

@@ -178,7 +178,8 @@ def test_not_authorized_for_one_thing_is_no_refused_token() -> None:
     [
         pytest.param(Piece(things=("a", "b")), (TimedOutError,), id="whole"),
         pytest.param(Piece(things=("a", "b"), again=True), (UnreachableError,), id="half"),
-        pytest.param(Piece(things=("a",), again=True), (), id="alone"),
+        pytest.param(Piece(things=("a",), again=True), (TimedOutError,), id="part-alone"),
+        pytest.param(Piece(things=("a",)), (), id="alone"),
     ],
 )
 def test_what_can_be_halved_is_not_sent_again_as_it_is(

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline_health.clients.errors import RateLimitedError
+from pipeline_health.clients.errors import RateLimitedError, UnreachableError
 from pipeline_health.clients.github_wire import Wire
 from pipeline_health.clients.write_pace import AN_HOUR, BURST, TOPIC, WritePace
 from wire import NOON, Notebook, Said, StillClock, http_at, saying
@@ -115,3 +115,22 @@ def test_the_wire_writes_at_that_pace_and_not_at_all_when_the_hour_is_full(made:
 
     assert [1.0, 1.0] == clock.slept
     assert f"{int(NOON.timestamp())}:{BURST + 2}" == memory.facts[TOPIC, ACCOUNT]
+
+
+def test_what_is_not_sent_any_more_is_neither_waited_for_nor_counted() -> None:
+    """The time of the cycle is over: a second for each of hundreds would outlive the lease."""
+    clock, memory = StillClock(), Notebook()
+    with (
+        saying(Said(status=201, body=b'{"number": 1}')).running() as script,
+        http_at(clock) as http,
+    ):
+        http.ending.end_within(timedelta(0))
+        wire = Wire(
+            http, api=script.url, token=lambda: "t", clock=clock, memory=memory, account="us"
+        )
+        for _ in range(3 * BURST):
+            with pytest.raises(UnreachableError, match="no time is left") as told:
+                wire.create("/repos/acme/shop/issues", {})
+            assert not told.value.lost
+
+    assert (0.0, [], {}) == (clock.passed, script.asked, memory.facts)

@@ -1,5 +1,7 @@
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 import httpx
 import pytest
@@ -21,6 +23,7 @@ from indoors import Indoors
 from pipeline_health.clients.batch_sizes import Trial
 from pipeline_health.clients.errors import UnreachableError
 from pipeline_health.clients.github import GitHub
+from pipeline_health.clients.github_refusals import TooLargeError
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
 from pipeline_health.clients.http import TRIES
 from pipeline_health.core.model.ids import ProjectName, RepoName
@@ -32,6 +35,10 @@ from pipeline_health.sources.github.identities import TOPIC
 from wire import NOON, Notebook, github_wire, unused_port
 
 QUIET = Blind(at=NOON, why="quiet")
+HUNDRED = tuple(
+    Wanted(repo=RepoName(f"acme/{at}"), branch=None, environments=(), earlier=False)
+    for at in range(100)
+)
 
 
 @pytest.fixture
@@ -226,6 +233,36 @@ def test_what_fails_alone_is_asked_for_alone_until_it_passes() -> None:
     ]
 
 
+def test_what_is_cut_short_even_alone_is_not_taken_for_a_size_that_passed() -> None:
+    """Else the batches would become smaller with every look, until each asks for one."""
+    memory, size = Notebook(), 16
+    for _ in range(3):
+        alone, trial = Loners(memory).among(HUNDRED), Trial()
+        batches = Batches(
+            ask=partial(cut_short, huge=HUNDRED[3]),
+            size=size,
+            blinded=lambda exc: Blind(at=NOON, why=str(exc)),
+            at_once=lambda: 1,
+            trial=trial,
+        )
+        seen = batches.see([one for one in HUNDRED if one not in alone])
+        Loners(memory).learn(batches.failed_alone, (), now=NOON)
+        size = trial.outcome().passed or size
+
+        assert all(sighting.reading.branch == QUIET for sighting in seen.values())
+
+    assert 16 == size
+    assert (HUNDRED[3],) == Loners(memory).among(HUNDRED)
+
+
+def cut_short(batch: Sequence[Wanted], *, huge: Wanted) -> list[Sighting]:
+    """Answer as GitHub does where one repository is more than its resource limits."""
+    if len(batch) > 1 and huge in batch:
+        msg = "cut"
+        raise TooLargeError(msg)
+    return [replace(unseen(one, QUIET), cut=one == huge) for one in batch]
+
+
 def without_ids(stage: Stage) -> dict[tuple[str, str], str]:
     """Give what is remembered, but that each is asked for by its name again."""
     return {place: fact for place, fact in stage.memory.facts.items() if place[0] != TOPIC}
@@ -234,11 +271,7 @@ def without_ids(stage: Stage) -> dict[tuple[str, str], str]:
 @pytest.mark.parametrize("sick", [{3}, {3, 30, 60, 90}, {0, 1, 2, 12, 24}])
 def test_several_that_fail_alone_blind_nobody_else_in_the_long_run(sick: set[int]) -> None:
     """There are not splits enough to find them all at once; each look finds one more."""
-    memory, blind = Notebook(), set[int]()
-    wanted = [
-        Wanted(repo=RepoName(f"acme/{at}"), branch=None, environments=(), earlier=False)
-        for at in range(100)
-    ]
+    memory, blind, wanted = Notebook(), set[int](), HUNDRED
 
     def ask(batch: Sequence[Wanted]) -> list[Sighting]:
         if sick.intersection(wanted.index(one) for one in batch):

@@ -173,7 +173,7 @@ def test_an_issue_that_is_gone_is_told_from_one_that_cannot_be_read(
 
 
 def test_many_issues_are_read_fifty_at_once(stage: Stage, tracker: Tracker, shop: Repo) -> None:
-    """All of them are found, and a failure blinds its fifty only."""
+    """All of them are found."""
     refs = [IssueRef(SHOP, shop.open_issue(f"{at}", user=OWN).number) for at in range(120)]
 
     assert all(
@@ -181,9 +181,29 @@ def test_many_issues_are_read_fifty_at_once(stage: Stage, tracker: Tracker, shop
     )
     assert 3 == stage.asked("query Issues(")
 
-    stage.world.faults.add(host="github", mode="status", match="query Issues(", times=3)
+
+@pytest.mark.parametrize(
+    ("times", "blind", "asked"),
+    [
+        pytest.param(2, 0, 2 + 10, id="twelve-pass"),
+        pytest.param(3, 0, 3 + 20, id="six-pass"),
+        pytest.param(6, 6, 3 + 3 + 3, id="those-six-fail-alone"),
+        pytest.param(99, 120, 3 + 3 + 3 * 3, id="outage"),
+    ],
+)
+def test_so_many_issues_that_github_gives_up_are_asked_for_in_parts(
+    stage: Stage, tracker: Tracker, times: int, blind: int, asked: int
+) -> None:
+    """What fails however few are asked for blinds itself only, and an outage is soon known."""
+    refs = [IssueRef(SHOP, number) for number in range(1, 121)]
+    stage.world.faults.add(host="github", mode="status", match="query Issues(", times=times)
+
     found = tracker.read(refs, now=stage.world.now())
-    assert [False] * 50 + [True] * 70 == [isinstance(found[ref], Seen) for ref in refs]
+
+    assert [False] * blind + [True] * (120 - blind) == [
+        isinstance(found[ref], Seen) for ref in refs
+    ]
+    assert asked == stage.asked("query Issues(")
 
 
 def test_a_partial_answer_blinds_only_what_it_left_out(

@@ -55,12 +55,11 @@ class Batches:
 
         def keep(piece: Piece[Wanted], outcome: Outcome[Sequence[Sighting]]) -> None:
             try:
-                self._found.update(zip(piece.things, outcome(), strict=True))
+                seen = outcome()
             except ClientError as exc:
                 self._failed(line, piece, exc)
             else:
-                self._strikes = 0
-                line.passed(piece)
+                self._passed(line, piece, seen)
 
         work_off(
             line.waiting,
@@ -69,6 +68,15 @@ class Batches:
             at_once=lambda: line.room(self.at_once()),
         )
         return {each: self._found[each] for each in wanted}
+
+    def _passed(self, line: Line[Wanted], piece: Piece[Wanted], seen: Sequence[Sighting]) -> None:
+        self._strikes = 0
+        self._found.update(zip(piece.things, seen, strict=True))
+        if piece.again and any(one.cut for one in seen):  # no size would have been right for it
+            self.failed_alone.update(piece.things)
+            line.lost(piece)
+        else:
+            line.passed(piece)
 
     def _failed(self, line: Line[Wanted], piece: Piece[Wanted], exc: ClientError) -> None:
         divisible = len(piece) > 1 and _may_pass_in_halves(exc)

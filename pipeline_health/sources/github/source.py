@@ -245,7 +245,7 @@ class GitHubSource:
         seen = dict(batches.see([one for one in wanted if one not in alone]))
         if alone:
             seen |= replace(batches, size=1, trial=Trial()).see(alone)
-        passed = [one for one in alone if isinstance(seen[one].reading.repository, Seen)]
+        passed = [one for one in alone if seen[one].viewer is not None and not seen[one].cut]
         self._loners.learn(batches.failed_alone, passed, now=now)
         return seen
 

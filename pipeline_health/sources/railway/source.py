@@ -16,7 +16,7 @@ from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import DeployTrace, Evidence
 from pipeline_health.core.model.railway import Environment
-from pipeline_health.core.model.readings import NotAsked, Part, Reading
+from pipeline_health.core.model.readings import NotAsked, Part, Reading, Seen
 from pipeline_health.core.model.report import Usage
 from pipeline_health.ports import Memory, PipelineHealthError
 from pipeline_health.secret import NamedSecret
@@ -26,6 +26,9 @@ from pipeline_health.sources.railway.history import HistoryReader
 from pipeline_health.sources.railway.places import Nowhere, Places, Watched
 from pipeline_health.sources.railway.sight import crashed, deployments_of, is_elsewhere
 from pipeline_health.sources.railway.watching import Tokens, watched_of
+
+IN_DOUBT = "railway-in-doubt"
+"""The topic under which it is remembered which environments may be never answered for."""
 
 T = TypeVar("T")
 Sight: TypeAlias = dict[Watched, Part[Environment]]
@@ -198,10 +201,25 @@ class RailwaySource:
     def _looked(
         self, access: Access, token: NamedSecret, ids: Sequence[str], *, now: datetime
     ) -> Mapping[str, Looked]:
-        """Look at environments, as many in a request as this token is known to be answered for."""
-        size, trial = self._size(token), Trial()
-        looked = self._client.look(access, ids, batch=size.size(), trial=trial)
+        """Look at environments, as many in a request as this token is known to be answered for.
+
+        What an earlier look left in doubt comes last, and goes on to be halved: the search for what
+        is never answered may take more time than a look has, and all others would wait for it.
+        """
+        size, trial, doubtful = self._size(token), Trial(), set[str]()
+        last = [id_ for id_ in dict.fromkeys(ids) if self._memory.recall(IN_DOUBT, id_)]
+        others = [id_ for id_ in ids if id_ not in last]
+        looked = dict(
+            self._client.look(access, others, batch=size.size(), trial=trial, doubtful=doubtful)
+        )
         size.learn(trial.outcome(), now=now)
+        for id_, found in self._client.look_again(access, last, batch=len(last) // 2 or 1).items():
+            looked[id_] = found
+            if isinstance(found, Seen) or not found.retryable:
+                self._memory.forget(IN_DOUBT, id_)
+        outage = not any(isinstance(found, Seen) for found in looked.values())
+        for id_ in () if outage else sorted(doubtful):
+            self._memory.remember(IN_DOUBT, id_, now.isoformat(), now=now)
         return looked
 
     def _size(self, token: NamedSecret) -> BatchSize:
