@@ -158,3 +158,16 @@ def named(scene: Scene) -> set[Thing]:
     """Give what the open issues of the operator's repository name, for those who can read them."""
     found = parents_in(scene.town, scene.after) if is_shown(scene.town) else ()
     return {thing for _, issue, _ in found for thing in told_in(scene.town, issue)}
+
+
+def is_told_for_its_reason(scene: Scene, thing: Thing) -> bool:
+    """Tell whether people can read of a thing in an open portfolio issue: one of its reason.
+
+    The crowd is of any reason.
+    """
+    reason = reason_of(scene.town, thing)
+    keys = ("",) if reason is None else ("", reason.key)
+    return is_shown(scene.town) and any(
+        marker.key in keys and thing in told_in(scene.town, issue)
+        for _, issue, marker in parents_in(scene.town, scene.after)
+    )
