@@ -141,7 +141,7 @@ def adopted(found: Found, incidents: Sequence[Incident]) -> Parent:
     issue, marker = found.issue, found.marker
     told = {failure.finding.symptom for failure in found.failures}
     members = (
-        member_of(incident)
+        replace(member_of(incident), named_at=issue.created_at)
         for incident in by_identity(incidents).values()
         if any(ailment.symptom in told for ailment in incident.ailments)
     )

@@ -8,16 +8,17 @@ from random import Random
 import pytest
 
 from incident_builders import MINUTE
+from properties import laws_end
 from properties.history import History, LawBrokenError, steps
 from properties.laws import closed_with_proof, one_issue_a_cause, within_the_caps
 from properties.laws_end import nothing_of_many
 from properties.laws_many import none_of_its_own_beside_it, not_over_while_broken, notes_are_kept
 from properties.laws_time import Watch, told_within_the_sla
-from properties.many import REASONS, reason_of, told_in
+from properties.many import REASONS, consequences, reason_of, told_in
 from properties.moves_many import an_outage_ends, an_outage_hits_many
 from properties.scene import Scene, Shown, shelf
 from properties.town import US, Town
-from properties.truth import Workflow, truths
+from properties.truth import Service, Workflow, truths
 
 NPM = f'"cause":"platform","key":"{REASONS[0].key}"'
 NOBODY: dict[tuple[int, int], Shown] = {}
@@ -205,6 +206,28 @@ def test_what_was_seen_late_may_wait_until_more_may_be_filed(
     told = list(told_within_the_sla(scene, watch))
 
     assert len(told) == (0 if waits else len(history.town.products))
+
+
+@pytest.mark.parametrize(
+    ("mended", "unsaid"),
+    [(False, set()), (True, {Service("shop", "web")})],
+    ids=["while the cause is broken", "once it is over"],
+)
+def test_what_follows_from_what_the_owner_deleted_waits_for_its_end(
+    history: History, unsaid: set[Service], *, mended: bool
+) -> None:
+    """Nobody is told of the cause, and whoever deleted its issue knows of it."""
+    town = history.town
+    assert town.ops is not None
+    (shop,) = (product for product in town.products if product.name == "shop")
+    shop.services[0].deploy("FAILED")
+    town.delete(town.ops, town.ops.issues[of_ops(town)[1]])
+    if mended:
+        shop.repo.run("CI", "success", jobs={"test": "success"})
+
+    broken = {Service("shop", "web")} & laws_end.wanted(town)
+
+    assert unsaid == broken - consequences(town)
 
 
 def test_a_lost_ledger_sees_everything_for_the_first_time(history: History) -> None:
