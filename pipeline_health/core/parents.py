@@ -132,7 +132,7 @@ def _lived(
     signature = signature_in(parent)
     stayed = tuple(
         each
-        if parent.phase is Phase.MUTED and not each.goes_on  # what fails anew is no part of that
+        if is_decided(parent) and not each.goes_on  # what fails anew is no part of that
         else _member_now(each, known.get(each.fingerprint), signature, terms)
         for each in parent.members
     )

@@ -52,6 +52,20 @@ def test_what_fails_after_the_issue_was_deleted_is_told_anew(
     assert silent == town.unnamed()
 
 
+def test_what_works_again_after_the_issue_was_deleted_and_fails_anew_is_told(town: Town) -> None:
+    """It is muted until it has recovered, whether the issue is known to be gone for good or not."""
+    first_three(town)
+    town.ops.delete_issue(1)
+    town.host.cycle()
+    town.mend(slice(1))
+    town.host.cycle()
+
+    town.fail(NPM, of=slice(1))
+    town.host.cycles(3)
+
+    assert ["acme/p0"] == [f"acme/p{at}" for at in range(6) if town.repos[at].open_titles]
+
+
 @pytest.mark.parametrize("how", ["muted", "deleted"])
 def test_what_could_not_be_named_in_time_is_told_anew(town: Town, how: str) -> None:
     """GitHub refused the edit that would have named it."""

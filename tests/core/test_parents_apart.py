@@ -134,9 +134,14 @@ def test_what_has_an_issue_that_nobody_can_read_is_named_in_the_operators() -> N
     assert [CROWD_TITLE] == own(plan)
 
 
-def test_what_recovered_from_a_muted_story_is_no_part_of_it_when_it_fails_anew() -> None:
+@pytest.mark.parametrize(
+    "decided", [{"phase": Phase.MUTED}, {"gone_since": NOW}], ids=["muted", "gone"]
+)
+def test_what_recovered_is_no_part_of_a_muted_story_when_it_fails_anew(
+    decided: dict[str, object],
+) -> None:
     """It is muted until it has recovered, and not until all others have."""
-    parent = replace(parent_of(many(4)), phase=Phase.MUTED)
+    parent = replace(parent_of(many(4)), **decided)  # type: ignore[arg-type]
     recovered = gathered(
         cases_of((over(failing("p0")), *many(3, start=1))), (parent,), terms_for(many(4))
     )[1]
