@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hosts import MINUTE, Host
+from pipeline_health.core.issue_text.parents import CROWD_TITLE
 from pipeline_health.simulator import Loopback, World
-from portfolio_town import NPM, NPM_TITLE, Town
+from portfolio_town import NPM, NPM_TITLE, Town, broken
 
 
 @pytest.fixture
@@ -113,3 +114,31 @@ def test_what_an_issue_names_whose_answer_was_lost_is_muted_with_it(town: Town) 
     town.host.cycles(3)
 
     assert 1 == town.filed()
+
+
+@pytest.mark.parametrize("how", ["muted", "deleted"])
+def test_what_finds_no_place_later_is_named_in_another_crowd(town: Town, how: str) -> None:
+    """Whoever decided about those that waited, knew nothing of it."""
+    for repo in town.repos[:2]:
+        repo.has_issues = False
+    town.fail(broken(0), of=slice(1))
+    town.host.cycle()
+    assert [CROWD_TITLE] == town.titles()
+    if how == "muted":
+        town.ops.close_issue(1, user="dev", reason="not_planned")
+    else:
+        town.ops.delete_issue(1)
+    town.host.cycle()
+
+    town.fail(broken(1), of=slice(1, 2))
+    town.host.cycles(5)
+
+    assert [CROWD_TITLE] == town.titles()
+    assert "acme/p1" not in town.unnamed()
+    assert "acme/p0" in town.unnamed()
+    town.host.cycles(2, every=40 * MINUTE)
+    assert "acme/p0" in town.unnamed()
+
+    town.mend()
+    town.host.cycles(4)
+    assert [] == town.titles()
