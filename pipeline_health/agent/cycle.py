@@ -1,13 +1,14 @@
 """One cycle: collect → observe → diagnose → reconcile → apply → record → report."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.cases import case_of, diagnosed, named_today, repo_of
+from pipeline_health.agent.counting import Hour, Unknown, hour_of
 from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.look import Look
 from pipeline_health.agent.looking import Eyes
@@ -26,7 +27,7 @@ from pipeline_health.core.correlate import Correlation
 from pipeline_health.core.incidents import advanced
 from pipeline_health.core.inhibition import with_hidden
 from pipeline_health.core.model.case import Case, Diagnosed
-from pipeline_health.core.model.incident import Filing, Incident
+from pipeline_health.core.model.incident import Incident
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.plan import Outcome, Plan
 from pipeline_health.core.model.policy import Policy
@@ -46,9 +47,6 @@ from pipeline_health.ports import (
     Tracker,
     UrlSource,
 )
-
-_CLOCKS_DIFFER = timedelta(minutes=5)
-"""What was opened later than this from now was opened before our clock was set back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +111,13 @@ class Agent:
         orphans = Orphans(every, self._policy, look)
         book = self._book.opened(look, now=cycle.now)
         cases = self._diagnosed(recognised, look, cycle, restored=book.restored)
+        # Those that were found just now count too: a lost ledger is no leave to flood.
         filings = {i.filing for i in (*every, *recognised.incidents)} | {*book.filings}
-        terms = self._terms(filings, look, recognised, cycle)
-        cases, plan = self._planned(cases, terms, book, look)
+        hour = hour_of(filings, self._policy.limits, now=cycle.now)
+        terms = self._terms(hour, look, recognised, cycle)
+        ops = None if book.listed else self._policy.limits.ops_repo
+        unknown = Unknown(hour=hour, look=look, read=recognised.issues, ops=ops)
+        cases, plan = self._planned(cases, terms, book, unknown)
         if cycle.close_orphans:
             plan = orphans.closing(plan, self._tracker, now=cycle.now)
         outcomes = self._applied(plan, lease, cycle)
@@ -146,15 +148,15 @@ class Agent:
         return look
 
     def _planned(
-        self, cases: Sequence[Case], terms: Terms, book: Book, look: Look
+        self, cases: Sequence[Case], terms: Terms, book: Book, unknown: Unknown
     ) -> tuple[tuple[Case, ...], Plan]:
         """Gather what is one story of many projects, and plan for all of it."""
         gathered_now, parents = gathered(cases, book.parents(cases, terms), terms)
-        beside, shown = self._book.read_back(book.beside(parents), look, terms)
+        beside, shown = self._book.read_back(book.beside(parents), unknown.look, terms)
         portfolio = replace(terms.portfolio, desk=book.desk or shown)
         terms = replace(terms, parents=beside, portfolio=portfolio)
-        desk = partial(self._book.desk, look)
-        return planned(gathered_now, terms, tracker=self._tracker, desk=desk)
+        desk = partial(self._book.desk, unknown.look)
+        return planned(gathered_now, terms, tracker=self._tracker, desk=desk, unknown=unknown)
 
     def _watched(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
         """Give the incidents of the repositories that this cycle looks at.
@@ -221,23 +223,18 @@ class Agent:
 
     def _terms(
         self,
-        filings: Collection[Filing | None],
+        hour: Hour,
         look: Look,
         recognised: Recognised,
         cycle: Cycle,
     ) -> Terms:
         now, policy = cycle.now, self._policy
-        # An issue bears the time at which its cycle began, and was filed before that ended.
-        lately = now - timedelta(hours=1) - self._policy.limits.cycle_deadline
-        soon = now + _CLOCKS_DIFFER
-        # Those that were found just now count too: a lost ledger is no leave to flood.
-        opened = {(each.repo, each.number): each.opened_at for each in filings if each is not None}
         return Terms(
             routing=self._policy.routing,
             limits=self._policy.limits,
             sla=self._policy.sla,
             desks=desks_of(look, recognised.stale),
-            opened_lately=sum(at is not None and lately < at <= soon for at in opened.values()),
+            opened_lately=hour.opened,
             now=now,
             rerun=policy.rerun,
             windows=self._ledger.windows(),

@@ -69,12 +69,17 @@ def over_of(parents: Iterable[Parent]) -> frozenset[int]:
 
 
 def not_outlived(
-    found: Iterable[tuple[TrackedIssue, ParentMarker]], parents: Iterable[Parent]
+    found: Collection[tuple[TrackedIssue, ParentMarker]], parents: Iterable[Parent]
 ) -> Iterator[Parent]:
-    """Give *parents* but for those of whose issues more was *found* than they know of."""
+    """Give *parents* but for those of whose issues more was *found* than they know of.
+
+    One that was not filed yet, and is over since, knows of none: it has its identity alone.
+    """
     told = {issue.ref.number for issue, _ in found}
+    same = {(marker.fingerprint, marker.nonce) for _, marker in found}
     for parent in parents:
-        if parent.filing is None or parent.filing.number not in told:
+        number = None if parent.filing is None else parent.filing.number
+        if number not in told and (parent.fingerprint, parent.nonce) not in same:
             yield parent
 
 
@@ -141,7 +146,7 @@ def adopted(found: Found, incidents: Sequence[Incident]) -> Parent:
     issue, marker = found.issue, found.marker
     told = {failure.finding.symptom for failure in found.failures}
     members = (
-        member_of(incident)
+        replace(member_of(incident), named_at=issue.created_at)
         for incident in by_identity(incidents).values()
         if any(ailment.symptom in told for ailment in incident.ailments)
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from pipeline_health.core.issue_text import digest
 from pipeline_health.core.model.incident import Phase
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.core.model.plan import OpenIssue, Outcome, ReopenIssue, UpdateIssue
@@ -40,7 +41,7 @@ def _with_outcome(parent: Parent, outcome: Outcome, *, now: datetime) -> Parent:
         opens = isinstance(outcome.change, OpenIssue)
         return replace(parent, tried=parent.tried + 1) if opens else parent
     filing = filing_after(parent.filing, outcome, now=now)
-    told = isinstance(outcome.change, OpenIssue | UpdateIssue | ReopenIssue) and not outcome.found
+    told = _is_told(outcome)
     phase = Phase.OPEN if parent.phase is Phase.PENDING and filing is not None else parent.phase
     return replace(
         parent,
@@ -51,3 +52,11 @@ def _with_outcome(parent: Parent, outcome: Outcome, *, now: datetime) -> Parent:
             for member in parent.members
         ),
     )
+
+
+def _is_told(outcome: Outcome) -> bool:
+    """Tell whether the issue says now what was planned; one that was found may say less."""
+    change = outcome.change
+    if not isinstance(change, OpenIssue | UpdateIssue | ReopenIssue):
+        return False
+    return not outcome.found or outcome.told == digest(change.body)

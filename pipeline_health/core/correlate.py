@@ -199,12 +199,17 @@ def _live(near: Iterable[_Placed]) -> list[_Placed]:
 
 
 def _past(near: Sequence[_Placed], found: Diagnosed) -> list[_Placed]:
-    """Give what is over and may be what is back now, the newest first."""
+    """Give what is over and may be what is back now, the newest first.
+
+    Not so one of whose identity another lives, for a cause of its own: two issues would bear it.
+    """
+    living = {incident.fingerprint for _, incident in _live(near)}
     return [
         (at, incident)
         for at, incident in reversed(near)
         if incident.phase is Phase.RESOLVED
         and incident.duplicate_of is None
+        and incident.fingerprint not in living
         and may_be_back(incident, found)
     ]
 

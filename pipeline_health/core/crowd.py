@@ -5,7 +5,7 @@ own issue well within the promise of the SLA, nothing is said of it; else one is
 operator's repository names every one that waits, so that the promise is kept for each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline_health.core.correlate import nonce_of
@@ -13,7 +13,14 @@ from pipeline_health.core.issue_text.parents import parent_title
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.parent import Member, Parent
-from pipeline_health.core.parent_life import back, may_be_back, member_of, over_or_gone, standing
+from pipeline_health.core.parent_life import (
+    as_named,
+    back,
+    may_be_back,
+    member_of,
+    over_or_gone,
+    standing,
+)
 from pipeline_health.core.parents import fingerprint_of
 from pipeline_health.core.terms import Terms
 from pipeline_health.frozen import dataclass
@@ -31,6 +38,25 @@ class Left:
     incidents: tuple[Incident, ...]
     many: bool = False
     shut: bool = False
+
+
+def untold(left: Iterable[Left], decided: Iterable[Parent]) -> tuple[Left, ...]:
+    """Give what is *left*, but for what is named by the crowds that a person *decided* about."""
+    silent = {member.fingerprint for crowd in decided for member in crowd.going_on}
+    kept = (
+        replace(each, incidents=tuple(it for it in each.incidents if it.fingerprint not in silent))
+        for each in left
+    )
+    return tuple(each for each in kept if each.incidents)
+
+
+def left_alone(decided: Parent, incidents: Mapping[Fingerprint, Incident], terms: Terms) -> Parent:
+    """Give a crowd that a person *decided* about: it names whom it did, while that goes on."""
+    named = as_named(decided)
+    members = tuple(
+        _member_now(each, incidents.get(each.fingerprint), {}, terms) for each in named.members
+    )
+    return standing(replace(named, members=members), now=terms.now)
 
 
 def is_pressing(left: Sequence[Left], terms: Terms, *, hour: int, kept: int) -> bool:

@@ -28,6 +28,27 @@ SETTLING = timedelta(minutes=8)
 That is the third look of a cycle each five minutes, whose timer may be a little early."""
 
 
+_LIVE = frozenset({Phase.PENDING, Phase.OPEN, Phase.RECOVERING})
+
+
+def takes_more(parent: Parent) -> bool:
+    """Tell whether what fails next is a part of *parent*: nobody decided about it, and it lives."""
+    return parent.phase in _LIVE and not is_decided(parent)
+
+
+def is_decided(parent: Parent) -> bool:
+    """Tell whether a person muted the issue of *parent*, or has deleted it as it seems."""
+    gone = parent.gone_since is not None and parent.phase is not Phase.RESOLVED
+    return gone or parent.phase is Phase.MUTED
+
+
+def as_named(parent: Parent) -> Parent:
+    """Give *parent*, without those that its issue never named once a person decided about it."""
+    if not is_decided(parent):
+        return parent
+    return replace(parent, members=tuple(it for it in parent.members if it.named_at is not None))
+
+
 def standing(parent: Parent, *, now: datetime) -> Parent:
     """Give *parent* in the phase that its members put it in."""
     muted = parent.phase is Phase.MUTED
@@ -49,7 +70,7 @@ def merged(parents: Iterable[Parent], *, now: datetime) -> tuple[Parent, ...]:
     gone: list[Parent] = []
     for parent in sorted(parents, key=_age):
         older = kept.get(parent.fingerprint)
-        if parent.phase in (Phase.RESOLVED, Phase.MUTED):
+        if not takes_more(parent):
             gone.append(parent)
         elif older is None:
             kept[parent.fingerprint] = parent
@@ -75,10 +96,11 @@ def ended(parent: Parent, *, now: datetime) -> Parent:
 
 
 def may_be_back(parent: Parent, terms: Terms) -> bool:
-    """Tell whether *parent* is over so lately that its issue is opened again."""
+    """Tell whether *parent* is over so lately that its issue, which is there, is opened again."""
     over = parent.resolved_at
     lately = over is not None and terms.now - over <= terms.limits.reopen_within
-    return parent.phase is Phase.RESOLVED and parent.filing is not None and lately
+    there = parent.filing is not None and parent.gone_since is None
+    return parent.phase is Phase.RESOLVED and there and lately
 
 
 def back(parent: Parent) -> Parent:

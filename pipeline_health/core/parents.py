@@ -35,12 +35,15 @@ from pipeline_health.core.model.sight import Source
 from pipeline_health.core.parent_life import (
     JOINS,
     MANY,
+    as_named,
     back,
     by_identity,
+    is_decided,
     may_be_back,
     member_of,
     over_or_gone,
     standing,
+    takes_more,
 )
 from pipeline_health.core.terms import Terms
 
@@ -58,16 +61,14 @@ def gathered(
 
     Those that nobody was told of and of which nothing goes on are forgotten.
     """
-    muted = {
-        member.fingerprint
-        for parent in parents
-        if parent.phase is Phase.MUTED
-        for member in parent.going_on
+    parents = tuple(map(as_named, parents))
+    decided = {
+        member.fingerprint for parent in parents if is_decided(parent) for member in parent.going_on
     }
     going = [
         case.incident
         for case in cases
-        if case.incident.fingerprint not in muted and _may_join(case, terms)
+        if case.incident.fingerprint not in decided and _may_join(case, terms)
     ]
     known = by_identity(case.incident for case in cases)
     lived = [_lived(parent, known, going, terms) for parent in parents]
@@ -131,12 +132,12 @@ def _lived(
     signature = signature_in(parent)
     stayed = tuple(
         each
-        if parent.phase is Phase.MUTED and not each.goes_on  # what fails anew is no part of that
+        if is_decided(parent) and not each.goes_on  # what fails anew is no part of that
         else _member_now(each, known.get(each.fingerprint), signature, terms)
         for each in parent.members
     )
     grown = replace(parent, members=stayed)
-    came = tuple(_coming(grown, going)) if parent.phase is not Phase.MUTED else ()
+    came = tuple(_coming(grown, going)) if takes_more(parent) else ()
     return standing(replace(grown, members=(*stayed, *came)), now=terms.now)
 
 
@@ -198,8 +199,8 @@ def _with_new(
     What a person muted stays as it is: who decided about those, knew nothing of these.
     """
     fresh = dict(groups)
-    for parent in sorted(parents, key=lambda each: each.phase not in _LIVE):
-        lives = parent.phase in _LIVE
+    for parent in sorted(parents, key=takes_more, reverse=True):
+        lives = takes_more(parent)
         if parent.fingerprint in fresh and (lives or may_be_back(parent, terms)):
             members = tuple(map(member_of, fresh.pop(parent.fingerprint)))
             before = parent if lives else back(parent)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline_health.core.case_steps import steps_of
-from pipeline_health.core.crowd import CROWD, Left, crowd_of, is_pressing
+from pipeline_health.core.crowd import CROWD, Left, crowd_of, is_pressing, left_alone, untold
 from pipeline_health.core.maintenance import kept_silent, reason_to_be_silent
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import Fingerprint
@@ -18,7 +18,7 @@ from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.parent import Parent, ParentCase
 from pipeline_health.core.model.plan import BEYOND_CAPS, Change, OpenIssue, Plan
 from pipeline_health.core.model.readings import Blind
-from pipeline_health.core.parent_life import by_identity, has_own, may_be_back
+from pipeline_health.core.parent_life import by_identity, has_own, is_decided, may_be_back
 from pipeline_health.core.parent_steps import parent_steps
 from pipeline_health.core.terms import Terms
 from pipeline_health.frozen import dataclass
@@ -56,6 +56,7 @@ class _Draft:
 def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     """Give the plan that makes the tracker say what is true, oldest failure first."""
     known = tuple(cases)
+    terms = _with_decided_crowds(known, terms)
     told = replace(terms, telling=frozenset(_telling(terms)), named=frozenset(_named(terms)))
     wants = _wants(known, told)
     before = _last_crowd(told)
@@ -79,10 +80,31 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
 
 
 def _last_crowd(terms: Terms) -> ParentCase | None:
-    """Give the crowd that lives, else the newest of those that are over."""
-    crowds = [case for case in terms.parents if case.parent.fingerprint == CROWD]
+    """Give the crowd that lives and takes more, else the newest of those that are over."""
+    crowds = [case for case in terms.parents if _is_crowd(case) and not is_decided(case.parent)]
     ranked = ((case.parent.phase is not Phase.RESOLVED, case.parent.first_seen) for case in crowds)
     return max(zip(ranked, crowds, strict=True), key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def _is_crowd(case: ParentCase) -> bool:
+    return case.parent.fingerprint == CROWD
+
+
+def _with_decided_crowds(cases: Sequence[Case], terms: Terms) -> Terms:
+    """Give *terms* in which every crowd that a person muted or deleted names whom it did, at most.
+
+    What waits beside those is a crowd of its own.
+    """
+    incidents = by_identity(case.incident for case in cases)
+    return replace(
+        terms,
+        parents=tuple(
+            replace(case, parent=left_alone(case.parent, incidents, terms))
+            if _is_crowd(case) and is_decided(case.parent)
+            else case
+            for case in terms.parents
+        ),
+    )
 
 
 def _of_crowd(crowd: ParentCase | None, terms: Terms) -> tuple[Change | str, ...]:
@@ -250,9 +272,11 @@ def _crowd(
     if known is None and terms.portfolio.repo is None:
         return None
     goes_on = known is not None and known.phase is not Phase.RESOLVED
-    named = goes_on or is_pressing(draft.left, terms, hour=draft.hour, kept=draft.kept)
+    crowds = (case.parent for case in terms.parents if _is_crowd(case))
+    left = untold(draft.left, filter(is_decided, crowds))
+    named = goes_on or is_pressing(left, terms, hour=draft.hour, kept=draft.kept)
     incidents = by_identity(case.incident for case in cases)
-    crowd = crowd_of(known, draft.left if named else (), incidents, terms)
+    crowd = crowd_of(known, left if named else (), incidents, terms)
     if crowd is None or (crowd.filing is None and not crowd.going_on):
         return None
     return ParentCase(parent=crowd) if before is None else replace(before, parent=crowd)

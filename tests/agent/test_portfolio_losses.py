@@ -82,6 +82,25 @@ def test_what_a_ledger_of_before_takes_for_over_is_found_and_ended(town: Town) -
     assert 1 == town.filed()
 
 
+def test_what_a_ledger_of_before_had_not_filed_yet_is_found_and_ended(town: Town) -> None:
+    """That ledger says of the very same story that it is over, and that nobody was told of it."""
+    town.ops.archived = True
+    town.fail(NPM)
+    town.host.cycle()
+    copy = copied(town)
+    town.ops.archived = False
+    town.host.cycle()
+    assert [NPM_TITLE] == town.titles()
+    put_back(town, copy)
+    town.world.advance(MINUTE)
+    town.mend()
+
+    town.host.cycles(6, every=30 * MINUTE)
+
+    assert ([], []) == (town.titles(), town.own())
+    assert 1 + 4 == town.filed()
+
+
 def test_what_a_person_opens_again_after_it_was_over_is_left_to_them(town: Town) -> None:
     """It names nothing that goes on, so that nothing would ever end it."""
     town.fail(NPM)

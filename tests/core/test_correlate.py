@@ -494,6 +494,26 @@ def test_what_stops_many_workflows_is_one_incident(cause: Cause) -> None:
     assert [CI, WEB] == [each.symptom for each in one.ailments]
 
 
+def test_nothing_is_back_beside_a_living_incident_of_its_identity() -> None:
+    """CI fails by a limit, which is another story; then the service that failed with it last time.
+
+    Its issue and that of the limit would be two of one identity.
+    """
+    both = (ailment(), ailment(WEB))
+    healed = tuple(replace(each, healed=proof(at=T0 + 10 * MINUTE)) for each in both)
+    before = replace(resolved(), ailments=healed, fingerprint=fingerprint_of(CI, UNKNOWN, REPO))
+
+    (past, _), (living, _), (own, _) = placed(
+        [before],
+        found(since=LATER, cause=LIMIT),
+        found(WEB, since=LATER + MINUTE),
+        now=LATER + 2 * MINUTE,
+    )
+
+    assert (past.phase, past.fingerprint) == (Phase.RESOLVED, living.fingerprint)
+    assert [CI, WEB] == [one.ailments[0].symptom for one in (living, own)]
+
+
 def test_an_outage_of_last_week_is_not_the_one_of_today() -> None:
     """It passes by itself; what it stops next time may be something else, under another title."""
     before = replace(resolved(), cause=OUTAGE)

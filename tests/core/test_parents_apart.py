@@ -134,9 +134,14 @@ def test_what_has_an_issue_that_nobody_can_read_is_named_in_the_operators() -> N
     assert [CROWD_TITLE] == own(plan)
 
 
-def test_what_recovered_from_a_muted_story_is_no_part_of_it_when_it_fails_anew() -> None:
+@pytest.mark.parametrize(
+    "decided", [{"phase": Phase.MUTED}, {"gone_since": NOW}], ids=["muted", "gone"]
+)
+def test_what_recovered_is_no_part_of_a_muted_story_when_it_fails_anew(
+    decided: dict[str, object],
+) -> None:
     """It is muted until it has recovered, and not until all others have."""
-    parent = replace(parent_of(many(4)), phase=Phase.MUTED)
+    parent = replace(parent_of(many(4)), **decided)  # type: ignore[arg-type]
     recovered = gathered(
         cases_of((over(failing("p0")), *many(3, start=1))), (parent,), terms_for(many(4))
     )[1]
@@ -158,13 +163,52 @@ def test_what_lives_takes_in_what_fails_and_not_what_is_over() -> None:
     assert {live.nonce: 6, old.nonce: 0} == {one.nonce: len(one.going_on) for one in parents}
 
 
-def numbered(number: int | None, *projects: str, phase: Phase = Phase.OPEN) -> Parent:
+def test_what_is_gone_takes_in_nothing_more() -> None:
+    """A second story begins beside it, and each keeps what it has."""
+    gone, later = replace(parent_of(many(3)), gone_since=NOW), many(3, start=5)
+    cases, terms = cases_of((*many(3), *later)), terms_for((*many(3), *later))
+
+    for parents in ((gone,), gathered(cases, (gone,), terms)[1]):
+        joined, now = gathered(cases, parents, terms)
+        old, new = sorted(now, key=lambda each: each.gone_since is None)
+
+        assert ["p0", "p1", "p2"] == projects_in(old.members)
+        assert ["p5", "p6", "p7"] == projects_in(new.members)
+        assert {gone.fingerprint} == {case.incident.part_of for case in joined}
+
+
+@pytest.mark.parametrize(
+    "decided", [{"phase": Phase.MUTED}, {"gone_since": NOW}], ids=["muted", "gone"]
+)
+def test_what_an_issue_never_named_leaves_it_when_people_decide(decided: dict[str, object]) -> None:
+    """They knew nothing of it."""
+    parent = parent_of(many(4))
+    *named, last = parent.members
+    unnamed = replace(parent, members=(*named, replace(last, named_at=None)))
+    decided_of = replace(unnamed, **decided)  # type: ignore[arg-type]
+
+    cases, (now,) = gathered(cases_of(many(4)), (decided_of,), terms_for(many(4)))
+
+    assert ["p0", "p1", "p2"] == projects_in(now.members)
+    assert cases[3].incident.part_of is None
+
+
+def test_what_is_over_is_not_back_in_an_issue_that_is_gone() -> None:
+    """It was deleted before it could be closed."""
+    over_by_now = {"phase": Phase.RESOLVED, "resolved_at": NOW, "gone_since": NOW}
+    old = replace(parent_of(many(3)), **over_by_now)  # type: ignore[arg-type]
+
+    _, parents = gathered(cases_of(many(3)), (old,), terms_for(many(3)))
+
+    assert [Phase.RESOLVED, Phase.PENDING] == [parent.phase for parent in parents]
+
+
+def numbered(number: int | None, *projects: str) -> Parent:
     """Give a parent whose issue has a number, or none yet, as one of several of one reason."""
     parent = parent_of(many(3))
     members = tuple(member_of(failing(name)) for name in projects)
     named = replace(parent, nonce=Nonce(f"n{number}"), members=members)
-    filed = replace(named, filing=None) if number is None else filed_at(named, number)
-    return replace(filed, phase=phase)
+    return replace(named, filing=None) if number is None else filed_at(named, number)
 
 
 def test_two_stories_of_one_reason_are_one_again() -> None:
@@ -179,10 +223,15 @@ def test_two_stories_of_one_reason_are_one_again() -> None:
     ]
 
 
-@pytest.mark.parametrize("phase", [Phase.MUTED, Phase.RESOLVED])
-def test_what_does_not_live_takes_nothing(phase: Phase) -> None:
-    """What a person muted stays as it is, and what is over."""
-    first, second = numbered(4, "p0", phase=phase), numbered(6, "p1")
+@pytest.mark.parametrize(
+    "state",
+    [{"phase": Phase.MUTED}, {"phase": Phase.RESOLVED}, {"gone_since": NOW}],
+    ids=["muted", "over", "gone"],
+)
+def test_what_does_not_live_takes_nothing(state: dict[str, object]) -> None:
+    """What a person muted stays as it is, what is over, and what was deleted as it seems."""
+    first = replace(numbered(4, "p0"), **state)  # type: ignore[arg-type]
+    second = numbered(6, "p1")
 
     assert {first.nonce: first, second.nonce: second} == {
         one.nonce: one for one in merged((first, second), now=NOW)

@@ -43,6 +43,7 @@ from portfolio_builders import (
     many,
     ops_issue,
     over,
+    projects_in,
     shown,
     terms_for,
 )
@@ -288,6 +289,27 @@ def test_a_crowd_that_nobody_heard_of_is_forgotten() -> None:
 def shut_desks(incidents: Iterable[Incident]) -> dict[object, Desk]:
     """Give desks that take nothing."""
     return {each.repo: Desk(why_not="its issues are disabled", shut=True) for each in incidents}
+
+
+@pytest.mark.parametrize(
+    "decided", [{"phase": Phase.MUTED}, {"gone_since": NOW}], ids=["muted", "gone"]
+)
+def test_a_crowd_that_a_person_decided_about_names_nobody_else(decided: dict[str, object]) -> None:
+    """What finds no place beside those is a crowd of its own; they are silent until they end."""
+    first, later = many(2, PLAIN), many(2, PLAIN, start=2)
+    known = crowd_of(first)
+    of_people = replace(known, parent=replace(known.parent, **decided))  # type: ignore[arg-type]
+
+    def beside(*incidents: Incident) -> Plan:
+        return planned(incidents, of_people, desks=shut_desks(incidents))
+
+    assert [] == opened(beside(*first))
+    assert [CROWD_TITLE] == opened(beside(*first, *later))
+    assert [["p0", "p1"], ["p2", "p3"]] == [
+        projects_in(crowd.going_on) for crowd in beside(*first, *later).parents
+    ]
+    (ending,) = beside(*map(over, first)).parents
+    assert () == ending.going_on
 
 
 def test_a_failure_whose_repository_takes_no_issue_is_named_in_the_operators() -> None:

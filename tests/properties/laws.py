@@ -15,7 +15,7 @@ from pipeline_health.core.model.issue import Marker
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
 from properties.cycles import Passed
-from properties.many import is_usable, parents_in
+from properties.many import is_told_for_its_reason, is_usable, parents_in
 from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
 from properties.truth import State, Thing, Workflow, may_be_broken, pushed
@@ -79,7 +79,8 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             last, proved = scene.last_seen.get(thing), scene.proved.get(thing)
             failed = scene.failed.get(thing) or (marker.failed_at if marker else None)
             if last is not None and last.state is State.BROKEN:
-                if not any(thing in others for others in told) and not _waits(scene, thing):
+                elsewhere = any(thing in others for others in told)
+                if not (elsewhere or _is_told_anew(scene, thing) or _waits(scene, thing)):
                     yield f"#{number} ({issue.title}) was closed while {thing} is broken"
             elif not _jobs_passed(scene, thing, marker) and (
                 proved is None or (failed is not None and proved <= failed)
@@ -89,12 +90,24 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             yield f"#{number} ({issue.title}) was closed without a proof since {marker.failed_at}"
 
 
+def _is_told_anew(scene: Scene, thing: Thing) -> bool:
+    """Tell whether what failed anew after it was proved to work is told in an issue for many.
+
+    A closing may come late: it was refused, or the repository took no issues. What was proved by
+    then stays proved; what failed since, for another reason, is no part of that issue.
+    """
+    return _failed_anew(scene, thing) and is_told_for_its_reason(scene, thing)
+
+
 def _waits(scene: Scene, thing: Thing) -> bool:
     """Tell whether what failed anew after it was proved to work waits for the caps."""
-    proved, failed = scene.proved.get(thing), scene.truths[thing].since
-    anew = proved is not None and failed is not None and proved < failed
     full = len(list(scene.opened())) >= scene.town.limits.per_cycle
-    return scene.town.ops is not None and anew and full
+    return scene.town.ops is not None and full and _failed_anew(scene, thing)
+
+
+def _failed_anew(scene: Scene, thing: Thing) -> bool:
+    proved, failed = scene.proved.get(thing), scene.truths[thing].since
+    return proved is not None and failed is not None and proved < failed
 
 
 def _jobs_passed(scene: Scene, thing: Thing, marker: Marker | None) -> bool:

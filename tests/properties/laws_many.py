@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from properties.many import is_usable, parents_in, reason_of, told_in
+from properties.many import decided, is_usable, parents_in, reason_of, told_in
 from properties.scene import Scene, Shown, about, ours_open
 from properties.town import US
 from properties.truth import State, Thing
@@ -11,8 +11,11 @@ NOTE = "<!-- notes -->\nI called the provider."
 
 
 def not_over_while_broken(scene: Scene) -> Iterator[str]:
-    """No portfolio issue is closed by us while what it named is broken for its reason, and seen."""
-    elsewhere = _told(scene)
+    """No portfolio issue is closed by us while what it named is broken for its reason, and seen.
+
+    What else tells of it may do so, and a person may have muted it there.
+    """
+    elsewhere = _told(scene) | decided(scene.town)
     for key, issue in scene.closed():
         key_of = _reason_in(scene, key)
         if key_of is None or not scene.passed.clean:

@@ -17,11 +17,13 @@ from properties.town import US, Town
 from properties.truth import (
     BAD,
     Service,
+    State,
     Thing,
     Workflow,
     counted,
     product_of,
     pushed,
+    truths,
 )
 
 
@@ -130,11 +132,13 @@ def is_shown(town: Town) -> bool:
 def consequences(town: Town) -> set[Thing]:
     """Give the services that may fail because of what is told: no token, or no Railway, for them.
 
-    What such an issue hides is filed when it is over, and not before that is proved.
+    What such an issue hides is filed when it is over, and not before that is proved. It is hidden,
+    too, while what a person muted, or deleted the issue of, is broken: they know of the cause.
     """
     explained = {
         mark.project for *_, told in parents_in(town, shelf(town)) for mark in told.members
     }
+    explained |= set(_still_broken(town))
     for repo, issue in town.issues():
         marker = read_marker(issue.body)
         if issue.user == US and issue.state == "open" and marker and marker.cause in OUTAGES:
@@ -142,6 +146,16 @@ def consequences(town: Town) -> set[Thing]:
     return {
         Service(one.name, service.name) for one, service in town.services if one.name in explained
     }
+
+
+def _still_broken(town: Town) -> Iterator[ProjectName]:
+    """Name the products of which anything is broken that people decided about."""
+    found, of_people = truths(town), decided(town)
+    for one in town.products:
+        services = {Service(one.name, service.name) for service in one.services}
+        things = services | {Workflow(one.repo.id, name) for name in one.workflows}
+        if any(found[it].state is State.BROKEN for it in things & of_people & found.keys()):
+            yield ProjectName(one.name)
 
 
 def decided(town: Town) -> set[Thing]:
@@ -158,3 +172,16 @@ def named(scene: Scene) -> set[Thing]:
     """Give what the open issues of the operator's repository name, for those who can read them."""
     found = parents_in(scene.town, scene.after) if is_shown(scene.town) else ()
     return {thing for _, issue, _ in found for thing in told_in(scene.town, issue)}
+
+
+def is_told_for_its_reason(scene: Scene, thing: Thing) -> bool:
+    """Tell whether people can read of a thing in an open portfolio issue: one of its reason.
+
+    The crowd is of any reason.
+    """
+    reason = reason_of(scene.town, thing)
+    keys = ("",) if reason is None else ("", reason.key)
+    return is_shown(scene.town) and any(
+        marker.key in keys and thing in told_in(scene.town, issue)
+        for _, issue, marker in parents_in(scene.town, scene.after)
+    )

@@ -8,17 +8,19 @@ from random import Random
 import pytest
 
 from incident_builders import MINUTE
+from properties import laws_end
 from properties.history import History, LawBrokenError, steps
-from properties.laws import one_issue_a_cause, within_the_caps
+from properties.laws import closed_with_proof, one_issue_a_cause, within_the_caps
 from properties.laws_end import nothing_of_many
 from properties.laws_many import none_of_its_own_beside_it, not_over_while_broken, notes_are_kept
 from properties.laws_time import Watch, told_within_the_sla
-from properties.many import REASONS, reason_of
+from properties.many import REASONS, consequences, reason_of, told_in
 from properties.moves_many import an_outage_ends, an_outage_hits_many
 from properties.scene import Scene, Shown, shelf
 from properties.town import US, Town
-from properties.truth import Workflow, truths
+from properties.truth import Service, Workflow, truths
 
+NPM = f'"cause":"platform","key":"{REASONS[0].key}"'
 NOBODY: dict[tuple[int, int], Shown] = {}
 
 
@@ -95,6 +97,54 @@ def test_an_end_too_early_is_noticed(history: History) -> None:
     assert key not in history.named
 
 
+def test_what_a_person_muted_elsewhere_holds_no_issue_open(history: History) -> None:
+    """The crowd named it for a while; then the issue of its reason did, which nobody wants."""
+    key, scene = of_ops(history.town), scene_of(history)
+    ops, told = history.town.ops, scene.after[key]
+    assert ops is not None
+    other = ops.open_issue(told.title, told.body, user=US)
+    scene.after = {**scene.after, key: replace(told, state="closed", closed_by=US)}
+    open_yet = len(list(not_over_while_broken(scene)))
+    ops.close_issue(other.number, user="dev", reason="not_planned")
+    history.named[key] = set(told_in(history.town, told))
+
+    assert len(history.town.products) == open_yet
+    assert [] == list(not_over_while_broken(scene))
+
+
+@pytest.mark.parametrize(
+    ("proved", "says", "shown", "noticed"),
+    [
+        (-1, NPM, True, False),
+        (-1, '"cause":null,"key":""', True, False),
+        (0, NPM, True, True),
+        (-1, NPM.replace("npm", "yarn"), True, True),
+        (-1, NPM, False, True),
+    ],
+    ids=["anew", "anew, and in the crowd", "not proved", "for another reason", "told nowhere"],
+)
+def test_what_failed_anew_may_be_told_in_the_issue_of_all_alone(
+    history: History, proved: int, says: str, *, shown: bool, noticed: bool
+) -> None:
+    """Its own issue was closed late, by a proof from before that: it is about an earlier one."""
+    key, scene = of_ops(history.town), scene_of(history)
+    thing, mine = Workflow(history.town.repos[0].id, "CI"), (history.town.repos[0].id, 50)
+    failed = scene.truths[thing].since
+    assert failed is not None
+    scene.proved, scene.failed = {thing: failed + proved * MINUTE}, {thing: failed}
+    of_all = scene.after[key]
+    assert NPM in of_all.body
+    body = of_all.body.replace(NPM, says) if shown else ""
+    own = replace(of_all, title="Main CI red: CI (shop)", body="", state="closed", closed_by=US)
+    scene.before = {**scene.before, mine: replace(own, state="open", closed_by=None)}
+    scene.after = {key: replace(of_all, body=body), mine: own}
+
+    breaches = list(closed_with_proof(scene))
+
+    assert noticed is any("was closed while" in breach for breach in breaches)
+    assert noticed is bool(breaches)
+
+
 @pytest.mark.parametrize("before", ["nothing", "closed"])
 def test_an_issue_beside_the_one_of_all_is_noticed(history: History, before: str) -> None:
     """Filed, or opened again, for a product that waits in it."""
@@ -156,6 +206,28 @@ def test_what_was_seen_late_may_wait_until_more_may_be_filed(
     told = list(told_within_the_sla(scene, watch))
 
     assert len(told) == (0 if waits else len(history.town.products))
+
+
+@pytest.mark.parametrize(
+    ("mended", "unsaid"),
+    [(False, set()), (True, {Service("shop", "web")})],
+    ids=["while the cause is broken", "once it is over"],
+)
+def test_what_follows_from_what_the_owner_deleted_waits_for_its_end(
+    history: History, unsaid: set[Service], *, mended: bool
+) -> None:
+    """Nobody is told of the cause, and whoever deleted its issue knows of it."""
+    town = history.town
+    assert town.ops is not None
+    (shop,) = (product for product in town.products if product.name == "shop")
+    shop.services[0].deploy("FAILED")
+    town.delete(town.ops, town.ops.issues[of_ops(town)[1]])
+    if mended:
+        shop.repo.run("CI", "success", jobs={"test": "success"})
+
+    broken = {Service("shop", "web")} & laws_end.wanted(town)
+
+    assert unsaid == broken - consequences(town)
 
 
 def test_a_lost_ledger_sees_everything_for_the_first_time(history: History) -> None:
