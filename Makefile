@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types floors actions unit pieces stories boundaries portfolios rows guards mutants soak newcomer \
+.PHONY: help demo test lint types floors actions unit rewritten pieces stories boundaries portfolios rows guards mutants soak newcomer \
 	signal test-page pictures bench bench-gate lock clean
 
 VENV := .venv
@@ -64,14 +64,17 @@ endif
 
 unit: pieces stories ## the tests, with coverage: 95 % of all, every line and branch of core
 
-pieces: $(VENV)/installed # every test but the stories
+rewritten: $(VENV)/installed # the asserts of all tests, once instead of once for each worker
+	$(BIN)/python tests/rewritten.py
+
+pieces: rewritten # every test but the stories
 	$(BIN)/coverage erase
 	$(BIN)/coverage run $(PYTEST) $(addprefix --ignore=,$(STORIES))
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='pipeline_health/core/*'
 
-stories: $(VENV)/installed # what takes many cycles, many examples, or many processes
+stories: rewritten # what takes many cycles, many examples, or many processes
 	$(BIN)/python $(PYTEST) $(STORIES)
 
 boundaries: $(VENV)/installed ## let processes die at every boundary there is (slow)
