@@ -48,12 +48,18 @@ actions: $(VENV)/installed ## actionlint, shellcheck and hadolint, over what run
 	elif [ "$$CI" = true ]; then echo "make: no jactionlint in CI" >&2; exit 1; \
 	else echo "actionlint is not there for this platform, so deploy/ is not checked"; fi
 
-# Stories and fuzzers go through everything many times over. Coverage would double what they take, and
-# what is asked of it holds without them: the other tests alone reach 95 % of all, and all of core.
-STORIES := $(wildcard $(addprefix tests/,agent deploy processes properties replaying docs \
-	*/test_fuzz*.py core/test_hostile*.py clients/test_github_shapes.py ledger/test_codec.py \
+# Stories, fuzzers and long tables go through everything many times over. Coverage would double what
+# they take, and what is asked of it holds without them: the other tests alone reach 95 % of all, and
+# all of core.
+STORIES := $(wildcard $(addprefix tests/,agent bench deploy processes properties replaying docs \
+	*/test_fuzz*.py core/test_hostile*.py core/test_*_properties.py core/test_look_words.py \
+	$(addprefix core/test_,inert.py issue_text_body.py signature_variants.py) \
+	$(addprefix clients/test_,github_shapes.py railway_facts.py railway_pieces.py) \
+	$(addprefix contract/test_,documents.py source_railway.py) \
+	$(addprefix simulator/test_,github_cost.py loopback.py published_schemas.py) \
+	$(addprefix ledger/test_,codec.py processes.py queries.py years.py) telemetry/test_redaction_time.py \
 	$(addprefix cli/test_,*_secrecy.py promotion_pipeline.py promotion_attacks.py replay.py run_once.py \
-	looking_back.py drill.py credentials_audit.py)))
+	looking_back.py drill.py credentials_audit.py cold.py)))
 PYTEST := -m pytest -q -n $(JOBS) --dist worksteal
 # The ledger waits for the disk at each commit. What lies in memory proves the same, sooner.
 MEMORY := $(shell free=`df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'`; \
