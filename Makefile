@@ -32,7 +32,7 @@ lint: $(VENV)/installed ## ruff
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed ## mypy --strict
-	$(BIN)/mypy pipeline_health tests benchmarks
+	$(BIN)/mypy --num-workers 2 pipeline_health tests benchmarks
 
 floors: $(VENV)/installed ## import-linter
 	$(BIN)/lint-imports --no-cache
