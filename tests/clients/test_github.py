@@ -1,27 +1,12 @@
 import json
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from random import Random
+from collections.abc import Iterator
 
-import httpx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from github_answers import FOUND, LOOK, WANTED, answering, look
 from github_samples import (
     CREATED,
-    DEPLOYMENT,
-    ISSUE,
-    JUNK,
     REF,
-    REF_NODE,
-    REPOSITORY,
-    SHA,
-    STATUS,
-    STUB,
-    SUITE,
-    places,
-    spoiled,
 )
 from github_stage import OWN, SHOP, Stage, on_stage
 from pipeline_health.clients.errors import (
@@ -33,35 +18,12 @@ from pipeline_health.clients.errors import (
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_sighting import Sighting, Wanted
-from pipeline_health.clients.http import Http
 from pipeline_health.core.model.ids import Login
 from pipeline_health.core.model.issue import Gone
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
 from pipeline_health.simulator.faults import Mode
 from pipeline_health.sources.github.by_runs import reading_by_runs
 from wire import Notebook, Said, StillClock, github_wire, http_at, saying
-
-WANTED = Wanted(repo=SHOP, branch=None, environments=("staging",), earlier=True)
-END = {"pageInfo": {"hasNextPage": False, "endCursor": None}}
-COMMIT = {
-    **REF_NODE["target"],  # type: ignore[dict-item]
-    **STATUS,
-    "checkSuites": {**END, "nodes": [SUITE]},
-}
-FOUND = {
-    **REPOSITORY,
-    "opened": {**END, "nodes": [STUB]},
-    "closed": {"nodes": []},
-    "branch": {
-        "name": "main",
-        "target": {**COMMIT, "earlier": {"nodes": [COMMIT, {**COMMIT, "oid": "b" * 40}]}},
-    },
-    "deployments": {"nodes": [DEPLOYMENT]},
-    "production": {"nodes": [{**DEPLOYMENT, "environment": "production"}]},
-}
-LOOK = {"data": {"rateLimit": {"cost": 1, "remaining": 9, "resetAt": "x"}, "r0": FOUND}}
-ISSUES = {"data": {"i0": {"nameWithOwner": SHOP, "issueOrPullRequest": {"__typename": "Issue"}}}}
-ISSUES["data"]["i0"]["issueOrPullRequest"] = {**ISSUE, "__typename": "Issue"}
 
 
 @pytest.fixture
@@ -70,23 +32,6 @@ def stage() -> Iterator[Stage]:
     with on_stage() as stage:
         stage.world.repo(SHOP).push("Add a basket")
         yield stage
-
-
-def answering(payload: object) -> GitHub:
-    """Give a client to which GitHub always answers *payload*."""
-
-    def answer(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, content=json.dumps(payload).encode())
-
-    clock = StillClock()
-    http = Http(clock=clock, jitter=lambda: 0.0, transport=httpx.MockTransport(answer))
-    return GitHub(github_wire(http, "http://127.0.0.1", clock=clock))
-
-
-def look(payload: object) -> Sighting:
-    """Give what a look makes of *payload*."""
-    (sighting,) = answering(payload).look([WANTED], author=OWN, checks=True)
-    return sighting
 
 
 def parts(sighting: Sighting) -> dict[str, Part[object]]:
@@ -212,42 +157,6 @@ def test_a_list_that_never_ends_is_not_read_for_ever() -> None:
     assert isinstance(issues, Blind)
     assert "20 more pages" in issues.why
     assert 21 == client.usage().requests
-
-
-@settings(max_examples=200)
-@given(choice=st.randoms(use_true_random=False), junk=JUNK)
-def test_junk_anywhere_in_a_look_is_understood_or_blind(choice: Random, junk: object) -> None:
-    """Whatever GitHub puts into one place, no other exception than ClientError comes of it."""
-    with suppress(ClientError):
-        look(spoiled(LOOK, choice.choice(places(LOOK)), junk))
-
-
-@settings(max_examples=200)
-@given(choice=st.randoms(use_true_random=False), junk=JUNK)
-def test_junk_anywhere_among_issues_is_understood_or_blind(choice: Random, junk: object) -> None:
-    """An issue is read, gone or blind."""
-    with suppress(ClientError):
-        answering(spoiled(ISSUES, choice.choice(places(ISSUES)), junk)).issues([REF], identity=None)
-
-
-@given(junk=JUNK)
-def test_junk_for_an_answer_is_an_error_of_ours(junk: object) -> None:
-    """Of every question."""
-    client = answering(junk)
-    questions: list[Callable[[], object]] = [
-        client.who_am_i,
-        lambda: client.runs_at(SHOP, SHA),
-        lambda: client.runs_on(SHOP, "main"),
-        lambda: client.runs_on(SHOP, "main", event="push"),
-        lambda: client.jobs(SHOP, 1),
-        lambda: client.compare(SHOP, SHA, SHA),
-        lambda: client.ours(SHOP, author=OWN, identity=None),
-        lambda: client.highest(SHOP),
-        lambda: client.create_issue(SHOP, title="T", body="B", labels=[]),
-    ]
-    for question in questions:
-        with pytest.raises(ClientError):
-            question()
 
 
 def test_a_number_at_which_nothing_is_shown_is_gone() -> None:

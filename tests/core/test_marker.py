@@ -5,61 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from incident_builders import BAD, CI, REPO, T0, WEB, ailment, incident
+from marker_lines import FIELDS, line_of
 from pipeline_health.core.issue_text import marker_of, read_marker, write_marker
 from pipeline_health.core.issue_text.marker import LONGEST
-from pipeline_health.core.model.findings import Kind, Scope, Subject, Symptom, Thing
-from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, Sha
+from pipeline_health.core.model.findings import Kind, Scope, Subject, Thing
+from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName
 from pipeline_health.core.model.incident import CauseClass, Owner
 from pipeline_health.core.model.issue import Marker
 
 MARKER = marker_of(incident(ailment(CI), ailment(WEB)))
 LINE = write_marker(MARKER)
-FIELDS = {
-    "fingerprint": "f",
-    "nonce": "n",
-    "kind": "main-ci-red",
-    "project": "shop",
-    "owner": "agent",
-    "cause": "unknown",
-    "commit": BAD,
-    "first_seen": "2026-11-22T10:05:00Z",
-    "failed_at": "2026-11-22T10:05:00.5Z",
-    "attempts": 0,
-    "subjects": [{"kind": "main-ci-red", "scope": "s", "thing": "workflow", "name": "CI"}],
-}
-
-words = st.text(min_size=1, max_size=40).filter(lambda text: text.isascii() or text.isprintable())
-times = st.datetimes(timezones=st.just(UTC))
-symptoms = st.builds(
-    Symptom,
-    kind=st.sampled_from(Kind),
-    scope=words.map(Scope),
-    subject=st.builds(Subject, st.sampled_from(Thing), words | st.just('--> <!-- @archon #1 "')),
-)
-markers = st.builds(
-    Marker,
-    fingerprint=words.map(Fingerprint),
-    nonce=words.map(Nonce),
-    kind=st.sampled_from(Kind),
-    project=words.map(ProjectName),
-    owner=st.sampled_from(Owner),
-    cause=st.none() | st.sampled_from(CauseClass),
-    commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40).map(Sha),
-    first_seen=times,
-    failed_at=times,
-    attempts=st.integers(0, 10_000),
-    symptoms=st.lists(symptoms, max_size=4).map(tuple),
-)
-jobs = st.lists(words | st.just("test (3.12) --> @archon"), min_size=1, max_size=3).map(tuple)
-
-
-def line_of(fields: object) -> str:
-    """Give a marker line that holds *fields*, whatever they are."""
-    return f"<!-- pipeline-health v1 {json.dumps(fields)} -->"
 
 
 def test_a_marker_tells_what_an_incident_is() -> None:
@@ -91,21 +48,6 @@ def test_a_marker_is_written_as_documented() -> None:
     assert '"first_seen":"2026-11-22T10:07:00Z"' in LINE
     assert LINE == write_marker(MARKER)
     assert "jobs" not in LINE
-
-
-@given(marker=markers, failed=st.none() | jobs)
-def test_what_is_written_is_read_back(marker: Marker, failed: tuple[str, ...] | None) -> None:
-    """Any marker is one ASCII line that cannot end early or mention, and is read back whole."""
-    if failed is not None:
-        others = ((),) * (len(marker.symptoms) - 1)
-        marker = replace(marker, jobs=(failed, *others) if marker.symptoms else ())
-    line = write_marker(marker)
-    inside = line.removeprefix("<!-- ").removesuffix(" -->")
-
-    assert marker == read_marker(f"{line}\nrest")
-    assert line.isascii()
-    assert "\n" not in line
-    assert not [alive for alive in ("--", "<", ">", "&", "@", "#", "`") if alive in inside]
 
 
 @pytest.mark.parametrize(
@@ -207,25 +149,6 @@ def test_what_a_later_version_adds_is_ignored() -> None:
     assert found is not None
     assert found.commit is None
     assert found == lacking
-
-
-@given(fields=st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from([*FIELDS]), inner, max_size=10),
-))  # fmt: skip
-def test_arbitrary_json_raises_nothing(fields: object) -> None:
-    """Whatever JSON stands in the place of a marker, reading it gives None or a marker."""
-    found = read_marker(line_of({**FIELDS, "subjects": fields}))
-
-    assert found is None or all(isinstance(each, Symptom) for each in found.symptoms)
-    assert read_marker(line_of(fields)) is None
-
-
-@given(text=st.text(max_size=200))
-def test_arbitrary_text_raises_nothing(text: str) -> None:
-    """Whatever text somebody writes into the place of a marker, it is none."""
-    assert read_marker(f"<!-- pipeline-health v1 {text} -->") is None
 
 
 def test_a_marker_is_never_too_long_to_be_read() -> None:

@@ -393,7 +393,7 @@ def test_who_leaves_the_group_cannot_hold_us_up(desk: Desk) -> None:
 import os, sys, time
 if os.fork() == 0:
     os.setsid()
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while time.monotonic() < ends:
         try:
             os.write(1, b"noise\\n")
@@ -405,7 +405,7 @@ time.sleep(0.2)
     began = time.monotonic()
 
     assert desk.python(daemon).passed is True
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30
 
 
 class Interrupted(SystemClock):
