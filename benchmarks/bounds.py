@@ -37,11 +37,11 @@ class Bound:
 def bounds(rows: Sequence[Row], *, busy: bool = False) -> list[Bound]:
     """Give every promise that *rows* can tell of.
 
-    On a *busy* machine nobody can tell what the agent adds to the wall of the floor. The CPU that
-    it adds stands for it, by the floor's own, which grows as much when others are at work too.
+    On a *busy* machine nobody can tell what the agent adds to the wall of the floor: others are in
+    it. What it would be on an idle one is told by the floor, which grows as much by them.
     """
     near = {(row.projects, row.failing): row for row in rows if row.round_trip == NEAR}
-    own = _own_cpu if busy else _own_time
+    own = _own_time_if_idle if busy else _own_time
     return [
         *_of_hundred(near.get((100, 0)), own),
         *_of_one(near.get((100, 1)), own),
@@ -56,10 +56,14 @@ def _own_time(row: Row, what: str, most: float) -> Bound:
     return Bound(what=f"{what}: own time, s", most=most, found=row.own.middle, digits=2)
 
 
-def _own_cpu(row: Row, what: str, most: float) -> Bound:
-    own = row.cpu.middle - row.floor_cpu.middle
-    found = own / row.floor_cpu.middle * IDLE_FLOOR
-    return Bound(what=f"{what}: own CPU, s of an idle machine", most=most, found=found, digits=2)
+def _own_time_if_idle(row: Row, what: str, most: float) -> Bound:
+    """Take the larger of two: what it waits for costs no CPU, and not all CPU is in the wall."""
+    cpu = (row.cpu.middle - row.floor_cpu.middle) / row.floor_cpu.middle * IDLE_FLOOR
+    on_the_road = row.in_a_row * row.round_trip / 1000
+    wall = row.own.middle / max((row.floor.middle - on_the_road) / IDLE_FLOOR, 1.0)
+    return Bound(
+        what=f"{what}: own time, s of an idle machine", most=most, found=max(cpu, wall), digits=2
+    )
 
 
 def _of_hundred(row: Row | None, own: Own) -> Iterator[Bound]:

@@ -49,6 +49,16 @@ def measured(cases: Sequence[Case], repeats: Mapping[Case, int]) -> Iterator[tup
                         yield case, bench.sample(case)
 
 
+def require_told(case: Case, told: Told) -> None:
+    """Raise RuntimeError unless what failed became an issue in this cycle, and nothing else did.
+
+    A cycle that told nobody is quicker than one that did, and would keep every promise.
+    """
+    if bool(told.opened) is not bool(case.failing):
+        msg = f"{case}, and {told.opened} issues were opened: this cycle is not what was promised"
+        raise RuntimeError(msg)
+
+
 class Bench:
     """One size of portfolio, and an installation that watches it."""
 
@@ -60,6 +70,7 @@ class Bench:
     def sample(self, case: Case) -> Sample:
         """Let the command run once, and the floor."""
         agent, told, ledger = self.cycle(case)
+        require_told(case, told)
         floor, again = self._serve(case, self._floor, self._home / "again.json")
         if (told.github, told.railway) != (again.github, again.railway):
             msg = f"the floor asked otherwise: {again}, and not {told}"

@@ -96,6 +96,7 @@ def _serve(
 def _told(world: World, road: Road) -> dict[str, object]:
     hosts = Counter(host for host, _ in road.costs)
     return {
+        "opened": sum(len(repo.issues) for repo in world.registry.all()),  # none, as it was built
         "github": hosts["github"],
         "railway": hosts["railway"],
         "points": sum(cost for host, cost in road.costs if host == "github"),

@@ -22,8 +22,12 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the providers say of one serving: requests each, points, and the CPU that it took."""
+    """What the providers say of one serving: requests each, points, and the CPU that it took.
 
+    *opened* is how many issues there were in its end; none was there before.
+    """
+
+    opened: int
     github: int
     railway: int
     points: int

@@ -29,6 +29,8 @@ def _thrifty(
         return dataclasses.dataclass(frozen=frozen, slots=slots, kw_only=kw_only, **others)
 
     def made(cls: type[T]) -> type[T]:
+        if any(map(dataclasses.is_dataclass, cls.__bases__)):  # none of ours is made of another
+            return dataclasses.dataclass(frozen=True, slots=True, kw_only=kw_only, **others)(cls)
         return _frozen(cls, kw_only=kw_only, shown=others.get("repr", True))
 
     return made
@@ -40,11 +42,13 @@ def _frozen(cls: type[T], *, kw_only: bool, shown: bool) -> type[T]:
     bare = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
     made: Any = bare(cls)
     made.__dataclass_params__.frozen = True
-    compared = _picked([it.name for it in dataclasses.fields(made) if it.compare])
+    fields = dataclasses.fields(made)
+    compared = _picked([it.name for it in fields if it.compare])
+    hashed = _picked([it.name for it in fields if (it.compare if it.hash is None else it.hash)])
     methods = {
         "__init__": _Init(made),
         "__eq__": _equality(compared),
-        "__hash__": lambda self: hash(compared(self)),
+        "__hash__": lambda self: hash(hashed(self)),
         "__repr__": _shown if shown else made.__repr__,
         "__setattr__": _refuse_to_assign,
         "__delattr__": _refuse_to_delete,

@@ -98,8 +98,41 @@ class TheirQuiet:
     hidden: str = "a"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurLarger(OurQuiet):
+    """Something more."""
+
+    words: list[str] = field(default_factory=list, hash=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TheirLarger(TheirQuiet):
+    """Something more."""
+
+    words: list[str] = field(default_factory=list, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OurListed:
+    """Something listed."""
+
+    x: int
+    words: list[str] = field(default_factory=list, hash=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TheirListed:
+    """Something listed."""
+
+    x: int
+    words: list[str] = field(default_factory=list, hash=False)
+
+
 GIVEN = ({"put": "a", "made": (1,), "parts": ["b"]}, {"x": 3}, {"x": 3, "name": "c"})
-PAIRS = [(Ours, Theirs), (OurPlace, TheirPlace), (OurNothing, TheirNothing), (OurQuiet, TheirQuiet)]
+PAIRS = [
+    *((Ours, Theirs), (OurPlace, TheirPlace), (OurNothing, TheirNothing), (OurQuiet, TheirQuiet)),
+    *((OurLarger, TheirLarger), (OurListed, TheirListed)),
+]
 
 
 def _outcome(act: Callable[[], object]) -> str:

@@ -51,16 +51,14 @@ def _takes_none(view: ProjectView | None) -> bool:
     return not view.github.repository.value.has_issues
 
 
-def is_open_again(filing: Filing, phase: Phase, look: Look) -> bool:
+def is_open_again(
+    filing: Filing, phase: Phase, stubs: Mapping[RepoName, tuple[IssueStub, ...]]
+) -> bool:
     """Tell whether the issue of an incident that is over is listed as open: somebody doubts it."""
     return (
         phase is Phase.RESOLVED
         and filing.closed_at is not None
-        and any(
-            repo == filing.repo and stub.number == filing.number and stub.open
-            for repo, stubs in stubs_of(look).items()
-            for stub in stubs
-        )
+        and any(stub.number == filing.number and stub.open for stub in stubs.get(filing.repo, ()))
     )
 
 

@@ -5,7 +5,7 @@ and its first line is a marker: a label, a title or a quoted marker is never eno
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pipeline_health.agent.catching_up import with_what_issues_know
@@ -24,6 +24,7 @@ from pipeline_health.core.adoption import (
     moved_to,
     opened_again,
 )
+from pipeline_health.core.model.findings import Symptom
 from pipeline_health.core.model.ids import Fingerprint, ProjectName, RepoName
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.issue import IssueRef, Marker, Tracked, TrackedIssue
@@ -78,16 +79,18 @@ class Recogniser:
 
     def recognise(self, incidents: Sequence[Incident], look: Look) -> Recognised:
         """Read the issues that matter now, and adopt those that no incident knows."""
+        stubs = stubs_of(look)
         known = {
             _ref(i.filing.repo, i.filing.number)
             for i in incidents
-            if i.filing is not None and not is_open_again(i.filing, i.phase, look)
+            if i.filing is not None and not is_open_again(i.filing, i.phase, stubs)
         }
         strangers = self._strangers(look, known)
+        broken = {finding.symptom for finding in look.findings()}
         wanted = {
             _ref(i.filing.repo, i.filing.number)
             for i in incidents
-            if i.filing is not None and _matters(i, look)
+            if i.filing is not None and _matters(i, broken)
         }
         issues = unless_disabled(self._read(wanted | strangers), incidents, look, now=self._now)
         found = self._ours(strangers, issues)
@@ -254,14 +257,13 @@ def _with_the_oldest(
     return tuple(merged), left
 
 
-def _matters(incident: Incident, look: Look) -> bool:
+def _matters(incident: Incident, broken: Collection[Symptom]) -> bool:
     """Tell whether the issue of *incident* has to be looked at in this cycle."""
     if incident.phase is not Phase.RESOLVED:
         return True
     if incident.filing is not None and incident.filing.closed_at is None:
         return True
-    symptoms = {ailment.symptom for ailment in incident.ailments}
-    return any(finding.symptom in symptoms for finding in look.findings())
+    return any(ailment.symptom in broken for ailment in incident.ailments)
 
 
 def _marked(reading: Reading[Tracked]) -> Reading[Tracked]:

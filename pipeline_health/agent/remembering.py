@@ -40,9 +40,10 @@ class Remembering:
             services = services_seen(part)
             if services:
                 self._memory.remember(topic, name, "\n".join(sorted(services)), now=now)
-        passages = passages_of(view)
-        if passages != view.passages:
-            self._memory.remember(_PASSAGES, name, passages_to_text(passages), now=now)
+        passages, kept = passages_of(view), self._memory.recall(_PASSAGES, name)
+        text = kept if passages == view.passages else passages_to_text(passages)
+        if text is not None:  # repeated as it is: a fact that nobody repeats is lost
+            self._memory.remember(_PASSAGES, name, text, now=now)
 
     def keep_green(self, proofs: Iterable[Proof], *, now: datetime) -> None:
         """Keep the commits at which things are proved to work."""

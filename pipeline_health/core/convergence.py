@@ -48,6 +48,8 @@ def with_older(case: Case, placed: Sequence[Placed]) -> Case:
     A fingerprint may have been an incident before, that was over long ago.
     """
     of = case.incident.duplicate_of
+    if of is None:
+        return case
     older = [i for i, _ in placed if i.fingerprint == of]
     last = max(older, key=lambda i: (i.phase is not Phase.RESOLVED, i.first_seen), default=None)
     return case if last is None else replace(case, older=last.filing)

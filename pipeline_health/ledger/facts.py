@@ -2,11 +2,12 @@
 
 While we hold the lease nobody else remembers anything. So what is known is asked for by whole
 topics and stays at hand, and what is new waits for the next transaction, whatever that is about:
-a fact is on the disk before anything that came after it, and with the lease at the latest.
+a fact is on the disk before anything that came after it, and with the lease at the latest. What was
+learned under a lease that is lost is dropped: whoever has it now knows better.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
@@ -48,7 +49,7 @@ class Facts:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = RLock()
-        self._ours = False
+        self._is_ours: Callable[[Transaction], bool] | None = None
         self._topics: dict[str, dict[str, _Fact]] = {}
         self._asked: Counter[str] = Counter()
         self._new: dict[_Place, _Fact | None] = {}
@@ -74,15 +75,15 @@ class Facts:
             if self._known(place) is not None:
                 self._change(place, None)
 
-    def begin(self) -> None:
-        """From now on, until `end`, nobody else remembers anything."""
+    def begin(self, is_ours: Callable[[Transaction], bool]) -> None:
+        """From now on, until `end`, nobody else remembers anything, as long as it *is_ours*."""
         with self._lock:
-            self._ours = True
+            self._is_ours = is_ours
 
     def end(self) -> None:
         """Others may remember again: nothing is held any more."""
         with self._lock:
-            self._ours = False
+            self._is_ours = None
             self._topics.clear()
             self._asked.clear()
             self._new.clear()
@@ -92,13 +93,18 @@ class Facts:
         """Begin a transaction of the store, with what is new as its first part."""
         with self._lock:
             with self._store.writing() as transaction:
-                for place, fact in self._new.items():
-                    _write(place, fact, transaction)
+                self._write_new(transaction)
                 yield transaction
             self._new.clear()
 
+    def _write_new(self, transaction: Transaction) -> None:
+        if self._new and self._is_ours is not None and not self._is_ours(transaction):
+            self.end()
+        for place, fact in self._new.items():
+            _write(place, fact, transaction)
+
     def _change(self, place: _Place, fact: _Fact | None) -> None:
-        if not self._ours:
+        if self._is_ours is None:
             with self._store.writing() as transaction:
                 _write(place, fact, transaction)
             return
@@ -120,7 +126,7 @@ class Facts:
         topic, key = place
         if place in self._new:
             return self._new[place]
-        if self._ours and topic not in self._topics:
+        if self._is_ours is not None and topic not in self._topics:
             self._asked[topic] += 1
             if self._asked[topic] == _FEW:
                 self._hold(topic)

@@ -46,9 +46,13 @@ class LeaseTable:
             if transaction.run(queries.RENEW_LEASE, as_text(until), *mine) == 0:
                 raise self._lost()
 
+    def is_ours(self, epoch: int, transaction: Transaction) -> bool:
+        """Tell whether the lease is still ours in *transaction*."""
+        return bool(transaction.read(int, queries.OUR_LEASE, epoch, self._holder.nonce))
+
     def require(self, epoch: int, transaction: Transaction) -> None:
         """Raise LeaseLostError unless the lease is still ours in *transaction*."""
-        if not transaction.read(int, queries.OUR_LEASE, epoch, self._holder.nonce):
+        if not self.is_ours(epoch, transaction):
             raise self._lost()
 
     def release(self, epoch: int, transaction: Transaction) -> None:

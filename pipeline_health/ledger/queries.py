@@ -65,7 +65,7 @@ INSERT OR REPLACE INTO intent (key, of, fingerprint, repo, at, highest) VALUES (
 SETTLE = "DELETE FROM intent WHERE key = ?"
 
 REPORTS = """
-SELECT report.document, report.cycle, roll.lines FROM report
+SELECT report.document, report.cycle, report.roll, roll.lines FROM report
 LEFT JOIN roll ON roll.id = report.roll ORDER BY report.id DESC LIMIT ?
 """
 RECORD = """

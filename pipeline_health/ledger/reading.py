@@ -63,7 +63,12 @@ class ReadingStore:
         """Give what *ask* reads, all of it as one moment of the file has it."""
         with self._lock, explained("read", self._path):
             for _ in range(_TRIES):
-                found = at_once(self._fresh(), ask)
+                try:
+                    found = at_once(self._fresh(), ask)
+                except (sqlite3.Error, LedgerError):
+                    if not self._is_stale():
+                        raise
+                    continue  # half of it is of another state: that is no damage
                 if not self._is_stale():
                     return found
         msg = f"{self._path} changes faster than it can be read; run again"

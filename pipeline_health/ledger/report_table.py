@@ -84,8 +84,7 @@ def _known(numbers: Collection[str], moment: Transaction) -> Mapping[str, Projec
     """Read each line once, in however many reports it is."""
     texts = [text for number in numbers for text in moment.read(str, queries.LINE, number)]
     if len(texts) < len(numbers):
-        msg = f"the ledger has lost lines of its reports; {MOVE_AWAY}"
-        raise LedgerError(msg)
+        raise _lost()
     return dict(zip(numbers, lines_of(texts), strict=True)) if texts else {}
 
 
@@ -96,8 +95,16 @@ def _whole(
     return replace(report, projects=tuple(known[line] for line in roll)) if roll else report
 
 
-def _listed(document: str, cycle: str, lines: str | None) -> tuple[CycleReport, Sequence[str]]:
+def _listed(
+    document: str, cycle: str, roll: int | None, lines: str | None
+) -> tuple[CycleReport, Sequence[str]]:
+    if roll and lines is None:  # who saw nothing has a roll of nothing
+        raise _lost()
     return report_of(document, cycle=cycle), (lines or "").split()
+
+
+def _lost() -> LedgerError:
+    return LedgerError(f"the ledger has lost lines of its reports; {MOVE_AWAY}")
 
 
 def _numbered(number: int, text: str) -> tuple[int, str]:

@@ -91,7 +91,7 @@ class SqlLedger:
         """Take the lease for one cycle, or raise LeaseHeldError; given back at the end."""
         epoch = self._leases.take(now=now, lasting=lasting)
         self._held = epoch
-        self._facts.begin()
+        self._facts.begin(partial(self._leases.is_ours, epoch))
         try:
             yield grant(self, epoch=epoch, prolong=partial(self._renew, epoch, lasting))
         finally:

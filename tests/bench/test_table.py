@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.bounds import Bound, bounds
 from benchmarks.child import Took
-from benchmarks.measuring import Case, Sample
+from benchmarks.measuring import Case, Sample, require_told
 from benchmarks.page import (
     BEGIN,
     END,
@@ -19,6 +19,7 @@ from benchmarks.page import (
 )
 from benchmarks.providers import Told
 from benchmarks.rows import Row, Spread, read, row_of, written
+from benchmarks.schedule import GATE, WHOLE, Schedule
 
 COLD = "| what | CPU, ms |\n|---|---:|\n| `run-once` | 300 |\n"
 PAGE = f"# Prose\n\n{BEGIN}\nNot measured yet.\n\n{END}\nMore prose.\n"
@@ -54,7 +55,7 @@ def broken(*rows: Row, busy: bool = False) -> list[str]:
 
 def test_a_row_is_the_middle_of_its_samples() -> None:
     """Times are medians with their spread, counts the most of them, own time is of each pair."""
-    told = Told(github=6, railway=5, points=10, cpu=1.0)
+    told = Told(opened=0, github=6, railway=5, points=10, cpu=1.0)
     samples = [
         Sample(
             agent=Took(wall=wall, cpu=0.7, peak=50 + wall, code=0),
@@ -123,13 +124,43 @@ def test_each_promise_is_held_against_its_row(rows: list[Row], names: list[str])
     assert names == broken(*rows)
 
 
-def test_on_a_busy_machine_cpu_stands_for_the_wall() -> None:
+@pytest.mark.parametrize("schedule", [GATE, WHOLE], ids=["gate", "whole"])
+def test_every_promise_is_told_of_what_is_measured(schedule: Schedule) -> None:
+    """One that nobody can tell of would hold for ever."""
+    rows = [
+        replace(a_row(case.projects, failing=case.failing), round_trip=case.round_trip)
+        for case in schedule
+    ]
+
+    assert len(bounds(rows)) == 9
+
+
+@pytest.mark.parametrize(("failing", "opened"), [(1, 0), (0, 1)])
+def test_a_cycle_that_told_nobody_is_not_measured(failing: int, opened: int) -> None:
+    """It is quicker than one that does what it is for, and would keep every promise."""
+    case = Case(projects=100, failing=failing, round_trip=50)
+    told = Told(opened=opened, github=6, railway=5, points=10, cpu=1.0)
+
+    with pytest.raises(RuntimeError, match=f"{opened} issues were opened"):
+        require_told(case, told)
+    require_told(case, replace(told, opened=failing))
+
+
+def test_on_a_busy_machine_the_floor_tells_what_an_idle_one_would_take() -> None:
     """Whoever shares the processors with us makes the wall longer, and no promise untrue."""
-    slow, dear = a_row(own=5.0), a_row(own=0.4, cpu=1.51)
+    crowd, dear = Spread(middle=3.35, around=0.5), a_row(own=0.4, cpu=1.51)
+    slow = replace(a_row(own=5.0), floor=crowd)
     crowded = replace(dear, floor_cpu=Spread(middle=0.5, around=0.1))
 
     assert [] == broken(slow, crowded, busy=True)
-    assert ["100 quiet projects: own CPU, s of an idle machine"] == broken(dear, busy=True)
+    assert ["100 quiet projects: own time, s of an idle machine"] == broken(dear, busy=True)
+
+
+def test_a_machine_is_not_busy_because_the_agent_waits() -> None:
+    """Waiting costs no CPU; the floor beside it, which does not wait, is as quick as ever."""
+    assert ["100 quiet projects: own time, s of an idle machine"] == broken(
+        a_row(own=5.0), busy=True
+    )
 
 
 def test_the_page_keeps_its_prose_and_says_what_was_measured() -> None:

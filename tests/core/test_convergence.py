@@ -1,5 +1,6 @@
 """Two incidents that turn out to have one root cause: the older keeps both, nothing is lost."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -279,6 +280,23 @@ def test_a_duplicate_names_the_issue_of_today_and_not_one_of_long_ago() -> None:
     case = with_older(Case(incident=placed[1][0], issue=NotAsked()), placed)
 
     assert case.older == web.filing
+
+
+class Untouched(tuple[Placed, ...]):
+    """Incidents that nobody goes through."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Placed]:
+        """Fail."""
+        pytest.fail("all were asked for the sake of one")
+
+
+def test_what_is_no_duplicate_asks_no_other() -> None:
+    """After a season a ledger has thousands of incidents, and each would go through all."""
+    alone = Case(incident=of("ci", CI, number=9), issue=NotAsked())
+
+    assert with_older(alone, Untouched()) == alone
 
 
 def test_a_duplicate_whose_issue_is_closed_is_left_alone() -> None:

@@ -178,6 +178,32 @@ def test_a_cycle_sees_what_another_process_remembered_before_it(ledger: SqlLedge
         assert ("R_1", "R_1") == (between, ledger.recall("repo", "acme/shop"))
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda ledger: ledger.settle("n1"),
+        lambda ledger: ledger.record(a_report()),
+        lambda _: None,
+    ],
+    ids=["settle", "record", "nothing"],
+)
+def test_what_was_learned_under_a_lease_that_is_lost_is_not_written(
+    ledger: SqlLedger, write: Callable[[SqlLedger], None]
+) -> None:
+    """A host that slept for an hour does not put its old facts over what is known since."""
+    with ledger.lease(now=T0, lasting=LASTING):
+        ledger.remember("repo", "acme/shop", "R_1", now=T0)
+        later = T0 + 2 * LASTING
+        with (
+            SqlLedger.open(ledger.path, holder=a_holder("other")) as other,
+            other.lease(now=later, lasting=LASTING),
+        ):
+            other.remember("repo", "acme/shop", "R_2", now=later)
+        write(ledger)
+
+    assert "R_2" == on_disk(ledger)
+
+
 def test_threads_read_and_remember_side_by_side(ledger: SqlLedger) -> None:
     """Sources look at once; each finds its own facts, and all of them are kept."""
 

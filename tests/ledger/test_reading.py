@@ -11,7 +11,7 @@ from ledger_samples import LASTING, SHOP, T0, a_holder, a_report, an_incident, a
 from pipeline_health.core.model.journal import TrailLine
 from pipeline_health.ledger import DryRunLedger, SqlLedger
 from pipeline_health.ledger.reading import ReadingStore
-from pipeline_health.ledger.store import Transaction
+from pipeline_health.ledger.store import Transaction, connect
 from pipeline_health.ports import Ledger, LedgerError
 
 LINE = TrailLine(at=T0, says="opened")
@@ -160,6 +160,23 @@ def test_a_file_that_changes_under_every_look_is_not_believed(path: Path) -> Non
             store.read(replace_the_file, "SELECT fact FROM memory")
 
     assert refused.value.retryable
+
+
+def test_a_file_that_shrinks_under_a_look_is_no_damage(path: Path) -> None:
+    """Nobody is told to move a ledger away because a cycle gave back what was free in it."""
+    with filled(path) as writer, writer.lease(now=T0, lasting=LASTING):
+        for at in range(200):
+            writer.remember("log", f"{at:03}", "x" * 9000, now=T0)
+
+    def meanwhile(key: str, _: str) -> str:
+        if key == "001" and path.stat().st_size > 1_000_000:
+            with closing(connect(str(path))) as other:
+                other.execute("DELETE FROM memory WHERE topic = 'log'")
+                other.execute("VACUUM")
+        return key
+
+    with closing(ReadingStore(path)) as store:
+        assert ["acme/shop"] == store.read(meanwhile, "SELECT key, fact FROM memory")
 
 
 # -- dry runs --------------------------------------------------------------------------------

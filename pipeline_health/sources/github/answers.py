@@ -79,9 +79,14 @@ class Answers:
         return Seen(at=now, value=found)
 
     def _known(self, key: str, *, now: datetime) -> Reading[Evidence] | None:
-        """Give what is remembered, None when it is time to ask."""
-        whole = remembered.evidence_from_text(self._memory.recall("evidence", key))
-        if whole is not None:
+        """Give what is remembered, None when it is time to ask.
+
+        What is still asked for is repeated: it outlives the log, which GitHub drops one day.
+        """
+        kept = self._memory.recall("evidence", key)
+        whole = remembered.evidence_from_text(kept)
+        if kept is not None and whole is not None:
+            self._memory.remember("evidence", key, kept, now=now)
             return Seen(at=now, value=whole)
         text = self._so_far.recall(key, now=now)
         if text is None:

@@ -90,16 +90,21 @@ class Answers:
         return Seen(at=now, value=evidence)
 
     def _known(self, key: str, *, now: datetime) -> Reading[Evidence] | None:
-        """Give what is remembered, None when it is time to ask."""
-        whole = unkept(self._memory.recall("evidence", key) or "")
+        """Give what is remembered, None when it is time to ask.
+
+        What is still asked for is repeated: it outlives the log, which Railway drops one day.
+        """
+        text = self._memory.recall("evidence", key) or ""
+        whole = unkept(text)
         if whole is not None:
+            self._memory.remember("evidence", key, text, now=now)
             return Seen(at=whole.at, value=whole)
-        text = self._so_far.recall(key, now=now)
-        if text is None:
+        so_far = self._so_far.recall(key, now=now)
+        if so_far is None:
             return None
-        part = unkept(text)
+        part = unkept(so_far)
         if part is None:
-            return self._blindness.evidence(text, at=now)
+            return self._blindness.evidence(so_far, at=now)
         return Seen(at=part.at, value=replace(part, complete=False))
 
     def _gathered(self, token: NamedSecret, trace: DeployTrace, *, now: datetime) -> Found:
