@@ -2,22 +2,35 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from exhibition import Exhibition
-from gallery import NAMES, wishes
+from gallery import NAMES, NOW, wishes
 from json_shape import faults
 from pipeline_health.core.as_json import as_line
 from pipeline_health.core.board import board_of
 from pipeline_health.core.feed import feed_of
 from pipeline_health.core.model.board import Wishes
 from pipeline_health.core.model.policy import EvidenceMode, Policy
+from pipeline_health.ledger import SqlLedger
+from pipeline_health.ledger.holder import NOBODY
+from pipeline_health.ledger.moment import Records
+from pipeline_health.page.app import page_app
+from pipeline_health.page.guard import Door
+from pipeline_health.page.pulse import Pulse
+from pipeline_health.page.reading import Reader
+from pipeline_health.ports import Ledger
 from pipeline_health.secret import Secret
 from pipeline_health.telemetry import Redaction
+from visitor import Visitor
 
+T = TypeVar("T")
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "feed.schema.json").read_text())
 
 
@@ -115,7 +128,39 @@ def test_an_incident_is_found_by_the_start_of_its_fingerprint(
     assert says in answer.text
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/incidents/a/b", "/deep/er/still"])
+def test_an_incident_and_its_decisions_are_those_of_one_moment(exhibition: Exhibition) -> None:
+    """What the ledger shows while it changes is neither shown nor remembered."""
+    whole, reads = Records(exhibition.ledger), []
+
+    class Changing:
+        """A ledger that is caught half written on the first try of its first read."""
+
+        def at_one_moment(self, look: Callable[[Ledger], T]) -> T:
+            reads.append(look)
+            if len(reads) == 1:
+                with SqlLedger.open(exhibition.ledger.with_name("half.db"), holder=NOBODY) as half:
+                    look(half)
+            return whole.at_one_moment(look)
+
+        def stamp(self) -> object:
+            return "as at the second try"
+
+    reader = Reader(
+        records=Changing(),
+        wishes=lambda: exhibition.wishes,
+        redact=lambda: exhibition.redact,
+        now=lambda: NOW,
+    )
+    pulse = Pulse(monotonic=lambda: 0.0, every=lambda: timedelta(minutes=5))
+    door = Door(password=lambda: None, loopback=True, monotonic=lambda: 0.0)
+    visitor = Visitor(page_app(reader, pulse, door))
+    assert "CommentIssue: A fix did not" in visitor.get("/incidents/shop0214c0ffee").page.words
+    assert len(reads) == 1
+    assert visitor.get("/incidents/none").status == 404
+    assert len(reads) == 2
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/incidents/a/b", "/deep/er/still", "/not%2fdeep"])
 def test_a_path_that_is_none_says_so_in_our_own_page(empty: Exhibition, path: str) -> None:
     """Its way home and its style are found from however deep it is."""
     answer = empty.visitor().get(path)
@@ -123,6 +168,11 @@ def test_a_path_that_is_none_says_so_in_our_own_page(empty: Exhibition, path: st
     assert answer.status == 404
     assert f'href="{root}style.css"' in answer.text
     assert f'<a href="{root or "."}">pipeline-health</a>' in answer.text
+
+
+def test_no_path_makes_a_long_answer(empty: Exhibition) -> None:
+    """However many steps somebody writes into it."""
+    assert len(empty.visitor().get("/" * 60_000).body) < 3_000
 
 
 def test_before_the_first_look_it_says_that_this_is_no_health(empty: Exhibition) -> None:
@@ -199,7 +249,9 @@ def test_health_is_a_cycle_that_finished_within_three_intervals(
     assert (answer.status, answer.text) == (status, f"{says}\n")
 
 
-def test_a_ledger_that_cannot_be_read_is_told_without_its_path(tmp_path: Path) -> None:
+def test_a_ledger_that_cannot_be_read_is_told_without_its_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The log says why; health is not about it."""
     ledger = tmp_path / "ledger.db"
     ledger.write_text("no ledger")
@@ -207,6 +259,7 @@ def test_a_ledger_that_cannot_be_read_is_told_without_its_path(tmp_path: Path) -
     for path in ("/", "/feed.json", "/metrics", "/incidents/x", "/nowhere"):
         answer = visitor.get(path)
         assert (answer.status, str(tmp_path) in answer.text) == (503, False)
+        assert str(ledger) in capsys.readouterr().out
     assert visitor.get("/healthz").status == 200
 
 
