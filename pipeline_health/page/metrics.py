@@ -55,7 +55,8 @@ class _Figures(Collector):
         yield from self._promise()
 
     def _projects(self) -> Metric:
-        states = Counter(newest.state for newest in self._view.board.newest)
+        states = Counter(tile.state for tile in self._view.board.tiles)
+        states[Glow.BLIND] += len(self._view.board.unseen)
         named = {glow.replace(" ", "_"): states[glow] for glow in Glow}
         return _each("projects", "state", named)
 

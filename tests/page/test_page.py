@@ -12,11 +12,14 @@ import pytest
 
 from exhibition import Exhibition
 from gallery import NAMES, NOW, wishes
+from gallery_looks import the_look
 from json_shape import faults
+from ledger_samples import a_holder
 from pipeline_health.core.as_json import as_line
 from pipeline_health.core.board import board_of
 from pipeline_health.core.feed import feed_of
 from pipeline_health.core.model.board import Wishes
+from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import EvidenceMode, Policy
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.ledger.holder import NOBODY
@@ -194,6 +197,29 @@ def test_what_is_old_says_so(exhibition: Exhibition) -> None:
     assert "What stands here is old" in page.words
     assert "not looked at for 3 min" in page.words
     assert "The configuration was not read, so the defaults count: no such file" in page.words
+
+
+def test_what_one_look_did_not_reach_is_not_called_healthy(exhibition: Exhibition) -> None:
+    """A project that is configured and was never looked at, wherever states are counted."""
+    wanted = wishes().policy
+    new = replace(wanted.projects[0], name=ProjectName("novel"))
+    exhibition.wishes = Wishes(policy=replace(wanted, projects=(*wanted.projects, new)))
+    visitor = exhibition.visitor()
+    page = visitor.get("/").page
+    assert "3 broken, 2 not seen, 1 undecided · pipeline-health" in page.words
+    assert "Not looked at yet: novel." in page.words
+    assert 'projects{state="not_seen"} 2.0' in visitor.get("/metrics").text
+
+
+def test_a_look_that_came_to_no_end_is_told(tmp_path: Path) -> None:
+    """Also when it is the only one: that nobody looked would be another story."""
+    with SqlLedger.open(tmp_path / "ledger.db", holder=a_holder()) as ledger:
+        ledger.record(replace(the_look(), projects=(), failed="disk", sentence="It failed: disk."))
+    visitor = Exhibition(tmp_path / "ledger.db").visitor()
+    words = visitor.get("/").page.words
+    assert "None of the newest looks was finished · pipeline-health" in words
+    assert "The newest look, 2026-03-02 14:02 UTC: It failed: disk." in words
+    assert "Nobody looked yet" not in words
 
 
 def test_the_feed_is_what_the_command_prints(exhibition: Exhibition) -> None:

@@ -103,6 +103,12 @@ class Tile:
     open: tuple[Shown, ...]
     windows: tuple[MaintenanceWindow, ...]
 
+    @property
+    def state(self) -> Glow:
+        """The worst that is true of it; what was seen too long ago is not seen, however well."""
+        state = Glow(self.newest.state)
+        return Glow.BLIND if self.stale and state is not Glow.BROKEN else state
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
@@ -135,6 +141,12 @@ class Board:
     def newest(self) -> tuple[Newest, ...]:
         """The newest word on every project."""
         return tuple(tile.newest for tile in self.tiles)
+
+    @property
+    def unseen(self) -> tuple[ProjectName, ...]:
+        """What is configured, and was not looked at in any of the newest looks."""
+        seen = {tile.newest.project.name for tile in self.tiles}
+        return tuple(it.name for it in self.wishes.policy.projects if it.name not in seen)
 
     @property
     def open(self) -> tuple[Shown, ...]:
