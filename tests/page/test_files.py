@@ -28,7 +28,7 @@ def test_the_same_pages_lie_in_a_directory(exhibition: Exhibition, tmp_path: Pat
     assert number == len(files) - 1
     assert set(files) - {OURS} == set(files.pop(OURS).decode().split())
     served, kept = exhibition.visitor(), Page(files["index.html"].decode())
-    own = re.compile(" Reload to see newer.| metrics healthz")
+    own = re.compile(" Reload to see newer.| metrics healthz|This is old.*? how things are. ")
     assert own.sub("", served.get("/").page.words) == kept.words
     assert files["feed.json"] == served.get("/feed.json").body
     assert len([name for name in files if name.startswith("incidents/")]) == 15
