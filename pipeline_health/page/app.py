@@ -110,8 +110,7 @@ class _Answers:
 
 def named_by(facts: Facts, named: str) -> tuple[Fingerprint, ...]:
     """Give the incidents whose page is called *named*, else those whose fingerprint begins so."""
-    incidents = dict.fromkeys(each.fingerprint for each in facts.incidents)  # each turn has it
-    known = incidents | dict.fromkeys(each.fingerprint for each in facts.parents)
+    known = facts.fingerprints
     exact = [each for each in known if slot_of(each) == named]
     if exact or len(named) < _SHORTEST:
         return tuple(exact)

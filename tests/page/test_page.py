@@ -11,10 +11,10 @@ from typing import TypeVar
 import pytest
 
 from exhibition import Exhibition
-from gallery import NAMES, NOW, wishes
+from gallery import NAMES, NOW, open_incidents, wishes
 from gallery_looks import the_look
 from json_shape import faults
-from ledger_samples import a_holder
+from ledger_samples import LASTING, a_holder
 from pipeline_health.core.as_json import as_line
 from pipeline_health.core.board import board_of
 from pipeline_health.core.feed import feed_of
@@ -102,6 +102,23 @@ def test_one_incident_shows_its_evidence_and_every_decision(exhibition: Exhibiti
     assert "https://github.com/acme/shop/actions/runs/101" in page.links
 
 
+def test_what_follows_from_another_leads_to_it(exhibition: Exhibition, tmp_path: Path) -> None:
+    """Where that one has a page."""
+    visitor = exhibition.visitor()
+    first, inner = (visitor.get(path).text for path in ("/", "/incidents/reli0000c0ffee"))
+    link = 'it follows from <a href="{}incidents/shop0214c0ffee">shop0214c0ffee</a>'
+    assert f"Waits: {link.format('')}" in first
+    assert f"waits: {link.format('../')}" in inner
+
+    with SqlLedger.open(tmp_path / "alone.db", holder=a_holder()) as ledger:
+        with ledger.lease(now=NOW, lasting=LASTING) as lease:
+            ledger.save([open_incidents()[2]], lease=lease)
+        ledger.record(the_look())
+    page = Exhibition(tmp_path / "alone.db").visitor().get("/").page
+    assert "Waits: it follows from shop0214c0ffee" in page.words
+    assert "incidents/shop0214c0ffee" not in page.links
+
+
 def test_a_story_of_many_projects_has_its_page(exhibition: Exhibition) -> None:
     """And lists them; what is no incident of its own any more is no link."""
     page = exhibition.visitor().get("/incidents/npm00c0ffee").page
@@ -131,7 +148,9 @@ def test_an_incident_is_found_by_the_start_of_its_fingerprint(
     assert says in answer.text
 
 
-def test_an_incident_and_its_decisions_are_those_of_one_moment(exhibition: Exhibition) -> None:
+def test_an_incident_and_its_decisions_are_those_of_one_moment(
+    exhibition: Exhibition, tmp_path: Path
+) -> None:
     """What the ledger shows while it changes is neither shown nor remembered."""
     whole, reads = Records(exhibition.ledger), []
 
@@ -141,7 +160,7 @@ def test_an_incident_and_its_decisions_are_those_of_one_moment(exhibition: Exhib
         def at_one_moment(self, look: Callable[[Ledger], T]) -> T:
             reads.append(look)
             if len(reads) == 1:
-                with SqlLedger.open(exhibition.ledger.with_name("half.db"), holder=NOBODY) as half:
+                with SqlLedger.open(tmp_path / "half.db", holder=NOBODY) as half:
                     look(half)
             return whole.at_one_moment(look)
 

@@ -33,6 +33,12 @@ class Facts:
     parents: tuple[Parent, ...] = ()
     windows: tuple[MaintenanceWindow, ...] = ()
 
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Those of all incidents, each once: two turns of one have the same."""
+        incidents = dict.fromkeys(each.fingerprint for each in self.incidents)
+        return tuple(incidents | dict.fromkeys(each.fingerprint for each in self.parents))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
