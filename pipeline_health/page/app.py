@@ -4,11 +4,13 @@ A request is answered where it is heard: whoever loads a page a hundred times at
 of the page waiting, and no cycle.
 """
 
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
 from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -64,7 +66,9 @@ def page_app(reader: Reader, pulse: Pulse, door: Door) -> ASGIApp:
         exception_handlers={404: answers.missing, LedgerError: _unreadable},
     )
     app.router.redirect_slashes = False
-    return Guard(app, door)
+    # Two megabytes for a thousand projects: whoever is on the road has no time for that.
+    packed = GZipMiddleware(app, compresslevel=5, thread_minimum_size=sys.maxsize)
+    return Guard(packed, door)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

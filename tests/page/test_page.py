@@ -1,5 +1,6 @@
 """What the pages show: every fact once, nothing alive that somebody else wrote."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -190,6 +191,15 @@ def test_a_path_that_is_none_says_so_in_our_own_page(empty: Exhibition, path: st
     assert answer.status == 404
     assert f'href="{root}style.css"' in answer.text
     assert f'<a href="{root or "."}">pipeline-health</a>' in answer.text
+
+
+def test_a_long_page_is_short_on_the_road(exhibition: Exhibition) -> None:
+    """A connection has seconds, and a portfolio may be large."""
+    visitor = exhibition.visitor()
+    packed = visitor.get("/", headers={"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(packed.body) == visitor.get("/").body
+    assert len(packed.body) < len(visitor.get("/").body) / 5
+    assert packed.headers["content-length"] == str(len(packed.body))
 
 
 def test_no_path_makes_a_long_answer(empty: Exhibition) -> None:
