@@ -74,6 +74,18 @@ def test_what_is_not_ours_is_left_as_it_is(empty: Exhibition, tmp_path: Path) ->
 
     assert content(place) == before
     assert list(tmp_path.iterdir()) == [place]
+    for name in "abcd":
+        (place / "incidents" / name).unlink()
+    for name in ("photos", "incidents"):
+        (place / "incidents").rename(tmp_path / "incidents")
+        (place / name).symlink_to(tmp_path)
+        with pytest.raises(ForeignDirectoryError, match=rf"did not write \({name}"):
+            write_report(empty.reader, place)
+        (place / name).unlink()
+        (tmp_path / "incidents").rename(place / "incidents")
+    (place / "attic").mkdir()
+    with pytest.raises(ForeignDirectoryError, match=r"did not write \(attic\)"):
+        write_report(empty.reader, place)
     with pytest.raises(ForeignDirectoryError, match="is no directory"):
         write_report(empty.reader, place / "index.html")
 
