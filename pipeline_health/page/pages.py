@@ -114,7 +114,7 @@ def _drawn(name: str, view: View, place: Place, facts: Mapping[str, object]) -> 
         {
             "board": view.board,
             "trail": view.trail,
-            "known": frozenset(view.board.facts.fingerprints),
+            "known": view.known,
             "tone": "unsure",
             "root": place.root,
             "suffix": place.suffix,

@@ -46,9 +46,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """All that one page may show. *told* makes any text fit to be shown: redacted, and visible."""
+    """All that one page may show. *told* makes any text fit to be shown: redacted, and visible.
+
+    *known* are the fingerprints of which there is a page.
+    """
 
     board: Board
+    known: frozenset[Fingerprint]
     account: Account
     trail: tuple[TrailLine, ...]
     told: Callable[[str], str]
@@ -99,6 +103,7 @@ class Reader:
         now, wishes, redact = self.now(), self.wishes(), self.redact()
         return View(
             board=board_of(kept.facts, wishes, now=now),
+            known=frozenset(kept.facts.fingerprints),
             account=account_of(kept.facts, kept.past, wishes, since=now - LATELY, now=now),
             trail=trail,
             told=told_by(redact),
