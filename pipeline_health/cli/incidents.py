@@ -156,7 +156,8 @@ def explanation(
     yield f"  issue        {never if filing is None else filing.url}"
     yield from _relations(incident, silent)
     yield f"  first failed {moment(incident.first_failed_at)}, seen {moment(incident.first_seen)}"
-    yield f"  failures     {incident.count}, the newest {moment(incident.failed_at)}"
+    failures = incident.count or "not counted"  # of what was adopted from its issue
+    yield f"  failures     {failures}, the newest {moment(incident.failed_at)}"
     for ailment in incident.ailments:
         yield f"  symptom      {_ailment(ailment)}"
     yield from _asides(incident)
@@ -215,6 +216,6 @@ def _row(incident: Incident) -> tuple[str, ...]:
         incident.phase,
         incident.cause.owner,
         moment(incident.first_failed_at),
-        str(incident.count),
+        str(incident.count or "-"),
         told_in(incident),
     )

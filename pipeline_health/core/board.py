@@ -6,7 +6,7 @@ It puts side by side what the ledger keeps, and finds out nothing that a cycle d
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.core.gate.incidents import blocks
 from pipeline_health.core.issue_text.wording import counted, duration, moment
@@ -145,11 +145,12 @@ def _tiles(board: Board) -> Iterator[Tile]:
             continue
         lights = line.lights or tuple(_dim(station, line) for station in Station)
         still = tuple(ours.get(name, ()))
+        gate = gate_of(lights, still)
         yield Tile(
             newest=newest,
             stale=stale,
             lights=lights,
-            gate=gate_of(lights, still),
+            gate=_aged(gate, board.now - newest.at) if stale else gate,
             policy=policies.get(name),
             open=still,
             windows=tuple(window for window in windows if window.project == name),
@@ -178,6 +179,12 @@ def gate_of(lights: Sequence[Light], ours: Sequence[Shown]) -> Gate:
     if worst.glow is Glow.HEALTHY:
         return Gate(glow=Glow.HEALTHY, why="nothing that was seen is in the way")
     return Gate(glow=worst.glow, why=f"{worst.of}: {worst.glow}", since=worst.since)
+
+
+def _aged(gate: Gate, age: timedelta) -> Gate:
+    """Give what was seen of a gate so long ago: it may be blocked still, and is not called open."""
+    why = f"nobody looked for {duration(age)}"
+    return gate if gate.glow is Glow.BROKEN else Gate(glow=Glow.BLIND, why=why)
 
 
 def _is_in_the_way(kind: Kind) -> bool:

@@ -58,6 +58,7 @@ def index_of(view: View) -> Mapping[str, object]:
         "tone": _TONES.get(worst, "unsure"),
         "tiles": _in_order(board.tiles),
         "spots": tuple(_spots(board)),
+        "happened": len(events),
         "events": sorted(events, key=lambda it: it.since, reverse=True)[:MOST_ROWS],
         "line_chart": Markup(_line(events, view, span)),  # noqa: S704 - drawn and escaped by us
         "spread": account.spreads()["whole"],

@@ -164,6 +164,11 @@ def test_each_project_has_its_newest_word_whatever_was_looked_at_last() -> None:
         ("film", True, Glow.BLIND),
         ("shop", False, Glow.HEALTHY),
     ]
+    shut = Gate(glow=Glow.BLIND, why="nobody looked for 20 min")
+    assert [tile.gate.glow for tile in unread.tiles] == [Glow.BLIND, Glow.HEALTHY]
+    assert unread.tiles[0].gate == shut
+    blocked = board(a_report(LINE, at=ago(minutes=20)), incidents=[OPEN])
+    assert blocked.tiles[0].gate.why == OPEN.title
     assert unread.newest == tuple(tile.newest for tile in unread.tiles)
 
 

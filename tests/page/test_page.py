@@ -12,7 +12,7 @@ from typing import TypeVar
 import pytest
 
 from exhibition import Exhibition
-from gallery import NAMES, NOW, open_incidents, wishes
+from gallery import NAMES, NOW, RED, broken, open_incidents, wishes
 from gallery_looks import the_look
 from json_shape import faults
 from ledger_samples import LASTING, a_holder
@@ -29,6 +29,7 @@ from pipeline_health.page.app import page_app
 from pipeline_health.page.guard import Door
 from pipeline_health.page.pulse import Pulse
 from pipeline_health.page.reading import Reader
+from pipeline_health.page.sheet import MOST_ROWS
 from pipeline_health.ports import Ledger
 from pipeline_health.secret import Secret
 from pipeline_health.telemetry import Redaction
@@ -118,6 +119,24 @@ def test_what_follows_from_another_leads_to_it(exhibition: Exhibition, tmp_path:
     page = Exhibition(tmp_path / "alone.db").visitor().get("/").page
     assert "Waits: it follows from shop0214c0ffee" in page.words
     assert "incidents/shop0214c0ffee" not in page.links
+
+
+def test_a_table_that_leaves_something_out_says_so(tmp_path: Path) -> None:
+    """Nobody is to look in vain for the oldest; nor is what was not counted none."""
+    failed = [NOW - timedelta(hours=2 + at) for at in range(MOST_ROWS + 1)]
+    past = [
+        broken("shop", RED, failed=at, filed=number, over=at + timedelta(hours=1))
+        for number, at in enumerate(failed, 1)
+    ]
+    with SqlLedger.open(tmp_path / "ledger.db", holder=a_holder()) as ledger:
+        with ledger.lease(now=NOW, lasting=LASTING) as lease:
+            ledger.save([replace(past[0], count=0), *past[1:]], lease=lease)
+        ledger.record(the_look())
+    visitor = Exhibition(tmp_path / "ledger.db").visitor()
+    words = visitor.get("/").page.words
+    assert words.count(f"The same as a table: the newest 200 of {MOST_ROWS + 1}") == 2
+    page = visitor.get(f"/incidents/{past[0].fingerprint}").page
+    assert "Failures not counted, the newest" in page.words
 
 
 def test_a_story_of_many_projects_has_its_page(exhibition: Exhibition) -> None:

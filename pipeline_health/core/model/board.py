@@ -85,7 +85,8 @@ class Shown:
 class Gate:
     """What the last look says of a promotion; *why* is a sentence. Only the check itself decides.
 
-    HEALTHY means that nothing the look saw is in the way, BROKEN that something is.
+    HEALTHY means that nothing the look saw is in the way, BROKEN that something is. BLIND is also
+    what a look of too long ago saw open.
     """
 
     glow: Glow
