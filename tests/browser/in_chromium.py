@@ -135,6 +135,22 @@ def test_a_password_is_asked_for_by_the_browser(theatre: Theatre) -> None:
         expect(screen.page.locator("h1")).to_contain_text("3 broken")
 
 
+@pytest.mark.parametrize("said", ["me:planted%20pass%20word@", ""])
+def test_it_refreshes_wherever_it_was_opened(theatre: Theatre, said: str) -> None:
+    """Also by an address with the password in it, or at a path that could be another host's."""
+    path = "/" if said else "//evil.example/"
+    theatre.exhibition.password = Secret("planted pass word") if said else None
+    with theatre.screen(prepared=lambda context: context.clock.install()) as screen:
+        screen.page.goto(theatre.url.replace("://", f"://{said}") + path)
+        with screen.page.expect_response(lambda it: it.request.resource_type == "fetch") as answer:
+            screen.page.clock.fast_forward(30_000)
+        assert answer.value.status == (200 if said else 404)
+        expect(screen.page.locator("#freshness")).to_have_text("It refreshes itself.")
+        expect(screen.page.locator("#old")).to_be_hidden()
+        screen.complaints.clear()  # the browser's own, of the answer 404
+        screen.asked = [url.replace(f"://{said}", "://") for url in screen.asked]
+
+
 def test_the_keyboard_goes_from_top_to_bottom_and_is_seen(theatre: Theatre) -> None:
     """The first stop leads past everything; each one has an outline, and comes after the last."""
     with theatre.screen() as screen:

@@ -48,7 +48,7 @@
     const mine = (asked = new AbortController());
     const impatient = setTimeout(() => mine.abort(), PATIENCE);
     try {
-      const answer = await fetch(location.pathname, { cache: "no-store", redirect: "error", signal: mine.signal });
+      const answer = await fetch(location.origin + location.pathname, { cache: "no-store", redirect: "error", signal: mine.signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("sheet");
       if (!fresh) {
