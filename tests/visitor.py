@@ -6,6 +6,7 @@ Nothing in it waits for anything, so that no event loop is needed.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message
 
@@ -49,7 +50,7 @@ class Visitor:
             "http_version": "1.1",
             "method": method,
             "scheme": "http",
-            "path": path,
+            "path": unquote(path),
             "raw_path": path.encode(),
             "query_string": b"",
             "root_path": "",

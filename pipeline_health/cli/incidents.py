@@ -6,6 +6,7 @@ import click
 
 from pipeline_health.cli import completing
 from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.main import Options
 from pipeline_health.cli.portfolio import (
     explanation_of,
     portfolio_table,
@@ -20,6 +21,7 @@ from pipeline_health.core.as_json import (
     parent_as_json,
     written,
 )
+from pipeline_health.core.board import doubts
 from pipeline_health.core.maintenance import told
 from pipeline_health.core.model.incident import Ailment, Incident, Phase
 from pipeline_health.core.model.journal import TrailLine
@@ -32,7 +34,8 @@ HEADINGS = ("INCIDENT", "PROJECT", "WHAT", "PHASE", "OWNER", "SINCE", "SEEN", "I
 @click.command(short_help="List the incidents: what is broken, whose it is, since when.")
 @click.option("--all", "everything", is_flag=True, help="Also those that are over.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of a table.")
-def incidents(*, everything: bool, as_json: bool) -> Exit:
+@click.pass_obj
+def incidents(options: Options, *, everything: bool, as_json: bool) -> Exit:
     """List the incidents that the ledger knows, oldest first. It asks no provider.
 
     Those of many projects that are one issue in ops_repo follow in a table of their own.
@@ -45,9 +48,9 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import aside  # noqa: PLC0415 - `--help` needs none of it
 
-    now = aside.now()
+    now, wishes = aside.now(), aside.wishes(options.config)
     with aside.open_to_read() as ledger:
-        board = aside.board(ledger, now=now)
+        board = aside.board(ledger, wishes, now=now)
     parents = board.facts.parents if everything else board.parents
     known = board.every if everything else board.open
     if as_json:
@@ -59,7 +62,8 @@ def incidents(*, everything: bool, as_json: bool) -> Exit:
     else:
         unseen = "" if board.report else " No cycle has run yet: that is no health."
         click.echo(("No incidents." if everything else "No open incidents.") + unseen)
-    for line in (*portfolio_table(parents), *lines_of(board.facts.windows, now=now)):
+    windows = lines_of(board.facts.windows, now=now)
+    for line in (*portfolio_table(parents), *windows, *doubts(board)):
         tell(line)
     return Exit.DONE
 
@@ -152,7 +156,8 @@ def explanation(
     yield f"  issue        {never if filing is None else filing.url}"
     yield from _relations(incident, silent)
     yield f"  first failed {moment(incident.first_failed_at)}, seen {moment(incident.first_seen)}"
-    yield f"  failures     {incident.count}, the newest {moment(incident.failed_at)}"
+    failures = incident.count or "not counted"  # of what was adopted from its issue
+    yield f"  failures     {failures}, the newest {moment(incident.failed_at)}"
     for ailment in incident.ailments:
         yield f"  symptom      {_ailment(ailment)}"
     yield from _asides(incident)
@@ -211,6 +216,6 @@ def _row(incident: Incident) -> tuple[str, ...]:
         incident.phase,
         incident.cause.owner,
         moment(incident.first_failed_at),
-        str(incident.count),
+        str(incident.count or "-"),
         told_in(incident),
     )

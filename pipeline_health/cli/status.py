@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from pipeline_health.cli.exits import Exit
+from pipeline_health.cli.main import Options
 from pipeline_health.cli.portfolio import lines_of as portfolio_lines
 from pipeline_health.cli.reporting import lights_as_json, orphans_as_json, project_as_json
 from pipeline_health.cli.tables import moment, table, tell
 from pipeline_health.cli.windows import lines_of, windows_as_json
 from pipeline_health.core.as_json import JsonValue, as_line, parent_as_json, written
+from pipeline_health.core.board import doubts
 from pipeline_health.core.model.board import Board, Newest
 from pipeline_health.core.model.report import CycleReport, FindingLine, ProjectLine
 
@@ -18,7 +20,8 @@ HEADINGS = ("PROJECT", "STATE", "BROKEN", "UNDECIDED", "BLIND", "LAST LOOK")
 
 @click.command(short_help="Show what the last looks saw, project by project.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
-def status(*, as_json: bool) -> Exit:
+@click.pass_obj
+def status(options: Options, *, as_json: bool) -> Exit:
     """Show the newest look at every project. It reads the ledger and asks no provider.
 
     \b
@@ -28,9 +31,9 @@ def status(*, as_json: bool) -> Exit:
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
     from pipeline_health import aside  # noqa: PLC0415 - `--help` needs none of it
 
-    now = aside.now()
+    now, wishes = aside.now(), aside.wishes(options.config)
     with aside.open_to_read() as ledger:
-        board = aside.board(ledger, now=now)
+        board = aside.board(ledger, wishes, now=now)
     windows, report = board.facts.windows, board.report
     if as_json:
         told = {
@@ -54,7 +57,8 @@ def status(*, as_json: bool) -> Exit:
         waiting = (f"Waits: {line}." for line in report.waiting)
         silent = lines_of(windows, now=now)
         unwatched = _unwatched(board.newest)
-        for line in (*silent, *waiting, *transients, *unwatched, *_orphans(report)):
+        doubt = doubts(board)
+        for line in (*silent, *waiting, *transients, *unwatched, *_orphans(report), *doubt):
             tell(line)
         tell(f"Last cycle, {moment(report.finished_at)}: {report.sentence}")
     return Exit.DONE
@@ -111,6 +115,7 @@ def _as_json(board: Board) -> Mapping[str, JsonValue]:
     return {
         "sentence": None if report is None else report.sentence,
         "at": None if report is None else written(report.finished_at),
+        "stale": board.stale,
         "waiting": [] if report is None else list(report.waiting),
         "orphans": [] if report is None else orphans_as_json(report),
         "projects": [

@@ -11,8 +11,11 @@ from pipeline_health.core.model.incident import Incident, Naming
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.parent import Member, Parent
 
-# Valid in JSON as they are, but obeyed by terminals; the last is a command to Actions' runner.
-_STEERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|(?<=##)\\[")
+# Valid in JSON as they are, but obeyed by terminals, or half a character that nothing can write;
+# the last is a command to Actions' runner.
+_STEERS = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|(?<=##)\\["
+)
 
 JsonValue: TypeAlias = "str | int | bool | list[JsonValue] | Mapping[str, JsonValue] | None"
 

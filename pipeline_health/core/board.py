@@ -4,12 +4,12 @@ It puts side by side what the ledger keeps, and finds out nothing that a cycle d
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline_health.core.gate.incidents import blocks
-from pipeline_health.core.issue_text.wording import counted, duration
+from pipeline_health.core.issue_text.wording import counted, duration, moment
 from pipeline_health.core.lights import station_of
 from pipeline_health.core.maintenance import open_windows, told, window_over
 from pipeline_health.core.model.board import (
@@ -32,6 +32,7 @@ from pipeline_health.core.service_level import LOOKS_MISSED
 REPORTS = 50
 """So many reports are read: a cycle may look at some projects only."""
 
+_NAMED = 10
 _OVER = frozenset({Phase.RESOLVED, Phase.MUTED})
 _GATED = (Station.CI, Station.STAGING)
 
@@ -113,8 +114,7 @@ def board_of(facts: Facts, wishes: Wishes, *, now: datetime) -> Board:
         every=every,
         parents=live(facts.parents),
     )
-    tiles = tuple(_tile(newest, bare) for newest in newest_of(facts.reports))
-    return replace(bare, tiles=tiles)
+    return replace(bare, tiles=tuple(_tiles(bare)))
 
 
 def _shown(incident: Incident, silent: MaintenanceWindow | None, *, now: datetime) -> Shown:
@@ -131,21 +131,30 @@ def _reason_to_wait(incident: Incident) -> str | None:
     return None
 
 
-def _tile(newest: Newest, board: Board) -> Tile:
-    line, name = newest.project, newest.project.name
-    ours = tuple(it for it in board.open if it.incident.project == name)
-    lights = line.lights or tuple(_dim(station, line) for station in Station)
-    silent = open_windows(board.facts.windows, now=board.now)
-    projects = board.wishes.policy.projects
-    return Tile(
-        newest=newest,
-        stale=board.is_stale(newest.at),
-        lights=lights,
-        gate=gate_of(lights, ours),
-        policy=next((project for project in projects if project.name == name), None),
-        open=ours,
-        windows=tuple(window for window in silent if window.project == name),
-    )
+def _tiles(board: Board) -> Iterator[Tile]:
+    """Give what is known of each project; what nobody configures any more is left out once old."""
+    windows = open_windows(board.facts.windows, now=board.now)
+    policies = {project.name: project for project in board.wishes.policy.projects}
+    ours: dict[ProjectName, list[Shown]] = {}
+    for shown in board.open:
+        ours.setdefault(shown.incident.project, []).append(shown)
+    for newest in newest_of(board.facts.reports):
+        line, name = newest.project, newest.project.name
+        stale = board.is_stale(newest.at)
+        if stale and policies and name not in policies:
+            continue
+        lights = line.lights or tuple(_dim(station, line) for station in Station)
+        still = tuple(ours.get(name, ()))
+        gate = gate_of(lights, still)
+        yield Tile(
+            newest=newest,
+            stale=stale,
+            lights=lights,
+            gate=_aged(gate, board.now - newest.at) if stale else gate,
+            policy=policies.get(name),
+            open=still,
+            windows=tuple(window for window in windows if window.project == name),
+        )
 
 
 def _dim(station: Station, line: ProjectLine) -> Light:
@@ -172,16 +181,44 @@ def gate_of(lights: Sequence[Light], ours: Sequence[Shown]) -> Gate:
     return Gate(glow=worst.glow, why=f"{worst.of}: {worst.glow}", since=worst.since)
 
 
+def _aged(gate: Gate, age: timedelta) -> Gate:
+    """Give what was seen of a gate so long ago: it may be blocked still, and is not called open."""
+    why = f"nobody looked for {duration(age)}"
+    return gate if gate.glow is Glow.BROKEN else Gate(glow=Glow.BLIND, why=why)
+
+
 def _is_in_the_way(kind: Kind) -> bool:
     return blocks(kind) or kind is Kind.CREDENTIAL_SHARED
 
 
 def headline(board: Board) -> str:
     """Say in a few words how the portfolio is: what a title or a glance has room for."""
-    if board.last is None:
+    if board.report is None:
         return "Nobody looked yet"
+    if board.last is None:
+        return "None of the newest looks was finished"
     if board.stale:
         return f"Nobody looked for {duration(board.now - board.last.finished_at)}"
-    counts = Counter(tile.newest.state for tile in board.tiles)
+    counts = Counter(tile.state for tile in board.tiles)
+    counts[Glow.BLIND] += len(board.unseen)
     told_of = [f"{counts[it]} {it}" for it in Glow if it is not Glow.HEALTHY and counts[it]]
     return ", ".join(told_of) or f"All well: {counted(counts[Glow.HEALTHY], 'project')}"
+
+
+def doubts(board: Board) -> Iterator[str]:
+    """Say why what is shown may not be how things are: nobody is to take that for health."""
+    report, unseen = board.report, board.unseen
+    if board.wishes.unread:
+        yield f"The configuration was not read, so the defaults count: {board.wishes.unread}"
+    if report is None:
+        return
+    if report.failed is not None:
+        yield f"The newest look, {moment(report.finished_at)}: {report.sentence}"
+    if board.stale:
+        yield (
+            f"{headline(board)}. What stands here is old: until somebody looks again, none of it "
+            "says how things are."
+        )
+    if unseen:
+        more = f" and {len(unseen) - _NAMED} more" if len(unseen) > _NAMED else ""
+        yield f"Not looked at yet: {', '.join(unseen[:_NAMED])}{more}."

@@ -37,12 +37,7 @@ def lights_of(
 
     At the *awaited* ones something is filed that nothing proves to be over.
     """
-    return tuple(
-        _light(
-            station, view, [it for it in said if station_of(it.symptom.kind) is station], awaited
-        )
-        for station in Station
-    )
+    return tuple(_light(station, view, said, awaited) for station in Station)
 
 
 def _light(

@@ -4,10 +4,13 @@ A request is answered where it is heard: whoever loads a page a hundred times at
 of the page waiting, and no cycle.
 """
 
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
+import structlog
 from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -15,7 +18,8 @@ from starlette.types import ASGIApp
 
 from pipeline_health.core.as_json import as_line
 from pipeline_health.core.feed import feed_of
-from pipeline_health.core.model.board import Board, Shown
+from pipeline_health.core.model.board import Board, Facts, Shown
+from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.parent import Parent
 from pipeline_health.frozen import dataclass
 from pipeline_health.page.guard import HEALTH, Door, Guard
@@ -30,7 +34,7 @@ from pipeline_health.page.pages import (
     slot_of,
 )
 from pipeline_health.page.pulse import Pulse
-from pipeline_health.page.reading import Reader
+from pipeline_health.page.reading import Reader, View
 from pipeline_health.ports import LedgerError
 
 FIRST: Final = Place()
@@ -43,6 +47,7 @@ FILES: Final = {
     "unsure.svg": "image/svg+xml",
 }
 _SHORTEST: Final = 4
+_DEEPEST: Final = 32
 
 
 def page_app(reader: Reader, pulse: Pulse, door: Door) -> ASGIApp:
@@ -61,7 +66,9 @@ def page_app(reader: Reader, pulse: Pulse, door: Door) -> ASGIApp:
         exception_handlers={404: answers.missing, LedgerError: _unreadable},
     )
     app.router.redirect_slashes = False
-    return Guard(app, door)
+    # Two megabytes for a thousand projects: whoever is on the road has no time for that.
+    packed = GZipMiddleware(app, compresslevel=5, thread_minimum_size=sys.maxsize)
+    return Guard(packed, door)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +81,13 @@ class _Answers:
 
     async def incident(self, request: Request) -> Response:
         named = str(request.path_params["named"])
-        found = named_by(self.reader.view().board, named)
-        if len(found) != 1:
+        view = self.reader.view(of=lambda facts: _only(named_by(facts, named)))
+        found = named_by(view.board.facts, named)
+        of = _only(found)
+        if of is None:
             says = f"{named} names several incidents" if found else f"No incident {named}"
-            return self._missing(says, place=INNER)
-        (one,) = found
-        of = one.fingerprint if isinstance(one, Parent) else one.incident.fingerprint
-        view = self.reader.view(of=of)
+            return _missing(view, says, place=INNER)
+        one = _known(view.board)[of]
         if isinstance(one, Parent):
             return HTMLResponse(parent_page(view, one, INNER))
         return HTMLResponse(incident_page(view, one, INNER))
@@ -97,27 +104,42 @@ class _Answers:
         late = self.pulse.is_late
         return PlainTextResponse("late\n" if late else "ok\n", status_code=503 if late else 200)
 
-    async def missing(self, request: Request, exc: Exception) -> Response:
-        deep = request.url.path.count("/") - 1
+    async def missing(self, request: Request, exc: Exception) -> Response:  # noqa: ARG002 - as above
         try:
-            return self._missing("There is no such page", place=Place(root="../" * deep))
-        except LedgerError:
-            return await _unreadable(request, exc)
-
-    def _missing(self, says: str, *, place: Place) -> Response:
-        advice = "What is broken, and what was, is listed on the first page."
-        page = missing_page(self.reader.view(), place, says=says, advice=advice)
-        return HTMLResponse(page, status_code=404)
+            view = self.reader.view()
+        except LedgerError as unread:
+            return await _unreadable(request, unread)
+        return _missing(view, "There is no such page", place=_place_of(request))
 
 
-def named_by(board: Board, named: str) -> tuple[Shown | Parent, ...]:
+def named_by(facts: Facts, named: str) -> tuple[Fingerprint, ...]:
     """Give the incidents whose page is called *named*, else those whose fingerprint begins so."""
-    known: dict[str, Shown | Parent] = {it.incident.fingerprint: it for it in board.every}
-    known |= {parent.fingerprint: parent for parent in board.facts.parents}
-    exact = [one for fingerprint, one in known.items() if slot_of(fingerprint) == named]
+    known = facts.fingerprints
+    exact = [each for each in known if slot_of(each) == named]
     if exact or len(named) < _SHORTEST:
         return tuple(exact)
-    return tuple(one for fingerprint, one in known.items() if fingerprint.startswith(named))
+    return tuple(each for each in known if each.startswith(named))
+
+
+def _only(found: Sequence[Fingerprint]) -> Fingerprint | None:
+    return found[0] if len(found) == 1 else None
+
+
+def _known(board: Board) -> Mapping[Fingerprint, Shown | Parent]:
+    """Give each incident by its fingerprint; of two turns of one it is the newer, as for `why`."""
+    known: dict[Fingerprint, Shown | Parent] = {it.incident.fingerprint: it for it in board.every}
+    return known | {parent.fingerprint: parent for parent in board.facts.parents}
+
+
+def _missing(view: View, says: str, *, place: Place) -> Response:
+    advice = "What is broken, and what was, is listed on the first page."
+    return HTMLResponse(missing_page(view, place, says=says, advice=advice), status_code=404)
+
+
+def _place_of(request: Request) -> Place:
+    """Give where a path lies as the browser sees it, which takes `%2F` for no step down."""
+    raw: bytes = request.scope.get("raw_path") or b"/"
+    return Place(root="../" * min(raw.count(b"/") - 1, _DEEPEST))
 
 
 def _file(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
@@ -131,5 +153,6 @@ def _file(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]
 
 async def _unreadable(request: Request, exc: Exception) -> Response:  # noqa: ARG001 - as above
     """Say that nothing is known, and not why: the reason names paths, and is in the log."""
+    structlog.get_logger().warning("page", says=str(exc))
     says = "The ledger cannot be read now; `pipeline-health status` says why.\n"
     return PlainTextResponse(says, status_code=503)

@@ -1,7 +1,8 @@
-"""Wrong passwords slow down whoever tries them, and nobody else, and nobody for ever.
+"""Wrong passwords slow down whoever tries them, and nobody for ever.
 
-While somebody has to wait, his password is not even compared, and asking does not make him wait
-longer. What is remembered of it is bounded, whatever comes.
+Nobody else waits, unless so many come from everywhere that all who were never right have to share
+the second. While somebody has to wait, his password is not even compared, and asking does not make
+him wait longer. What is remembered of it is bounded, whatever comes.
 """
 
 from collections import OrderedDict

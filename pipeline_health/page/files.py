@@ -22,6 +22,7 @@ from pipeline_health.ports import PipelineHealthError
 OURS: Final = ".pipeline-health-report"
 """The file that lists all others which we wrote: by it we know the directory again."""
 
+_INSIDE: Final = "incidents"
 _FIRST: Final = Place(suffix=".html", live=False)
 _INNER: Final = Place(root="../", suffix=".html", live=False)
 _COPIED: Final = ("style.css", "well.svg", "broken.svg", "unsure.svg")
@@ -59,9 +60,11 @@ def require_ours(place: Path) -> None:
     if not place.is_dir():
         msg = f"{place} is no directory; name one that is empty, or that is not there yet"
         raise ForeignDirectoryError(msg)
-    there = {str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir()}
+    there = {str(each.relative_to(place)) for each in place.rglob("*")}
     listed = place / OURS
-    ours = set(listed.read_text().splitlines()) | {OURS} if listed.is_file() else set()
+    known = listed.read_text(errors="replace").splitlines() if listed.is_file() else ()
+    ours = {*known, OURS, _INSIDE} if known else set()
+    ours -= {name for name in ours if (place / name).is_symlink()}
     if foreign := sorted(there - ours):
         named = ", ".join(foreign[:3]) + (" …" if len(foreign) > 3 else "")  # noqa: PLR2004
         msg = (
@@ -79,7 +82,7 @@ def _pages(reader: Reader) -> Iterator[tuple[str, bytes]]:
     for name in _COPIED:
         yield name, (STATIC / name).read_bytes()
     for name, page in _inner(view, trails):
-        yield f"incidents/{name}.html", page.encode()
+        yield f"{_INSIDE}/{name}.html", page.encode()
 
 
 def _inner(
@@ -96,7 +99,7 @@ def _inner(
 
 
 def _write(into: Path, pages: Mapping[str, bytes]) -> None:
-    (into / "incidents").mkdir()
+    (into / _INSIDE).mkdir()
     for name, content in pages.items():
         (into / name).write_bytes(content)
     (into / OURS).write_text("".join(f"{name}\n" for name in pages))

@@ -16,7 +16,8 @@ RAILWAY = "https://railway.com"
 
 _ID = "[0-9a-zA-Z][0-9a-zA-Z-]{0,63}"
 _RAILWAY_PAGE = re.compile(
-    rf"https://railway\.com/project/({_ID})(?:/service/({_ID})(?:\?id=({_ID}))?)?"
+    rf"https://railway\.com/project/({_ID})"
+    rf"(?:/service/({_ID})(?:\?(?:environmentId=({_ID})&)?id=({_ID}))?)?"
 )
 _COMMIT_PAGE = re.compile(r"https://github\.com/([^/?#]+/[^/?#]+)/commit/([0-9a-f]{40})")
 
@@ -66,10 +67,11 @@ def trace_page(trace: Trace) -> str | None:
 def rebuilt(url: str) -> str | None:
     """Give *url* put together anew from the ids in it, None where it is no page that we know."""
     if found := _RAILWAY_PAGE.fullmatch(url):
-        project, service, deployment = found.groups()
+        project, service, environment, deployment = found.groups()
         page = f"{RAILWAY}/project/{quote(project)}"
         page += "" if service is None else f"/service/{quote(service)}"
-        return page + ("" if deployment is None else f"?id={quote(deployment)}")
+        place = "" if environment is None else f"environmentId={quote(environment)}&"
+        return page + ("" if deployment is None else f"?{place}id={quote(deployment)}")
     if found := _COMMIT_PAGE.fullmatch(url):
         return commit_page(found[1], found[2])
     return None

@@ -18,14 +18,14 @@ BUCKETS: Final = (60, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
 """Upper ends in seconds; the promise is half an hour unless somebody wants another."""
 _PREFIX: Final = "pipeline_health"
 HELP: Final = {
-    "projects": "Watched projects, by the worst that is true of each.",
+    "projects": "Watched projects, by the worst of each; not_seen is also what no look reached.",
     "open_incidents": "Incidents that are not over, by who can mend them.",
     "blind_sources": "Projects of which a source was not seen.",
-    "issues_filed_30d": "Failures of the last 30 days that became an issue.",
+    "issues_filed_30d": "Measured failures of the last 30 days that became an issue.",
     "sla_seconds": "The promise: from a failure to its issue.",
-    "sla_breaches_30d": "Failures of the last 30 days that broke the promise.",
+    "sla_breaches_30d": "Measured failures of the last 30 days that broke the promise.",
     "time_to_issue_seconds": "From a failure to its issue, in the last 30 days.",
-    "last_cycle_timestamp_seconds": "When the last cycle finished.",
+    "last_cycle_timestamp_seconds": "When the last cycle finished; absent where none did.",
     "last_cycle_duration_seconds": "How long the last cycle took.",
     "last_cycle_requests": "Requests of the last cycle.",
     "last_cycle_points": "GraphQL points of the last cycle.",
@@ -55,7 +55,8 @@ class _Figures(Collector):
         yield from self._promise()
 
     def _projects(self) -> Metric:
-        states = Counter(newest.state for newest in self._view.board.newest)
+        states = Counter(tile.state for tile in self._view.board.tiles)
+        states[Glow.BLIND] += len(self._view.board.unseen)
         named = {glow.replace(" ", "_"): states[glow] for glow in Glow}
         return _each("projects", "state", named)
 

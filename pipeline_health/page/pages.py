@@ -83,8 +83,7 @@ def incident_page(view: View, shown: Shown, place: Place) -> str:
 
 def parent_page(view: View, parent: Parent, place: Place) -> str:
     """Give the page of one story of many projects."""
-    known = frozenset(it.incident.fingerprint for it in view.board.every)
-    return _drawn("parent.html", view, place, {"parent": parent, "known": known})
+    return _drawn("parent.html", view, place, {"parent": parent})
 
 
 def missing_page(view: View, place: Place, *, says: str, advice: str) -> str:
@@ -115,6 +114,7 @@ def _drawn(name: str, view: View, place: Place, facts: Mapping[str, object]) -> 
         {
             "board": view.board,
             "trail": view.trail,
+            "known": view.known,
             "tone": "unsure",
             "root": place.root,
             "suffix": place.suffix,

@@ -46,9 +46,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """All that one page may show. *told* makes any text fit to be shown: redacted, and visible."""
+    """All that one page may show. *told* makes any text fit to be shown: redacted, and visible.
+
+    *known* are the fingerprints of which there is a page.
+    """
 
     board: Board
+    known: frozenset[Fingerprint]
     account: Account
     trail: tuple[TrailLine, ...]
     told: Callable[[str], str]
@@ -69,17 +73,24 @@ class Reader:
     _had: tuple[object, Kept] | None = field(default=None, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
-    def view(self, *, of: Fingerprint | None = None) -> View:
+    def view(self, *, of: Callable[[Facts], Fingerprint | None] = lambda _: None) -> View:
         """Give what is known now, with the trail *of* one incident; raises LedgerError."""
+
+        def read(ledger: Ledger) -> tuple[object, Kept, tuple[TrailLine, ...]]:
+            stamp, kept = self._read(ledger)
+            chosen = of(kept.facts)
+            return stamp, kept, () if chosen is None else ledger.trail(chosen)
+
         with self._lock:
-            kept, trail = self.records.at_one_moment(lambda ledger: self._read(ledger, of))
+            stamp, kept, trail = self.records.at_one_moment(read)
+            self._had = (stamp, kept)
         return self._view(kept, trail)
 
     def everything(self) -> tuple[View, Mapping[Fingerprint, tuple[TrailLine, ...]]]:
         """Give what is known now, and the trail of every incident, as of one moment."""
 
         def read(ledger: Ledger) -> tuple[Kept, Mapping[Fingerprint, tuple[TrailLine, ...]]]:
-            kept, _ = self._read(ledger, None)
+            _, kept = self._read(ledger)
             known = [each.fingerprint for each in kept.facts.incidents]
             known += [each.fingerprint for each in kept.facts.parents]
             return kept, {each: ledger.trail(each) for each in known}
@@ -92,18 +103,20 @@ class Reader:
         now, wishes, redact = self.now(), self.wishes(), self.redact()
         return View(
             board=board_of(kept.facts, wishes, now=now),
+            known=frozenset(kept.facts.fingerprints),
             account=account_of(kept.facts, kept.past, wishes, since=now - LATELY, now=now),
             trail=trail,
             told=told_by(redact),
             redact=redact,
         )
 
-    def _read(self, ledger: Ledger, of: Fingerprint | None) -> tuple[Kept, tuple[TrailLine, ...]]:
+    def _read(self, ledger: Ledger) -> tuple[object, Kept]:
+        """Read what is kept, unless it is as it was; only a moment that held may be remembered."""
         stamp = self.records.stamp()
-        if self._had is None or self._had[0] != stamp:
-            facts = facts_of(ledger)
-            self._had = (stamp, Kept(facts=facts, past=past_of(ledger, facts)))
-        return self._had[1], () if of is None else ledger.trail(of)
+        if self._had is not None and self._had[0] == stamp:
+            return self._had
+        facts = facts_of(ledger)
+        return stamp, Kept(facts=facts, past=past_of(ledger, facts))
 
 
 @lru_cache(maxsize=2)

@@ -67,6 +67,7 @@ class PageServer:
                 ws="none",
                 lifespan="off",
                 log_config=None,
+                log_level="error",  # what strangers send amiss fills no log
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from pipeline_health.core.board import headline
+from pipeline_health.core.board import doubts, headline
 from pipeline_health.core.maintenance import target_of
 from pipeline_health.core.model.board import Board, Tile
 from pipeline_health.core.model.incident import Incident
@@ -53,10 +53,12 @@ def index_of(view: View) -> Mapping[str, object]:
         "board": board,
         "account": account,
         "headline": headline(board),
+        "doubts": tuple(doubts(board)),
         "mark": worst,
         "tone": _TONES.get(worst, "unsure"),
         "tiles": _in_order(board.tiles),
         "spots": tuple(_spots(board)),
+        "happened": len(events),
         "events": sorted(events, key=lambda it: it.since, reverse=True)[:MOST_ROWS],
         "line_chart": Markup(_line(events, view, span)),  # noqa: S704 - drawn and escaped by us
         "spread": account.spreads()["whole"],
@@ -68,15 +70,13 @@ def index_of(view: View) -> Mapping[str, object]:
 def _worst(board: Board) -> Glow:
     if board.stale:
         return Glow.BLIND
-    states = [Glow(tile.newest.state) for tile in board.tiles]
+    states = [tile.state for tile in board.tiles] + [Glow.BLIND] * bool(board.unseen)
     return min(states, key=_ORDER.index, default=Glow.UNDECIDED)
 
 
 def _in_order(tiles: Sequence[Tile]) -> tuple[Tile, ...]:
     """Give the worst first, and what is as bad by its name."""
-    return tuple(
-        sorted(tiles, key=lambda it: (_ORDER.index(Glow(it.newest.state)), it.newest.project.name))
-    )
+    return tuple(sorted(tiles, key=lambda it: (_ORDER.index(it.state), it.newest.project.name)))
 
 
 def _newest(measured: Sequence[Measured]) -> Sequence[Measured]:

@@ -21,7 +21,7 @@ from pipeline_health.core.model.board import Wishes
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ledger import SqlLedger
 from pipeline_health.secret import Secret
-from theatre import Theatre
+from theatre import Screen, Theatre
 
 pytest_plugins = "chromium"
 
@@ -89,9 +89,34 @@ def test_when_nobody_answers_it_says_that_it_is_old(theatre: Theatre) -> None:
         expect(screen.page.locator("#freshness")).to_have_text("It refreshes itself.")
         screen.page.route("**/*", lambda route: route.abort())
         screen.page.clock.fast_forward(30_000)
-        old = "This is old: pipeline-health does not answer."
-        expect(screen.page.locator("#freshness")).to_have_text(old)
+        seen_as_old(screen)
         screen.complaints.clear()  # the browser's own, of the answer that did not come
+        screen.page.unroute("**/*")
+        screen.page.clock.fast_forward(30_000)
+        expect(screen.page.locator("#freshness")).to_have_text("It refreshes itself.")
+        expect(screen.page.locator("#old")).to_be_hidden()
+        expect(screen.page).to_have_title(re.compile("^3 broken, 1 not seen"))
+
+
+def seen_as_old(screen: Screen) -> None:
+    """See that no glance at the page, its tab or its icon takes it for how things are."""
+    old = "This is old: pipeline-health does not answer."
+    expect(screen.page.locator("#freshness")).to_have_text(old)
+    expect(screen.page.locator("#old")).to_be_visible()
+    expect(screen.page.locator("#old")).to_be_in_viewport()
+    expect(screen.page).to_have_title("No answer · pipeline-health")
+    assert screen.evaluate("document.querySelector('link[rel=icon]').href.endsWith('/unsure.svg')")
+
+
+def test_who_never_answers_does_not_answer_either(theatre: Theatre) -> None:
+    """A connection that was cut without a word is no sign that all is as it was."""
+    with theatre.screen(prepared=lambda context: context.clock.install()) as screen:
+        screen.goto()
+        with screen.page.expect_request("**/*"):
+            screen.page.route("**/*", lambda _: None)
+            screen.page.clock.fast_forward(30_000)
+        screen.page.clock.fast_forward(20_000)
+        seen_as_old(screen)
         screen.page.unroute("**/*")
         screen.page.clock.fast_forward(30_000)
         expect(screen.page.locator("#freshness")).to_have_text("It refreshes itself.")
@@ -108,6 +133,22 @@ def test_a_password_is_asked_for_by_the_browser(theatre: Theatre) -> None:
     with theatre.screen(password="planted pass word") as screen:
         screen.goto()
         expect(screen.page.locator("h1")).to_contain_text("3 broken")
+
+
+@pytest.mark.parametrize("said", ["me:planted%20pass%20word@", ""])
+def test_it_refreshes_wherever_it_was_opened(theatre: Theatre, said: str) -> None:
+    """Also by an address with the password in it, or at a path that could be another host's."""
+    path = "/" if said else "//evil.example/"
+    theatre.exhibition.password = Secret("planted pass word") if said else None
+    with theatre.screen(prepared=lambda context: context.clock.install()) as screen:
+        screen.page.goto(theatre.url.replace("://", f"://{said}") + path)
+        with screen.page.expect_response(lambda it: it.request.resource_type == "fetch") as answer:
+            screen.page.clock.fast_forward(30_000)
+        assert answer.value.status == (200 if said else 404)
+        expect(screen.page.locator("#freshness")).to_have_text("It refreshes itself.")
+        expect(screen.page.locator("#old")).to_be_hidden()
+        screen.complaints.clear()  # the browser's own, of the answer 404
+        screen.asked = [url.replace(f"://{said}", "://") for url in screen.asked]
 
 
 def test_the_keyboard_goes_from_top_to_bottom_and_is_seen(theatre: Theatre) -> None:
@@ -188,7 +229,8 @@ def test_what_is_old_stands_out_too(theatre: Theatre) -> None:
     for scheme in ("light", "dark"):
         with theatre.screen(scheme=scheme) as screen:
             screen.goto()
-            assert screen.page.locator(".notice").count() == 2
+            assert screen.page.locator(".notice:visible").count() == 2
+            screen.evaluate("document.getElementById('old').hidden = false")
             found = screen.evaluate(CONTRAST)
             assert isinstance(found, dict)
             assert found["low"] == []

@@ -53,6 +53,7 @@ SILENCED = replace(ailment(), silence=Silence(says="It was silenced by 1b1b1b1: 
             replace(incident(), named=NAMED),
             f"named in     {NAMED.url}, from 2026-11-22 10:05 UTC on",
         ),
+        (replace(incident(), count=0), "failures     not counted, the newest 2026-11-22 10:05 UTC"),
         (replace(incident(), part_of=NAMED.by), "part of      pa4e, with other projects"),
     ],
 )
@@ -63,4 +64,4 @@ def test_what_became_of_an_incident_is_said(of: Incident, line: str) -> None:
     assert line in lines
     said = {"silenced", "re-run", "beside", "held", "named", "part"}
     said &= {each.partition(" ")[0] for each in lines}
-    assert said == {line.partition(" ")[0]} - {"issue"}
+    assert said == {line.partition(" ")[0]} - {"issue", "failures"}

@@ -9,6 +9,7 @@ from desk import Desk
 from pipeline_health import bootstrap
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import run
+from shelf import Shelf, a_look
 
 MORE_THAN_SETTLING = timedelta(seconds=30)
 
@@ -53,6 +54,17 @@ def test_before_the_first_cycle_status_says_what_to_do(
     assert capsys.readouterr().out.startswith("No open incidents. No cycle has run yet")
     assert run(["incidents", "--all"]) == Exit.DONE
     assert capsys.readouterr().out.startswith("No incidents. No cycle has run yet")
+
+
+def test_what_is_old_is_told_where_nothing_is_broken(shelf: Shelf) -> None:
+    """An empty list of hours ago is no health, in the terminal neither."""
+    shelf.keep(looks=[a_look(shelf.ago(200), project="film"), a_look(shelf.ago(60))])
+    old = "Nobody looked for 1 h. What stands here is old"
+
+    assert [command for command in ("status", "incidents") if old not in shelf.tell(command)] == []
+    assert shelf.told("status", "--json")["stale"] is True
+    shelf.keep(looks=[a_look(shelf.ago(2), project="film"), a_look(shelf.ago(1))])
+    assert [command for command in ("status", "incidents") if "old" in shelf.tell(command)] == []
 
 
 def test_status_shows_each_project_and_the_last_sentence(
@@ -185,6 +197,7 @@ def test_status_json_before_the_first_cycle_has_no_sentence(
     assert json.loads(capsys.readouterr().out) == {
         "sentence": None,
         "at": None,
+        "stale": True,
         "waiting": [],
         "orphans": [],
         "projects": [],

@@ -59,7 +59,8 @@ def fill(shelf: Shelf) -> None:
         named=IssueRef(OPS, 12),
     )
     look = a_look(shelf.ago(1), project="film", findings=(line,))
-    shelf.keep([FILM, SHOP], parents=[PARENT, CROWD, OVER], looks=[look])
+    looks = [a_look(shelf.ago(2)), look]
+    shelf.keep([FILM, SHOP], parents=[PARENT, CROWD, OVER], looks=looks)
 
 
 def test_incidents_and_status_say_where_many_projects_are_told_together(shelf: Shelf) -> None:

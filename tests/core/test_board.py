@@ -1,5 +1,6 @@
 """The board: what is kept, side by side, and the few words at its head."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ import pytest
 
 from builders import NOW, PROJECT, REPO, ago
 from incident_builders import WEB, ailment, incident
-from pipeline_health.core.board import board_of, gate_of, headline, thinned
+from pipeline_health.core.board import board_of, doubts, gate_of, headline, thinned
 from pipeline_health.core.model.board import Board, Facts, Gate, Shown, Wishes
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, ProjectName
@@ -37,6 +38,7 @@ FOUND = FindingLine(
     owner=OPEN.cause.owner,
     incident=7,
 )
+OLD = "Nobody looked for 16 min. What stands here is old"
 WISHES = Wishes(policy=Policy(projects=(ProjectPolicy(name=PROJECT, repo=REPO),)))
 
 
@@ -66,7 +68,7 @@ def board(
     ("reports", "says"),
     [
         ((), "Nobody looked yet"),
-        ((a_report(failed="disk"),), "Nobody looked yet"),
+        ((a_report(failed="disk"),), "None of the newest looks was finished"),
         ((a_report(LINE, at=ago(minutes=16)),), "Nobody looked for 16 min"),
         ((a_report(LINE),), "All well: 1 project"),
         ((a_report(LINE, replace(LINE, name=ProjectName("film"))),), "All well: 2 projects"),
@@ -83,25 +85,101 @@ def board(
             ),
             "1 broken, 1 not seen, 1 unproved, 2 undecided",
         ),
+        ((a_report(replace(LINE, name=ProjectName("film"))),), "1 not seen"),
+        (
+            (
+                a_report(replace(LINE, name=ProjectName("film"))),
+                a_report(LINE, replace(LINE, name=ProjectName("gone")), at=ago(minutes=16)),
+            ),
+            "1 not seen",
+        ),
+        (
+            (
+                a_report(replace(LINE, name=ProjectName("film"))),
+                a_report(replace(LINE, findings=(FOUND,)), at=ago(minutes=16)),
+            ),
+            "1 broken",
+        ),
     ],
-    ids=["never", "only failed", "stale", "well", "all well", "mixed"],
+    ids=[
+        *("never", "only failed", "stale", "well", "all well", "mixed"),
+        *("one never", "one long ago", "broken long ago"),
+    ],
 )
 def test_the_head_says_how_everything_is(reports: tuple[CycleReport, ...], says: str) -> None:
-    """What is not seen or stale is never called well."""
+    """What is not seen or stale is never called well, nor is one project of many."""
     assert headline(board(*reports)) == says
+
+
+@pytest.mark.parametrize(
+    ("wishes", "reports", "says"),
+    [
+        (WISHES, (a_report(LINE),), []),
+        (WISHES, (), []),
+        (
+            Wishes(policy=Policy(projects=()), unread="no such file"),
+            (a_report(LINE),),
+            ["The configuration was not read, so the defaults count: no such file"],
+        ),
+        (
+            WISHES,
+            (a_report(failed="disk"), a_report(LINE)),
+            [f"The newest look, {NOW:%Y-%m-%d %H:%M} UTC: Looked."],
+        ),
+        (
+            WISHES,
+            (a_report(LINE, at=ago(minutes=16)),),
+            [
+                f"{OLD}: until somebody looks again, none of it says how things are.",
+            ],
+        ),
+        (
+            Wishes(
+                policy=Policy(
+                    projects=tuple(
+                        ProjectPolicy(name=ProjectName(f"p{at}"), repo=REPO) for at in range(12)
+                    )
+                )
+            ),
+            (a_report(LINE),),
+            ["Not looked at yet: p0, p1, p2, p3, p4, p5, p6, p7, p8, p9 and 2 more."],
+        ),
+    ],
+    ids=["none", "before the first", "unread", "failed", "old", "some never"],
+)
+def test_whoever_looks_hears_why_it_may_be_otherwise(
+    wishes: Wishes, reports: tuple[CycleReport, ...], says: list[str]
+) -> None:
+    """The same words on the page and in the terminal."""
+    assert list(doubts(board_of(Facts(reports=reports), wishes, now=NOW))) == says
 
 
 def test_each_project_has_its_newest_word_whatever_was_looked_at_last() -> None:
     """A cycle may look at some only; the names come in order."""
     film = replace(LINE, name=ProjectName("film"))
-    shown = board(a_report(LINE), a_report(film, LINE, at=ago(minutes=20)))
+    reports = a_report(LINE), a_report(film, LINE, at=ago(minutes=20))
+    unread = board_of(Facts(reports=reports), Wishes(policy=Policy(projects=())), now=NOW)
 
-    assert [(tile.newest.project.name, tile.stale) for tile in shown.tiles] == [
-        ("film", True),
-        ("shop", False),
+    assert [(tile.newest.project.name, tile.stale, tile.state) for tile in unread.tiles] == [
+        ("film", True, Glow.BLIND),
+        ("shop", False, Glow.HEALTHY),
     ]
-    assert [tile.policy for tile in shown.tiles] == [None, WISHES.policy.projects[0]]
-    assert shown.newest == tuple(tile.newest for tile in shown.tiles)
+    shut = Gate(glow=Glow.BLIND, why="nobody looked for 20 min")
+    assert [tile.gate.glow for tile in unread.tiles] == [Glow.BLIND, Glow.HEALTHY]
+    assert unread.tiles[0].gate == shut
+    blocked = board(a_report(LINE, at=ago(minutes=20)), incidents=[OPEN])
+    assert blocked.tiles[0].gate.why == OPEN.title
+    assert unread.newest == tuple(tile.newest for tile in unread.tiles)
+
+
+def test_what_nobody_configures_any_more_leaves_the_board_once_it_is_old() -> None:
+    """Else it would be called not seen for as long as old looks are kept."""
+    film = replace(LINE, name=ProjectName("film"))
+    for minutes, names in ((10, ["film", "shop"]), (20, ["shop"])):
+        shown = board(a_report(LINE), a_report(film, at=ago(minutes=minutes)))
+        assert [tile.newest.project.name for tile in shown.tiles] == names
+        assert shown.tiles[-1].policy == WISHES.policy.projects[0]
+        assert len({tile.policy for tile in shown.tiles}) == len(names)
 
 
 def test_old_news_of_a_project_is_dropped_and_nothing_else() -> None:
@@ -225,3 +303,25 @@ def test_a_window_of_one_kind_leaves_the_rest() -> None:
         reason="moves",
     )
     assert board(a_report(LINE), incidents=[both], windows=[window]).open[0].silent is None
+
+
+def calls_of(projects: int) -> int:
+    """Count the calls that the board of so many broken projects takes."""
+    names = [ProjectName(f"p{at}") for at in range(projects)]
+    incidents = tuple(replace(OPEN, fingerprint=Fingerprint(name), project=name) for name in names)
+    report = a_report(*(replace(LINE, name=name) for name in names))
+    policy = Policy(projects=tuple(ProjectPolicy(name=name, repo=REPO) for name in names))
+    facts, wishes = Facts(reports=(report,), incidents=incidents), Wishes(policy=policy)
+    seen: list[str] = []
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, _: seen.append(event))  # noqa: ARG005 - its signature
+    try:
+        board_of(facts, wishes, now=NOW)
+    finally:
+        sys.setprofile(before)
+    return len(seen)
+
+
+def test_twice_as_many_projects_are_twice_the_work() -> None:
+    """Every request draws the board anew."""
+    assert calls_of(200) < 2.2 * calls_of(100)

@@ -5,10 +5,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from builders import a_deployment, a_service, a_view, an_environment
 from gallery import NOW, ago
 from incident_builders import BAD, deployment, page, run
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing
+from pipeline_health.core.watched import deploy_trace
 from pipeline_health.page.charts import Bar, Dot, Span, promise_chart, time_line
 from pipeline_health.page.links import (
     commit_page,
@@ -154,6 +156,9 @@ def test_a_chart_of_nothing_is_one(kept: list[Dot]) -> None:
          f"https://github.com/acme/shop/commit/{BAD}"),
         (rebuilt("https://railway.com/project/p1/service/s1"),
          "https://railway.com/project/p1/service/s1"),
+        (rebuilt("https://railway.com/project/p1/service/s1?environmentId=e-1&id=d-1"),
+         "https://railway.com/project/p1/service/s1?environmentId=e-1&id=d-1"),
+        (rebuilt("https://railway.com/project/p1/service/s1?environmentId=e&id=d&x=1"), None),
         (rebuilt("https://railway.com/project/p1?x=javascript:alert(1)"), None),
         (rebuilt("https://railway.com.evil.example/project/p1"), None),
         (rebuilt("javascript:alert(1)"), None),
@@ -165,6 +170,14 @@ def test_a_link_is_put_together_from_ids_or_there_is_none(
 ) -> None:
     """Whatever URL came with them."""
     assert link == expected
+
+
+def test_the_page_that_a_finding_names_on_railway_is_one_that_we_know() -> None:
+    """As long as both write it alike."""
+    deployed = a_deployment()
+    service = a_service(deployed)
+    trace = deploy_trace(a_view(), an_environment(service), service, deployed)
+    assert trace_page(trace) == trace.url
 
 
 def test_our_own_sentences_become_pieces() -> None:

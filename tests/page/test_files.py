@@ -28,7 +28,7 @@ def test_the_same_pages_lie_in_a_directory(exhibition: Exhibition, tmp_path: Pat
     assert number == len(files) - 1
     assert set(files) - {OURS} == set(files.pop(OURS).decode().split())
     served, kept = exhibition.visitor(), Page(files["index.html"].decode())
-    own = re.compile(" Reload to see newer.| metrics healthz")
+    own = re.compile(" Reload to see newer.| metrics healthz|This is old.*? how things are. ")
     assert own.sub("", served.get("/").page.words) == kept.words
     assert files["feed.json"] == served.get("/feed.json").body
     assert len([name for name in files if name.startswith("incidents/")]) == 15
@@ -74,6 +74,18 @@ def test_what_is_not_ours_is_left_as_it_is(empty: Exhibition, tmp_path: Path) ->
 
     assert content(place) == before
     assert list(tmp_path.iterdir()) == [place]
+    for name in "abcd":
+        (place / "incidents" / name).unlink()
+    for name in ("photos", "incidents"):
+        (place / "incidents").rename(tmp_path / "incidents")
+        (place / name).symlink_to(tmp_path)
+        with pytest.raises(ForeignDirectoryError, match=rf"did not write \({name}"):
+            write_report(empty.reader, place)
+        (place / name).unlink()
+        (tmp_path / "incidents").rename(place / "incidents")
+    (place / "attic").mkdir()
+    with pytest.raises(ForeignDirectoryError, match=r"did not write \(attic\)"):
+        write_report(empty.reader, place)
     with pytest.raises(ForeignDirectoryError, match="is no directory"):
         write_report(empty.reader, place / "index.html")
 

@@ -121,13 +121,22 @@ def test_with_a_password_everybody_is_asked_for_it(locked: Exhibition) -> None:
         {"Authorization": "Basic"},
         {"Authorization": "Basic not base64"},
         {"Authorization": "Basic " + b64encode(b"a:\xff\xfe").decode()},
+        {"Authorization": "Basic QUFB\u00fc"},
         {"Authorization": "Basic " + "QUFB" * 9_999},
     ],
-    ids=["shorter", "empty", "longer", "bearer", "nothing", "garbage", "no text", "huge"],
+    ids=["shorter", "empty", "longer", "bearer", "nothing", "garbage", "no text", "odd", "huge"],
 )
 def test_what_is_not_the_password_is_refused(locked: Exhibition, said: dict[str, str]) -> None:
     """Whatever it looks like."""
     assert locked.visitor().get("/", headers=said).status == 401
+
+
+@pytest.mark.parametrize("password", ["p\u00e4ssw\u00f6rd \u2603: x", "0123456789abcdef" * 200])
+def test_any_password_that_can_be_set_can_be_told(empty: Exhibition, password: str) -> None:
+    """Also one of no ASCII, and one as long as somebody's generator made it."""
+    locked = replace(empty, password=Secret(password))
+    assert locked.visitor().get("/", headers=basic(password)).status == 200
+    assert locked.visitor().get("/", headers=basic(password[:-1])).status == 401
 
 
 def test_mistakes_slow_down_whoever_makes_them(locked: Exhibition) -> None:

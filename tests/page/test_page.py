@@ -1,23 +1,41 @@
 """What the pages show: every fact once, nothing alive that somebody else wrote."""
 
+import gzip
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from exhibition import Exhibition
-from gallery import NAMES, wishes
+from gallery import NAMES, NOW, RED, broken, open_incidents, wishes
+from gallery_looks import the_look
 from json_shape import faults
+from ledger_samples import LASTING, a_holder
 from pipeline_health.core.as_json import as_line
 from pipeline_health.core.board import board_of
 from pipeline_health.core.feed import feed_of
 from pipeline_health.core.model.board import Wishes
+from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import EvidenceMode, Policy
+from pipeline_health.ledger import SqlLedger
+from pipeline_health.ledger.holder import NOBODY
+from pipeline_health.ledger.moment import Records
+from pipeline_health.page.app import page_app
+from pipeline_health.page.guard import Door
+from pipeline_health.page.pulse import Pulse
+from pipeline_health.page.reading import Reader
+from pipeline_health.page.sheet import MOST_ROWS
+from pipeline_health.ports import Ledger
 from pipeline_health.secret import Secret
 from pipeline_health.telemetry import Redaction
+from visitor import Visitor
 
+T = TypeVar("T")
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "feed.schema.json").read_text())
 
 
@@ -86,6 +104,41 @@ def test_one_incident_shows_its_evidence_and_every_decision(exhibition: Exhibiti
     assert "https://github.com/acme/shop/actions/runs/101" in page.links
 
 
+def test_what_follows_from_another_leads_to_it(exhibition: Exhibition, tmp_path: Path) -> None:
+    """Where that one has a page."""
+    visitor = exhibition.visitor()
+    first, inner = (visitor.get(path).text for path in ("/", "/incidents/reli0000c0ffee"))
+    link = 'it follows from <a href="{}incidents/shop0214c0ffee">shop0214c0ffee</a>'
+    assert f"Waits: {link.format('')}" in first
+    assert f"waits: {link.format('../')}" in inner
+
+    with SqlLedger.open(tmp_path / "alone.db", holder=a_holder()) as ledger:
+        with ledger.lease(now=NOW, lasting=LASTING) as lease:
+            ledger.save([open_incidents()[2]], lease=lease)
+        ledger.record(the_look())
+    page = Exhibition(tmp_path / "alone.db").visitor().get("/").page
+    assert "Waits: it follows from shop0214c0ffee" in page.words
+    assert "incidents/shop0214c0ffee" not in page.links
+
+
+def test_a_table_that_leaves_something_out_says_so(tmp_path: Path) -> None:
+    """Nobody is to look in vain for the oldest; nor is what was not counted none."""
+    failed = [NOW - timedelta(hours=2 + at) for at in range(MOST_ROWS + 1)]
+    past = [
+        broken("shop", RED, failed=at, filed=number, over=at + timedelta(hours=1))
+        for number, at in enumerate(failed, 1)
+    ]
+    with SqlLedger.open(tmp_path / "ledger.db", holder=a_holder()) as ledger:
+        with ledger.lease(now=NOW, lasting=LASTING) as lease:
+            ledger.save([replace(past[0], count=0), *past[1:]], lease=lease)
+        ledger.record(the_look())
+    visitor = Exhibition(tmp_path / "ledger.db").visitor()
+    words = visitor.get("/").page.words
+    assert words.count(f"The same as a table: the newest 200 of {MOST_ROWS + 1}") == 2
+    page = visitor.get(f"/incidents/{past[0].fingerprint}").page
+    assert "Failures not counted, the newest" in page.words
+
+
 def test_a_story_of_many_projects_has_its_page(exhibition: Exhibition) -> None:
     """And lists them; what is no incident of its own any more is no link."""
     page = exhibition.visitor().get("/incidents/npm00c0ffee").page
@@ -115,7 +168,41 @@ def test_an_incident_is_found_by_the_start_of_its_fingerprint(
     assert says in answer.text
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/incidents/a/b", "/deep/er/still"])
+def test_an_incident_and_its_decisions_are_those_of_one_moment(
+    exhibition: Exhibition, tmp_path: Path
+) -> None:
+    """What the ledger shows while it changes is neither shown nor remembered."""
+    whole, reads = Records(exhibition.ledger), []
+
+    class Changing:
+        """A ledger that is caught half written on the first try of its first read."""
+
+        def at_one_moment(self, look: Callable[[Ledger], T]) -> T:
+            reads.append(look)
+            if len(reads) == 1:
+                with SqlLedger.open(tmp_path / "half.db", holder=NOBODY) as half:
+                    look(half)
+            return whole.at_one_moment(look)
+
+        def stamp(self) -> object:
+            return "as at the second try"
+
+    reader = Reader(
+        records=Changing(),
+        wishes=lambda: exhibition.wishes,
+        redact=lambda: exhibition.redact,
+        now=lambda: NOW,
+    )
+    pulse = Pulse(monotonic=lambda: 0.0, every=lambda: timedelta(minutes=5))
+    door = Door(password=lambda: None, loopback=True, monotonic=lambda: 0.0)
+    visitor = Visitor(page_app(reader, pulse, door))
+    assert "CommentIssue: A fix did not" in visitor.get("/incidents/shop0214c0ffee").page.words
+    assert len(reads) == 1
+    assert visitor.get("/incidents/none").status == 404
+    assert len(reads) == 2
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/incidents/a/b", "/deep/er/still", "/not%2fdeep"])
 def test_a_path_that_is_none_says_so_in_our_own_page(empty: Exhibition, path: str) -> None:
     """Its way home and its style are found from however deep it is."""
     answer = empty.visitor().get(path)
@@ -123,6 +210,20 @@ def test_a_path_that_is_none_says_so_in_our_own_page(empty: Exhibition, path: st
     assert answer.status == 404
     assert f'href="{root}style.css"' in answer.text
     assert f'<a href="{root or "."}">pipeline-health</a>' in answer.text
+
+
+def test_a_long_page_is_short_on_the_road(exhibition: Exhibition) -> None:
+    """A connection has seconds, and a portfolio may be large."""
+    visitor = exhibition.visitor()
+    packed = visitor.get("/", headers={"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(packed.body) == visitor.get("/").body
+    assert len(packed.body) < len(visitor.get("/").body) / 5
+    assert packed.headers["content-length"] == str(len(packed.body))
+
+
+def test_no_path_makes_a_long_answer(empty: Exhibition) -> None:
+    """However many steps somebody writes into it."""
+    assert len(empty.visitor().get("/" * 60_000).body) < 3_000
 
 
 def test_before_the_first_look_it_says_that_this_is_no_health(empty: Exhibition) -> None:
@@ -144,6 +245,29 @@ def test_what_is_old_says_so(exhibition: Exhibition) -> None:
     assert "What stands here is old" in page.words
     assert "not looked at for 3 min" in page.words
     assert "The configuration was not read, so the defaults count: no such file" in page.words
+
+
+def test_what_one_look_did_not_reach_is_not_called_healthy(exhibition: Exhibition) -> None:
+    """A project that is configured and was never looked at, wherever states are counted."""
+    wanted = wishes().policy
+    new = replace(wanted.projects[0], name=ProjectName("novel"))
+    exhibition.wishes = Wishes(policy=replace(wanted, projects=(*wanted.projects, new)))
+    visitor = exhibition.visitor()
+    page = visitor.get("/").page
+    assert "3 broken, 2 not seen, 1 undecided · pipeline-health" in page.words
+    assert "Not looked at yet: novel." in page.words
+    assert 'projects{state="not_seen"} 2.0' in visitor.get("/metrics").text
+
+
+def test_a_look_that_came_to_no_end_is_told(tmp_path: Path) -> None:
+    """Also when it is the only one: that nobody looked would be another story."""
+    with SqlLedger.open(tmp_path / "ledger.db", holder=a_holder()) as ledger:
+        ledger.record(replace(the_look(), projects=(), failed="disk", sentence="It failed: disk."))
+    visitor = Exhibition(tmp_path / "ledger.db").visitor()
+    words = visitor.get("/").page.words
+    assert "None of the newest looks was finished · pipeline-health" in words
+    assert "The newest look, 2026-03-02 14:02 UTC: It failed: disk." in words
+    assert "Nobody looked yet" not in words
 
 
 def test_the_feed_is_what_the_command_prints(exhibition: Exhibition) -> None:
@@ -199,7 +323,9 @@ def test_health_is_a_cycle_that_finished_within_three_intervals(
     assert (answer.status, answer.text) == (status, f"{says}\n")
 
 
-def test_a_ledger_that_cannot_be_read_is_told_without_its_path(tmp_path: Path) -> None:
+def test_a_ledger_that_cannot_be_read_is_told_without_its_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The log says why; health is not about it."""
     ledger = tmp_path / "ledger.db"
     ledger.write_text("no ledger")
@@ -207,6 +333,7 @@ def test_a_ledger_that_cannot_be_read_is_told_without_its_path(tmp_path: Path) -
     for path in ("/", "/feed.json", "/metrics", "/incidents/x", "/nowhere"):
         answer = visitor.get(path)
         assert (answer.status, str(tmp_path) in answer.text) == (503, False)
+        assert str(ledger) in capsys.readouterr().out
     assert visitor.get("/healthz").status == 200
 
 

@@ -35,6 +35,23 @@ def test_it_answers_over_http(empty: Exhibition, socket_enabled: None) -> None:
         assert client.get("/feed.json", headers={"Host": "evil.example"}).status_code == 403
 
 
+def test_what_is_no_request_of_ours_fills_no_log(
+    empty: Exhibition,
+    socket_enabled: None,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever reaches the port could write to it as much as he likes, and needs no password."""
+    upgrade = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+    with served(empty) as url:
+        for said in (b"\x00\x01\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", upgrade + b"\r\n"):
+            with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as caller:
+                caller.settimeout(10)
+                caller.sendall(said)
+                assert caller.recv(100).startswith((b"HTTP/1.1 400", b"HTTP/1.1 200"))
+    assert (caplog.text, capsys.readouterr().out) == ("", "")
+
+
 def test_it_ends_at_once_though_somebody_holds_on(empty: Exhibition, socket_enabled: None) -> None:
     """A connection that says nothing, or half of a request, keeps nobody."""
     with served(empty) as url:

@@ -33,6 +33,12 @@ class Facts:
     parents: tuple[Parent, ...] = ()
     windows: tuple[MaintenanceWindow, ...] = ()
 
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Those of all incidents, each once: two turns of one have the same."""
+        incidents = dict.fromkeys(each.fingerprint for each in self.incidents)
+        return tuple(incidents | dict.fromkeys(each.fingerprint for each in self.parents))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
@@ -79,7 +85,8 @@ class Shown:
 class Gate:
     """What the last look says of a promotion; *why* is a sentence. Only the check itself decides.
 
-    HEALTHY means that nothing the look saw is in the way, BROKEN that something is.
+    HEALTHY means that nothing the look saw is in the way, BROKEN that something is. BLIND is also
+    what a look of too long ago saw open.
     """
 
     glow: Glow
@@ -102,6 +109,12 @@ class Tile:
     policy: ProjectPolicy | None
     open: tuple[Shown, ...]
     windows: tuple[MaintenanceWindow, ...]
+
+    @property
+    def state(self) -> Glow:
+        """The worst that is true of it; what was seen too long ago is not seen, however well."""
+        state = Glow(self.newest.state)
+        return Glow.BLIND if self.stale and state is not Glow.BROKEN else state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +148,12 @@ class Board:
     def newest(self) -> tuple[Newest, ...]:
         """The newest word on every project."""
         return tuple(tile.newest for tile in self.tiles)
+
+    @property
+    def unseen(self) -> tuple[ProjectName, ...]:
+        """What is configured, and was not looked at in any of the newest looks."""
+        seen = {tile.newest.project.name for tile in self.tiles}
+        return tuple(it.name for it in self.wishes.policy.projects if it.name not in seen)
 
     @property
     def open(self) -> tuple[Shown, ...]:

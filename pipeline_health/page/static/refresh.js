@@ -2,8 +2,11 @@
 "use strict";
 (() => {
   const EVERY = 30_000;
+  const PATIENCE = 20_000;
   const sheet = document.getElementById("sheet");
+  const icon = document.querySelector("link[rel=icon]");
   let waits;
+  let asked;
 
   const kept = () => [...sheet.querySelectorAll("details")].map((each) => each.open);
 
@@ -27,15 +30,25 @@
     }
   };
 
-  const say = (text, late) => {
-    const place = document.getElementById("freshness");
-    place.textContent = text;
-    place.classList.toggle("late", late);
+  const say = (text) => {
+    document.getElementById("freshness").textContent = text;
+  };
+
+  // What nobody brings up to date any more must not go on saying that all is well.
+  const old = () => {
+    say("This is old: pipeline-health does not answer.");
+    document.getElementById("old").hidden = false;
+    document.title = "No answer · pipeline-health";
+    icon.href = icon.href.replace(/[a-z]+\.svg$/, "unsure.svg");
   };
 
   const look = async () => {
+    clearTimeout(waits);
+    asked?.abort();
+    const mine = (asked = new AbortController());
+    const impatient = setTimeout(() => mine.abort(), PATIENCE);
     try {
-      const answer = await fetch(location.pathname, { cache: "no-store", redirect: "error" });
+      const answer = await fetch(location.origin + location.pathname, { cache: "no-store", redirect: "error", signal: mine.signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("sheet");
       if (!fresh) {
@@ -43,12 +56,18 @@
       }
       put(document.adoptNode(fresh));
       document.title = page.title;
-      document.querySelector("link[rel=icon]").href = page.querySelector("link[rel=icon]").getAttribute("href");
-      say("It refreshes itself.", false);
+      icon.href = page.querySelector("link[rel=icon]").getAttribute("href");
+      say("It refreshes itself.");
     } catch {
-      say("This is old: pipeline-health does not answer.", true);
+      if (mine === asked) {
+        old();
+      }
+    } finally {
+      clearTimeout(impatient);
     }
-    wait();
+    if (mine === asked) {
+      wait();
+    }
   };
 
   const wait = () => {
@@ -59,6 +78,6 @@
   };
 
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(waits) : look()));
-  say("It refreshes itself.", false);
+  say("It refreshes itself.");
   wait();
 })();
