@@ -42,8 +42,8 @@ def test_what_a_failure_said_outlives_its_log(shop: Shop, where: str) -> None:
             job.log = ""
     for deployment in shop.web.deployments:
         deployment.build_log = ""
-    for _ in range(4):
-        shop.host.cycle(after=12 * DAY)
+    for _ in range(3):
+        shop.host.cycle(after=16 * DAY)
 
     assert before.evidence is not None
     assert "Cannot find module" in before.evidence.tail
@@ -61,8 +61,8 @@ def test_how_long_commits_took_is_known_after_a_quiet_season(shop: Shop) -> None
         shop.web.deploy("SUCCESS")
         shop.host.cycle()
     before = passages(shop)
-    for _ in range(4):
-        shop.host.cycle(after=12 * DAY)
+    for _ in range(3):
+        shop.host.cycle(after=16 * DAY)
 
     assert before.count("\n") == 3
     assert passages(shop) == before
