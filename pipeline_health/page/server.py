@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from errno import EADDRINUSE
 from types import TracebackType
 from typing import Final, Self
 
@@ -31,10 +32,12 @@ def taken(address: Address) -> socket.socket:
     try:
         return socket.create_server((address.host, address.port), family=family)
     except OSError as exc:
+        is_taken = exc.errno == EADDRINUSE
+        whose = "; is another `pipeline-health serve` running?" if is_taken else "."
         msg = (
-            f"the page cannot be served at {address}: {exc.strerror or exc}; is another "
-            "`pipeline-health serve` running? Choose another place with --listen ADDRESS:PORT or "
-            "`listen` of [page] in the configuration, or do without: --listen off"
+            f"the page cannot be served at {address}: {exc.strerror or exc}{whose} Choose another "
+            "place with --listen ADDRESS:PORT or `listen` of [page] in the configuration, or do "
+            "without: --listen off"
         )
         raise PlaceTakenError(msg) from exc
 

@@ -89,5 +89,9 @@ def test_a_place_that_is_taken_is_named_with_what_to_do() -> None:
     assert str(caught.value).startswith(
         f"the page cannot be served at {address}: Address already in use"
     )
+    assert "is another `pipeline-health serve` running? Choose another place" in str(caught.value)
     assert "--listen ADDRESS:PORT" in str(caught.value)
     assert "--listen off" in str(caught.value)
+    elsewhere = Address(host="203.0.113.9", port=8484)
+    with pytest.raises(PlaceTakenError, match=r"requested address[^;?]*\. Choose another place"):
+        taken(elsewhere)
