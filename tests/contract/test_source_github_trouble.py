@@ -227,7 +227,7 @@ def test_what_fails_alone_is_asked_for_alone_until_it_passes() -> None:
             ]
             asked.append(wards[0].new())
 
-    assert [[4, 2, 2, 1, *[1] * TRIES], [3, *[1] * TRIES], [3, 1], [4]] == [
+    assert [[4, 2, 2, 1, *[1] * TRIES], [3, 1], [3, 1], [4]] == [
         sorted(each, reverse=True) for each in asked
     ]
 
