@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 
 from door import Door
-from github_stage import MINUTE, SHOP, Stage, look, many, on_stage, project
+from github_stage import MINUTE, OWN, SHOP, Stage, look, many, on_stage, project
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.questions import RunsOf
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
 from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.github_world import Repo
-from pipeline_health.sources.github.learning import MOST_LOOKUPS, TOPIC
+from pipeline_health.sources.github.learning import TOPIC
+from pipeline_health.sources.github.lessons import APART, MOST_LOOKUPS
 
 DAY = timedelta(days=1)
 
@@ -111,7 +112,7 @@ def test_without_a_push_there_is_nothing_more_to_learn(stage: Stage) -> None:
 
 
 def test_lessons_are_taken_side_by_side() -> None:
-    """A new day costs a large portfolio no more than a few of GitHub's answers."""
+    """What no question about many tells costs a large portfolio no more than a few answers."""
     doors = []
 
     def way(world: World, loopback: Loopback) -> Door:
@@ -121,6 +122,7 @@ def test_lessons_are_taken_side_by_side() -> None:
     with on_stage(way=way) as stage:
         policies = [project(name, repo=name) for name in many(stage.world, 9)]
         doors[0].meets("/actions/runs", 4)
+        stage.memory.remember(APART, "GitHub", stage.world.now().isoformat(), now=stage.world.now())
         seen = stage.source(at_once=8).look(policies, now=stage.world.now())
 
     assert all(isinstance(reading.required, Seen) for reading in seen.values())
@@ -212,6 +214,7 @@ def test_a_large_portfolio_is_learned_little_by_little(stage: Stage) -> None:
         TOPIC, known, '{"day": "2026-01-01", "workflows": ["CI"]}', now=stage.world.now()
     )
 
+    stage.memory.remember(APART, "GitHub", stage.world.now().isoformat(), now=stage.world.now())
     readings = stage.source().look(projects, now=stage.world.now())
 
     assert MOST_LOOKUPS == stage.asked("event=push")
@@ -221,9 +224,10 @@ def test_a_large_portfolio_is_learned_little_by_little(stage: Stage) -> None:
 
 def test_those_that_cannot_be_read_keep_nobody_from_being_learned(stage: Stage) -> None:
     """There may be as many of them as are read in one look."""
+    stage.world.no_checks = {OWN}  # so that each is asked for by itself
     policies = [project(name, repo=name) for name in many(stage.world, MOST_LOOKUPS + 1)]
     for policy in policies[:-1]:
-        match = f"{policy.repo}/actions/runs"
+        match = f"{policy.repo}/actions/runs?branch=main&per_page=100&event=push"
         stage.world.faults.add(host="github", mode="status", match=match, status=403, times=9)
 
     for expected in (NotAsked, Seen):
