@@ -196,7 +196,8 @@ class Ward(Indoors):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or give up."""
-        named = re.findall(r'"n\d+": ?"(\w+)"', request.read().decode())
+        body = request.read().decode()
+        named = re.findall(r'"n\d+": ?"(\w+)"', body) if "query Look" in body else []
         self.looks += [len(named)] if named else []
         if self.sick.intersection(named):
             return httpx.Response(504, headers={"Date": "Mon, 02 Mar 2026 10:00:00 GMT"})
