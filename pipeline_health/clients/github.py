@@ -82,12 +82,14 @@ class GitHub:
         result = self._wire.query(documents.GITHUB_WHO_AM_I, {})
         return Seen(at=result.at, value=result.data.text("viewer", "login"))
 
-    def look(self, batch: Sequence[Wanted], *, author: str, checks: bool) -> tuple[Sighting, ...]:
+    def look(
+        self, batch: Sequence[Wanted], *, author: str, checks: bool, patient: bool = True
+    ) -> tuple[Sighting, ...]:
         """Read every repository of *batch* in one request, and follow the lists that go on.
 
-        How many check runs an unfinished suite has, `counts` adds.
+        How many check runs an unfinished suite has, `counts` adds. Without patience it is one try.
         """
-        return Look(self._wire, author=author, checks=checks).at(batch)
+        return Look(self._wire, author=author, checks=checks).at(batch, patient=patient)
 
     def runs_at(self, repo: RepoName, sha: Sha) -> tuple[RunAt, ...]:
         """List the Actions runs of one commit, all of them."""

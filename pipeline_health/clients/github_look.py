@@ -53,14 +53,19 @@ class Look:
         self._author = author
         self._checks = checks
 
-    def at(self, batch: Sequence[Wanted]) -> tuple[Sighting, ...]:
-        """Read every repository of *batch*, in its order; raises when nothing came of it."""
+    def at(self, batch: Sequence[Wanted], *, patient: bool = True) -> tuple[Sighting, ...]:
+        """Read every repository of *batch*, in its order; raises when nothing came of it.
+
+        Without patience that is tried once.
+        """
         document = documents.github_look(
             [wanted.branch for wanted in batch],
             [wanted.earlier for wanted in batch],
             by_id=[wanted.node is not None for wanted in batch],
         )
-        result = self._wire.query(document, self._variables(batch), splittable=len(batch) > 1)
+        result = self._wire.query(
+            document, self._variables(batch), splittable=len(batch) > 1, patient=patient
+        )
         viewer = result.data.maybe_text("viewer", "login")
         cut = any(problem.type == RESOURCE_LIMITS for problem in result.problems)
         return tuple(

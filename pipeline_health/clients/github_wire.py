@@ -110,12 +110,17 @@ class Wire:
         }
 
     def query(
-        self, document: str, variables: Mapping[str, object], *, splittable: bool = False
+        self,
+        document: str,
+        variables: Mapping[str, object],
+        *,
+        splittable: bool = False,
+        patient: bool = True,
     ) -> Result:
         """Ask one document; the answer has data, though perhaps not all of it.
 
         With *splittable*, TooLargeError says at once that a smaller query should be tried, and a
-        timeout says so too.
+        timeout says so too. One that is not *patient* is sent once, whatever comes of it.
         """
 
         def check(answer: Answer) -> None:
@@ -133,7 +138,7 @@ class Wire:
             endpoint = Endpoint(host=self.host, url=url, headers=self.headers(), refuse=check)
             began = self._clock.monotonic()
             try:
-                not_after = (TimedOutError,) if splittable else ()
+                not_after = _better_not_sent_again(splittable=splittable, patient=patient)
                 result = ask(self.http, endpoint, document, variables, not_after=not_after)
             finally:
                 self.meter.wait(self._clock.monotonic() - began)
@@ -213,6 +218,12 @@ class Wire:
         with suppress(UnexpectedShapeError):
             limit = result.data.at("rateLimit")
             self.meter.charge(limit.number("cost"), limit.number("remaining"))
+
+
+def _better_not_sent_again(*, splittable: bool, patient: bool) -> tuple[type[ClientError], ...]:
+    if not patient:
+        return (ClientError,)
+    return (TimedOutError,) if splittable else ()
 
 
 def require_made(made: Json, key: str) -> None:

@@ -196,8 +196,8 @@ class Ward(Indoors):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or give up."""
-        asked = request.read().decode()
-        named = re.findall(r'"n\d+": ?"(\w+)"', asked) if "query Look" in asked else []
+        body = request.read().decode()
+        named = re.findall(r'"n\d+": ?"(\w+)"', body) if "query Look" in body else []
         self.looks += [len(named)] if named else []
         if self.sick.intersection(named):
             return httpx.Response(504, headers={"Date": "Mon, 02 Mar 2026 10:00:00 GMT"})
@@ -228,7 +228,7 @@ def test_what_fails_alone_is_asked_for_alone_until_it_passes() -> None:
             ]
             asked.append(wards[0].new())
 
-    assert [[4, 2, 2, 1, *[1] * TRIES], [3, *[1] * TRIES], [3, 1], [4]] == [
+    assert [[4, 2, 2, 1, *[1] * TRIES], [3, 1], [3, 1], [4]] == [
         sorted(each, reverse=True) for each in asked
     ]
 

@@ -117,8 +117,9 @@ class Lookup:
         }
 
     def _may_ask_together(self) -> bool:
-        failed = self._memory.recall(APART, _GITHUB)
+        failed = self._memory.recall(APART, _GITHUB) or ""
         try:
-            return failed is None or self._now - datetime.fromisoformat(failed) >= TOGETHER_AGAIN
+            since = self._now - datetime.fromisoformat(failed)
+            return not timedelta(0) <= since < TOGETHER_AGAIN
         except (ValueError, TypeError):
             return True

@@ -224,7 +224,13 @@ class GitHubSource:
             at_once=self._at_once,
             trial=trial,
         )
-        seen = self._seen(batches, wanted, now)
+        alone = replace(
+            batches,
+            ask=lambda one: self._client.look(one, author=author, checks=checks, patient=False),
+            size=1,
+            trial=Trial(),
+        )
+        seen = self._seen(batches, alone, wanted, now)
         lost = [one for one in wanted if self._identities.is_lost(one, seen[one])]
         for one in lost:
             if not seen[one].nowhere:  # else it may only be hidden from this token, for a while
@@ -238,14 +244,13 @@ class GitHubSource:
         return self._client.counts.added(seen)
 
     def _seen(
-        self, batches: Batches, wanted: Sequence[Wanted], now: datetime
+        self, batches: Batches, alone: Batches, wanted: Sequence[Wanted], now: datetime
     ) -> dict[Wanted, Sighting]:
-        """Ask for all of *wanted*, and last for each of those that are known to fail alone."""
-        alone = self._loners.among(wanted)
-        seen = dict(batches.see([one for one in wanted if one not in alone]))
-        if alone:
-            seen |= replace(batches, size=1, trial=Trial()).see(alone)
-        passed = [one for one in alone if seen[one].viewer is not None and not seen[one].cut]
+        """Ask for all of *wanted*; last, *alone* and once, for what is known to fail so."""
+        loners = self._loners.among(wanted)
+        seen = dict(batches.see([one for one in wanted if one not in loners]))
+        seen |= alone.see(loners)
+        passed = [one for one in loners if seen[one].viewer is not None and not seen[one].cut]
         self._loners.learn(batches.failed_alone, passed, now=now)
         return seen
 
