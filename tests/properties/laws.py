@@ -80,7 +80,7 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             failed = scene.failed.get(thing) or (marker.failed_at if marker else None)
             if last is not None and last.state is State.BROKEN:
                 elsewhere = any(thing in others for others in told)
-                if not (elsewhere or _is_told_anew(scene, thing) or _waits(scene, thing)):
+                if not (elsewhere or _is_told_anew(scene, thing) or waits_anew(scene, thing)):
                     yield f"#{number} ({issue.title}) was closed while {thing} is broken"
             elif not _jobs_passed(scene, thing, marker) and (
                 proved is None or (failed is not None and proved <= failed)
@@ -99,7 +99,7 @@ def _is_told_anew(scene: Scene, thing: Thing) -> bool:
     return _failed_anew(scene, thing) and is_told_for_its_reason(scene, thing)
 
 
-def _waits(scene: Scene, thing: Thing) -> bool:
+def waits_anew(scene: Scene, thing: Thing) -> bool:
     """Tell whether what failed anew after it was proved to work waits for the caps."""
     full = len(list(scene.opened())) >= scene.town.limits.per_cycle
     return scene.town.ops is not None and full and _failed_anew(scene, thing)
