@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pipeline_health import bootstrap
 from pipeline_health import settings as configured
+from pipeline_health.clients.github_pushes import MOST_BRANCHES
 from pipeline_health.clients.within import Given, Posed, Within
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ports import Clock
 from pipeline_health.simulator import Call, Simulator, World
-from pipeline_health.sources.github.learning import MOST_LOOKUPS
 
 SECRETS = {"GITHUB_TOKEN": "gh-good-token", "RAILWAY_TOKEN": "rw-good-token"}
 
@@ -59,8 +59,8 @@ class Indoors:
 
     def learn(self, names: Sequence[str]) -> None:
         """Run as many cycles as it takes to learn of every project what is learned once a day."""
-        for start in range(0, len(names), MOST_LOOKUPS):
-            self.cycle(only=names[start : start + MOST_LOOKUPS])
+        for start in range(0, len(names), MOST_BRANCHES):
+            self.cycle(only=names[start : start + MOST_BRANCHES])
 
 
 def _network(world: World, railway: str) -> Within:

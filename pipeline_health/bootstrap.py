@@ -18,9 +18,7 @@ from pipeline_health.agent.people import People
 from pipeline_health.clients.ending import Ending
 from pipeline_health.clients.http import Http, Transport
 from pipeline_health.clients.write_pace import BETWEEN_WRITES
-from pipeline_health.core.model.audit import Audit
-from pipeline_health.core.model.policy import Policy, ProjectPolicy
-from pipeline_health.core.model.readings import Blind, GitHubReading
+from pipeline_health.core.model.policy import Policy
 from pipeline_health.core.model.report import CycleReport
 from pipeline_health.ended import failed, finish, unfinished
 from pipeline_health.frozen import dataclass
@@ -174,7 +172,7 @@ def _run(
     close_orphans: bool,
 ) -> CycleReport:
     with ExitStack() as opened:
-        ledger = opened.enter_context(_dry_ledger(settings) if dry else here.ledger(settings))
+        ledger = opened.enter_context(dry_ledger(settings) if dry else here.ledger(settings))
         started = here.clock.now()
         lasting = policy.limits.cycle_deadline + LEASE_MARGIN
         lease = opened.enter_context(ledger.lease(now=started, lasting=lasting))
@@ -239,43 +237,6 @@ def assembled(
     )
 
 
-def audit_credentials(
-    settings: Settings, *, only: Sequence[str] = (), clock: Clock | None = None
-) -> tuple[tuple[ProjectPolicy, Audit], ...]:
-    """Audit every project now, or those named in *only*; nothing is written anywhere.
-
-    Raises ConfigurationError for a project that is not configured, before anything is asked.
-    """
-    timekeeper = SystemClock() if clock is None else clock
-    policy = narrowed(settings.policy, only)
-    with ExitStack() as opened:
-        ledger = opened.enter_context(_dry_ledger(settings))
-        http = Http(clock=timekeeper, jitter=random.random)
-        opened.callback(http.close)
-        http.ending.end_within(policy.limits.cycle_deadline)
-        wires = wired(settings, policy, ledger=ledger, http=http, clock=timekeeper)
-        now = timekeeper.now()
-        deployed = wires.deploys.look(policy.projects, now=now)
-        code = wires.code.look(policy.projects, now=now)
-        return tuple(
-            (
-                project,
-                _with_reason(
-                    wires.audits.audit(
-                        project, deployed[project.name], code[project.name].head, now=now
-                    ),
-                    code[project.name],
-                ),
-            )
-            for project in policy.projects
-        )
-
-
-def _with_reason(audit: Audit, code: GitHubReading) -> Audit:
-    """Give *audit*, told why there was no branch where there was none: no file was looked at."""
-    return replace(audit, files=code.branch) if isinstance(code.branch, Blind) else audit
-
-
 def narrowed(policy: Policy, only: Sequence[str]) -> Policy:
     """Give *policy* for the projects named in *only*, all when none is."""
     unknown = sorted(set(only) - {project.name for project in policy.projects})
@@ -294,7 +255,7 @@ def narrowed(policy: Policy, only: Sequence[str]) -> Policy:
 
 
 @contextmanager
-def _dry_ledger(settings: Settings) -> Iterator[Ledger]:
+def dry_ledger(settings: Settings) -> Iterator[Ledger]:
     """Read the ledger, and write to an overlay that is thrown away."""
     with SqlLedger.read_only(settings.ledger_path) as kept:
         yield DryRunLedger(kept)

@@ -21,7 +21,6 @@ from pipeline_health.settings import (
     GitHubApp,
     GitHubCredential,
     GitHubToken,
-    RailwayCredentials,
     Settings,
 )
 from pipeline_health.sources.audit import Auditor
@@ -72,76 +71,121 @@ def wired(  # noqa: PLR0913 - one argument a part
     For one *verdict* nothing is read that decides nothing: habits, and the files of the branch.
     Its rounds end as *http* does; a cycle leaves time for what it decides.
     """
-    redaction, identity = Redaction(settings.secrets()), policy.routing.identity
-    credentials = settings.credentials
-    tokens = credentials.railway
-    token = github_token(credentials.github, http, api=settings.github_api, clock=clock)
-    ends = partial(_ending, http.ending, clock, policy.limits.cycle_deadline)
-    railway_by = RAILWAY_BY if at_once == 1 else RAILWAY_BY_BESIDE
-    railway_http = http if verdict else http.ending_by(ends(railway_by))
-    github_http = http if verdict else http.ending_by(ends(GITHUB_BY))
-    railway = Railway(
-        railway_http, api=settings.railway_api, clock=clock, memory=ledger, at_once=at_once
-    )
-    wire = partial(
-        Wire,
-        api=settings.github_api,
-        token=token,
+    run = _Run(
+        settings=settings,
+        policy=policy,
+        ledger=ledger,
+        http=http,
         clock=clock,
-        memory=ledger,
-        account=github_account(credentials.github),
+        redact=Redaction(settings.secrets()),
+        verdict=verdict,
+        at_once=at_once,
     )
-    meter = Meter()
-    github = GitHub(wire(github_http, meter=meter))
-    written = wire(http, meter=meter, pace=pace)
+    read, written = run.github_to_read_and_write(pace)
+    railway = run.railway()
     return Wired(
-        code=GitHubSource(
-            github,
-            memory=ledger,
-            identity=identity,
-            redact=redaction,
-            variable=credentials.github.variable,
-            habits=not verdict,
-            at_once=at_once,
-        ),
-        deploys=RailwaySource(
-            railway,
-            tokens=tokens.for_project,
-            production=tokens.for_production,
-            memory=ledger,
-            redact=redaction,
-        ),
-        audits=Auditor(
-            variables=_variables(railway, tokens, ledger),
-            files=None if verdict else BranchFiles(github, redact=redaction),
-        ),
-        urls=ProbingSource(
-            Web(ending=http.ending if verdict else ends(URLS_BY), transport=transport),
-            memory=ledger,
-            clock=clock,
-            time=policy.limits.cycle_deadline / 3,
-        ),
-        tracker=GitHubTracker(
-            GitHub(written), GitHubEdits(written), memory=ledger, identity=identity
-        ),
+        code=run.code(read),
+        deploys=run.deploys(railway),
+        audits=run.audits(railway, read),
+        urls=run.urls(transport),
+        tracker=run.tracker(written),
         writing=GitHub(written),
     )
 
 
-def _ending(within: Ending, clock: Clock, deadline: timedelta, part: float) -> Ending:
-    ending = Ending(clock, within=within)
-    ending.end_within(deadline * part)
-    return ending
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What every part of one run stands on, and how it makes each of them."""
 
+    settings: Settings
+    policy: Policy
+    ledger: Ledger
+    http: Http
+    clock: Clock
+    redact: Redaction
+    verdict: bool
+    at_once: int
 
-def _variables(railway: Railway, tokens: RailwayCredentials, ledger: Ledger) -> VariablesSource:
-    return VariablesSource(
-        railway,
-        tokens=tokens.for_project,
-        production=tokens.for_production,
-        memory=ledger,
-        key=partial(secrets.token_bytes, _KEY_BYTES),
-    )
+    def github_to_read_and_write(self, pace: timedelta) -> tuple[GitHub, Wire]:
+        """Connect GitHub twice, with one token and one meter: reading ends earlier than writing."""
+        credential, api = self.settings.credentials.github, self.settings.github_api
+        wire = partial(
+            Wire,
+            api=api,
+            token=github_token(credential, self.http, api=api, clock=self.clock),
+            clock=self.clock,
+            memory=self.ledger,
+            account=github_account(credential),
+            meter=Meter(),
+        )
+        return GitHub(wire(self._http_by(GITHUB_BY))), wire(self.http, pace=pace)
+
+    def railway(self) -> Railway:
+        return Railway(
+            self._http_by(RAILWAY_BY if self.at_once == 1 else RAILWAY_BY_BESIDE),
+            api=self.settings.railway_api,
+            clock=self.clock,
+            memory=self.ledger,
+            at_once=self.at_once,
+        )
+
+    def code(self, github: GitHub) -> GitHubSource:
+        return GitHubSource(
+            github,
+            memory=self.ledger,
+            identity=self.policy.routing.identity,
+            redact=self.redact,
+            variable=self.settings.credentials.github.variable,
+            habits=not self.verdict,
+            at_once=self.at_once,
+        )
+
+    def deploys(self, railway: Railway) -> RailwaySource:
+        tokens = self.settings.credentials.railway
+        return RailwaySource(
+            railway,
+            tokens=tokens.for_project,
+            production=tokens.for_production,
+            memory=self.ledger,
+            redact=self.redact,
+        )
+
+    def audits(self, railway: Railway, github: GitHub) -> Auditor:
+        tokens = self.settings.credentials.railway
+        variables = VariablesSource(
+            railway,
+            tokens=tokens.for_project,
+            production=tokens.for_production,
+            memory=self.ledger,
+            key=partial(secrets.token_bytes, _KEY_BYTES),
+        )
+        files = None if self.verdict else BranchFiles(github, redact=self.redact)
+        return Auditor(variables=variables, files=files)
+
+    def urls(self, transport: Transport | None) -> ProbingSource:
+        ending = self.http.ending if self.verdict else self._ending(URLS_BY)
+        return ProbingSource(
+            Web(ending=ending, transport=transport),
+            memory=self.ledger,
+            clock=self.clock,
+            time=self.policy.limits.cycle_deadline / 3,
+        )
+
+    def tracker(self, written: Wire) -> GitHubTracker:
+        return GitHubTracker(
+            GitHub(written),
+            GitHubEdits(written),
+            memory=self.ledger,
+            identity=self.policy.routing.identity,
+        )
+
+    def _http_by(self, part: float) -> Http:
+        return self.http if self.verdict else self.http.ending_by(self._ending(part))
+
+    def _ending(self, part: float) -> Ending:
+        ending = Ending(self.clock, within=self.http.ending)
+        ending.end_within(self.policy.limits.cycle_deadline * part)
+        return ending
 
 
 def github_account(credential: GitHubCredential) -> str:

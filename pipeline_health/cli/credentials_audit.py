@@ -58,10 +58,10 @@ def credentials_audit(options: Options, projects: tuple[str, ...], *, as_json: b
       pipeline-health credentials-audit shop       one of them
       pipeline-health credentials-audit --json | jq '.projects[].shared'
     """  # noqa: D301 - click reads the backspace as «do not rewrap»
-    from pipeline_health import bootstrap  # noqa: PLC0415 - `--help` needs none of it
+    from pipeline_health import auditing, bootstrap  # noqa: PLC0415 - `--help` needs none of it
 
     settings = bootstrap.load(options.config, log_format=options.log_format)
-    audits = bootstrap.audit_credentials(settings, only=projects)
+    audits = auditing.audit_credentials(settings, only=projects)
     if as_json:
         told = [_as_json(policy, audit) for policy, audit in audits]
         click.echo(as_line({"projects": told}))

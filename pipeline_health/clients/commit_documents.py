@@ -1,7 +1,7 @@
-"""The GraphQL documents about exactly one commit and about the history of single services.
+"""The GraphQL documents about one commit, the newest commits of branches, the history of services.
 
 They are validated as those in `documents` are. One commit costs GitHub 53 requests inside itself,
-103 where check runs are listed by name: one point.
+103 where check runs are listed by name: one point. A branch costs COMMITS and one more.
 """
 
 from pipeline_health.clients import fragments
@@ -31,6 +31,32 @@ def _variables(*more: str, named: bool) -> str:
     check = ["$check: String!"] if named else []
     always = ["$owner: String!", "$name: String!", "$oid: GitObjectID!"]
     return ", ".join([*always, *more, *check])
+
+
+COMMITS = 20
+"""So many of the newest commits of a branch are read for what they began."""
+
+_PUSHED_FACTS = f"""
+fragment PushedFacts on Commit {{
+  history(first: {COMMITS}) {{ nodes {{
+    oid checkSuites(first: 20) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...SuiteFacts }} }}
+  }} }}
+}}
+"""
+
+
+def github_pushes(count: int) -> str:
+    """Build the read of the newest commits of *count* branches, each `o<i>`, `n<i>`, `b<i>`."""
+    variables = ", ".join(
+        f"$o{at}: String!, $n{at}: String!, $b{at}: String!" for at in range(count)
+    )
+    fields = "\n".join(
+        f"r{at}: repository(owner: $o{at}, name: $n{at}) "
+        f"{{ ref(qualifiedName: $b{at}) {{ target {{ ...PushedFacts }} }} }}"
+        for at in range(count)
+    )
+    head = f"query Pushes({variables}) {{ rateLimit {{ cost remaining resetAt }}"
+    return f"{head}\n{fields}\n}}" + _PUSHED_FACTS + fragments.SUITE_FACTS
 
 
 def github_commit(branch: str | None, *, named: bool) -> str:

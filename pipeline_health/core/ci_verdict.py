@@ -228,9 +228,8 @@ def _ended_red(older: list[Suite]) -> bool:
 
 
 def _suite_verdict(suite: Suite, *, was_red: bool, now: datetime) -> EntryVerdict:
-    if not isinstance(suite.status, CheckStatus):
-        return EntryVerdict.UNKNOWN
-    if suite.app == ACTIONS and suite.run is None:
+    lost = suite.app == ACTIONS and suite.run is None
+    if lost or not isinstance(suite.status, CheckStatus):
         return EntryVerdict.UNKNOWN
     if suite.status is CheckStatus.COMPLETED:
         return _ENDED.get(suite.conclusion, EntryVerdict.UNKNOWN)
@@ -263,8 +262,7 @@ def _status_entry(status: CommitStatus, standing: Standing, now: datetime) -> En
     subject = Subject(Thing.STATUS, status.context)
     verdict = _STATUSES.get(status.state, EntryVerdict.UNKNOWN)
     if verdict is EntryVerdict.PENDING:
-        was_red = subject in standing.was_red
-        verdict = _under_way(status.created_at, was_red=was_red, now=now)
+        verdict = _under_way(status.created_at, was_red=subject in standing.was_red, now=now)
     return Entry(subject=subject, verdict=verdict, since=status.created_at, source=status)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from desk import Desk
-from pipeline_health import bootstrap
+from pipeline_health import auditing, bootstrap
 from pipeline_health.cli.credentials_audit import exit_of
 from pipeline_health.cli.exits import Exit
 from pipeline_health.cli.main import run
@@ -114,7 +114,7 @@ def test_no_answer_makes_a_value_visible(
         host="railway", mode=mode, status=status, body=body, match="query Variables", times=99
     )
     settings, clock = bootstrap.load(None, log_format="json"), WorldClock(desk.world)
-    audits = bootstrap.audit_credentials(settings, clock=clock)
+    audits = auditing.audit_credentials(settings, clock=clock)
     machine = bootstrap.Machine(clock=clock, pace=timedelta(0))
     report = bootstrap.run_once(settings, machine=machine)
     text = shown(desk, repr(audits), repr(report), *capsys.readouterr())

@@ -41,6 +41,10 @@ BUILT: dict[str, dict[str, Callable[[], str]]] = {
         "named-branch": lambda: commit_documents.github_commit("main", named=False),
         "named-check": lambda: commit_documents.github_commit("main", named=True),
     },
+    "github_pushes": {
+        "one": lambda: commit_documents.github_pushes(1),
+        "many": lambda: commit_documents.github_pushes(11),
+    },
     "github_commit_suites": {
         "suites": lambda: commit_documents.github_commit_suites(named=False),
         "named-check": lambda: commit_documents.github_commit_suites(named=True),

@@ -67,8 +67,8 @@ def test_many_repositories_are_one_request(stage: Stage) -> None:
         assert all(is_seen(reading) for reading in readings.values())
 
     assert [1, 2] == [stage.asked("WhoAmI"), stage.asked("query Look")]
-    assert 20 == stage.asked("event=push")
-    assert 3 + 20 + 2 == stage.source().usage().requests
+    assert 2 == stage.asked("query Pushes")
+    assert 3 + 2 + 1 == stage.source().usage().requests
 
 
 def test_a_repository_that_two_projects_share_is_asked_for_once(stage: Stage) -> None:

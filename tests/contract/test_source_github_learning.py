@@ -14,7 +14,8 @@ from pipeline_health.core.model.questions import RunsOf
 from pipeline_health.core.model.readings import Blind, NotAsked, Part, Seen
 from pipeline_health.simulator import Loopback, World
 from pipeline_health.simulator.github_world import Repo
-from pipeline_health.sources.github.learning import MOST_LOOKUPS, TOPIC
+from pipeline_health.sources.github.learning import TOPIC
+from pipeline_health.sources.github.lessons import APART, MOST_LOOKUPS
 
 DAY = timedelta(days=1)
 KEY = f"{SHOP} main"
@@ -108,7 +109,7 @@ def test_without_a_push_there_is_nothing_more_to_learn(stage: Stage) -> None:
 
 
 def test_lessons_are_taken_side_by_side() -> None:
-    """A new day costs a large portfolio no more than a few of GitHub's answers."""
+    """What no question about many tells costs a large portfolio no more than a few answers."""
     doors = []
 
     def way(world: World, loopback: Loopback) -> Door:
@@ -118,6 +119,7 @@ def test_lessons_are_taken_side_by_side() -> None:
     with on_stage(way=way) as stage:
         policies = [project(name, repo=name) for name in many(stage.world, 9)]
         doors[0].meets("/actions/runs", 4)
+        stage.memory.remember(APART, "GitHub", stage.world.now().isoformat(), now=stage.world.now())
         seen = stage.source(at_once=8).look(policies, now=stage.world.now())
 
     assert all(isinstance(reading.required, Seen) for reading in seen.values())
@@ -209,6 +211,7 @@ def test_a_large_portfolio_is_learned_little_by_little(stage: Stage) -> None:
         TOPIC, known, '{"day": "2026-01-01", "workflows": ["CI"]}', now=stage.world.now()
     )
 
+    stage.memory.remember(APART, "GitHub", stage.world.now().isoformat(), now=stage.world.now())
     readings = stage.source().look(projects, now=stage.world.now())
 
     assert MOST_LOOKUPS == stage.asked("event=push")

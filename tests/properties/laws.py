@@ -185,7 +185,8 @@ def _is_out_of_sight(scene: Scene, key: tuple[int, int]) -> bool:
 
     Then the ledger alone knows of it, and that was lost.
     """
-    return key not in scene.after or (scene.losses > 0 and not scene.repo(key[0]).has_issues)
+    shown = scene.repo(key[0]).has_issues and key[0] not in scene.town.world.registry.hidden
+    return key not in scene.after or (scene.losses > 0 and not shown)
 
 
 def stepped_lately(scene: Scene) -> bool:

@@ -13,6 +13,9 @@ from properties.truth import State, Thing
 SLA = timedelta(minutes=30)
 ROUND = timedelta(minutes=5)
 LONGEST_CYCLE = timedelta(minutes=3)
+LONGEST_PAUSE = timedelta(hours=1)
+FURTHEST_APART = timedelta(hours=6, minutes=30)
+"""How far a clock may be set back: from three hours early to three and a half late."""
 SETTLING = timedelta(minutes=10)
 """How long an answer that was lost may still be on its way."""
 
@@ -83,8 +86,13 @@ def _remember_what_was_shown(scene: Scene, watch: Watch) -> None:
 
 
 def _has_to_wait(scene: Scene, watch: Watch) -> bool:
-    """Tell whether a provider asked for a pause that may not be over yet."""
-    return watch.limited_at is not None and scene.passed.began - watch.limited_at <= _hour(scene)
+    """Tell whether a provider asked for a pause that may not be over yet.
+
+    Until when is noted by the host's clock: one that was set back comes to that hour once more.
+    """
+    off = scene.clock_off or stepped_lately(scene)
+    longest = LONGEST_PAUSE + FURTHEST_APART if off else LONGEST_PAUSE
+    return watch.limited_at is not None and scene.passed.began - watch.limited_at <= longest
 
 
 def _hour(scene: Scene) -> timedelta:

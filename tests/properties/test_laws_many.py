@@ -273,6 +273,28 @@ def test_what_is_filed_for_all_counts_as_any_issue_does(history: History) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("losses", "hidden", "counts"),
+    [(0, True, True), (1, False, True), (1, True, False)],
+    ids=["the ledger knows it", "it is shown", "nobody can know"],
+)
+def test_what_nobody_can_count_any_more_takes_no_place(
+    history: History, *, losses: int, hidden: bool, counts: bool
+) -> None:
+    """The ledger was lost, and the operator's repository is hidden from our token."""
+    key, scene = of_ops(history.town), scene_of(history)
+    scene.town.limits.per_hour = 1
+    beside = (history.town.repos[0].id, 50)
+    scene.after = {**scene.after, beside: replace(scene.after[key], body="")}
+    scene.opened_at = [(scene.passed.ended, key), (scene.passed.ended, beside)]
+    scene.losses = losses
+    if hidden:
+        scene.town.world.registry.hidden.add(key[0])
+
+    said = "2 issues were filed in an hour, of which 1 are allowed"
+    assert ([said] if counts else []) == list(within_the_caps(scene))
+
+
 def test_what_is_left_open_in_the_end_is_noticed(history: History) -> None:
     """Everything works, and it is still open."""
     assert 1 == len(list(nothing_of_many(history.town)))

@@ -13,21 +13,15 @@ from datetime import datetime
 from pipeline_health.clients.errors import ClientError, UnexpectedShapeError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_rest import RunAt
-from pipeline_health.clients.github_wire import PAGE
 from pipeline_health.clients.json import Json
-from pipeline_health.core.model.ids import ProjectName, RepoName, Sha
+from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.core.model.policy import ProjectPolicy
 from pipeline_health.core.model.readings import Blind, GitHubReading, NotAsked, Part, Seen
 from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
-from pipeline_health.threads import for_each
+from pipeline_health.sources.github.lessons import Lookup, Pupil, learned
 
 TOPIC = "required-workflows"
-PUSHES = 10
-FEWEST_PUSHES = 3
-MOST_LOOKUPS = 15
-"""At most so many repositories are learned in one cycle, so that a new day costs no outage: with
-them a look at a thousand projects stays within a hundred requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +55,11 @@ class Learning:
     """
 
     def __init__(self, client: GitHub, memory: Memory, *, now: datetime, at_once: int = 1) -> None:
-        self._client = client
+        self._lookup = Lookup(client, memory, now=now, at_once=at_once)
         self._memory = memory
         self._now = now
-        self._at_once = at_once
+        self.is_behind = False
+        """Whether more is to be learned than a cycle asks for, so that what nobody needs waits."""
 
     def taught(
         self, projects: Sequence[ProjectPolicy], readings: Mapping[ProjectName, GitHubReading]
@@ -74,7 +69,8 @@ class Learning:
         wanted = list(dict.fromkeys(pupil for pupil in pupils.values() if pupil is not None))
         known = {pupil: self._recalled(pupil) for pupil in wanted}
         due = [pupil for pupil in wanted if not self._holds(known[pupil], pupil)]
-        looked = for_each(due[:MOST_LOOKUPS], self._looked_up, at_once=self._at_once)
+        looked = self._lookup.up(due)
+        self.is_behind = len(looked) < len(due)
         required = {
             pupil: self._learned(pupil, looked[pupil], known[pupil])
             if pupil in looked
@@ -88,26 +84,20 @@ class Learning:
             for name, pupil in pupils.items()
         }
 
-    def _recalled(self, pupil: "_Pupil") -> _Known | None:
+    def _recalled(self, pupil: Pupil) -> _Known | None:
         return _remembered(self._memory.recall(TOPIC, pupil.key))
 
     def _today(self) -> str:
         return self._now.date().isoformat()
 
-    def _holds(self, known: _Known | None, pupil: "_Pupil") -> bool:
+    def _holds(self, known: _Known | None, pupil: Pupil) -> bool:
         return known is not None and known.holds(self._today(), pupil.head)
 
     def _as_it_was(self, known: _Known | None) -> Part[frozenset[str]]:
         return NotAsked() if known is None else Seen(at=self._now, value=known.workflows)
 
-    def _looked_up(self, pupil: "_Pupil") -> tuple[RunAt, ...] | ClientError:
-        try:
-            return self._client.runs_on(pupil.repo, pupil.branch, event="push")
-        except ClientError as exc:
-            return exc
-
     def _learned(
-        self, pupil: "_Pupil", runs: tuple[RunAt, ...] | ClientError, known: _Known | None
+        self, pupil: Pupil, runs: tuple[RunAt, ...] | ClientError, known: _Known | None
     ) -> Part[frozenset[str]]:
         if isinstance(runs, ClientError):
             why = f"the pushes of {pupil.repo} could not be read ({runs})"
@@ -125,21 +115,7 @@ class Learning:
         return Seen(at=self._now, value=workflows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pupil:
-    """A branch of which the workflows are to be known."""
-
-    repo: RepoName
-    branch: str
-    head: Sha
-
-    @property
-    def key(self) -> str:
-        """Under which a lesson is remembered."""
-        return f"{self.repo} {self.branch}"
-
-
-def _pupil(reading: GitHubReading, project: ProjectPolicy) -> _Pupil | None:
+def _pupil(reading: GitHubReading, project: ProjectPolicy) -> Pupil | None:
     repository, branch = reading.repository, reading.branch
     if project.ci_workflows:
         return None
@@ -148,37 +124,7 @@ def _pupil(reading: GitHubReading, project: ProjectPolicy) -> _Pupil | None:
     if repository.value.archived:
         return None
     name, head = repository.value.name, branch.value.head.sha
-    return _Pupil(repo=name, branch=branch.value.name, head=head)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """What the newest pushes teach: what *always* ran, and what ran on the *newest* of them."""
-
-    always: frozenset[str]
-    newest: frozenset[str]
-
-    def after(self, before: frozenset[str]) -> frozenset[str]:
-        """Give what is required now: what always ran, and of *before* what is missing."""
-        return self.always | (before - self.newest)
-
-
-def learned(runs: Sequence[RunAt]) -> Lesson | None:
-    """Give what the newest pushes teach, None where too few are known."""
-    pushes: dict[str, set[str]] = {}
-    for each in sorted(runs, key=lambda each: each.suite.created_at, reverse=True):
-        if each.suite.run is not None:
-            pushes.setdefault(each.sha, set()).add(each.suite.run.workflow)
-    whole = list(pushes.values())
-    if len(runs) >= PAGE:  # cut, in the middle of the oldest push that it has
-        whole.pop()
-    newest = whole[:PUSHES]
-    if len(newest) < FEWEST_PUSHES:
-        return None
-    return Lesson(
-        always=frozenset(set.intersection(*newest)),
-        newest=frozenset(newest[0]),
-    )
+    return Pupil(repo=name, branch=branch.value.name, head=head)
 
 
 def _remembered(text: str | None) -> _Known | None:

@@ -102,7 +102,7 @@ class GitHubSource:
         learning = Learning(self._client, self._memory, now=now, at_once=self._at_once())
         own = {name: readings[asked] for name, asked in wanted.items()}
         taught = learning.taught(projects, own)
-        if not self._habits:
+        if not self._habits or learning.is_behind:
             return taught
         habits = Habits(self._client, self._memory, now=now)
         return {name: habits.added(reading) for name, reading in taught.items()}
