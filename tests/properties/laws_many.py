@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from properties.laws import waits_anew
+from properties.anew import waits_anew
 from properties.many import decided, is_usable, parents_in, reason_of, told_in
 from properties.scene import Scene, Shown, about, ours_open
 from properties.town import US
