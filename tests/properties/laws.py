@@ -14,8 +14,9 @@ from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.issue import Marker
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
+from properties.anew import is_told_anew, stepped_lately, waits_anew
 from properties.cycles import Passed
-from properties.many import is_told_for_its_reason, is_usable, parents_in
+from properties.many import is_usable, parents_in
 from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
 from properties.town import SECRETS, US
 from properties.truth import State, Thing, Workflow, may_be_broken, pushed
@@ -80,7 +81,7 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             failed = scene.failed.get(thing) or (marker.failed_at if marker else None)
             if last is not None and last.state is State.BROKEN:
                 elsewhere = any(thing in others for others in told)
-                if not (elsewhere or _is_told_anew(scene, thing) or _waits(scene, thing)):
+                if not (elsewhere or is_told_anew(scene, thing) or waits_anew(scene, thing)):
                     yield f"#{number} ({issue.title}) was closed while {thing} is broken"
             elif not _jobs_passed(scene, thing, marker) and (
                 proved is None or (failed is not None and proved <= failed)
@@ -88,26 +89,6 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
                 yield f"#{number} ({issue.title}) was closed without a proof of {thing}"
         if marker is not None and _nothing_worked_since(scene, repo, issue, marker.failed_at):
             yield f"#{number} ({issue.title}) was closed without a proof since {marker.failed_at}"
-
-
-def _is_told_anew(scene: Scene, thing: Thing) -> bool:
-    """Tell whether what failed anew after it was proved to work is told in an issue for many.
-
-    A closing may come late: it was refused, or the repository took no issues. What was proved by
-    then stays proved; what failed since, for another reason, is no part of that issue.
-    """
-    return _failed_anew(scene, thing) and is_told_for_its_reason(scene, thing)
-
-
-def _waits(scene: Scene, thing: Thing) -> bool:
-    """Tell whether what failed anew after it was proved to work waits for the caps."""
-    full = len(list(scene.opened())) >= scene.town.limits.per_cycle
-    return scene.town.ops is not None and full and _failed_anew(scene, thing)
-
-
-def _failed_anew(scene: Scene, thing: Thing) -> bool:
-    proved, failed = scene.proved.get(thing), scene.truths[thing].since
-    return proved is not None and failed is not None and proved < failed
 
 
 def _jobs_passed(scene: Scene, thing: Thing, marker: Marker | None) -> bool:
@@ -187,12 +168,6 @@ def _is_out_of_sight(scene: Scene, key: tuple[int, int]) -> bool:
     """
     shown = scene.repo(key[0]).has_issues and key[0] not in scene.town.world.registry.hidden
     return key not in scene.after or (scene.losses > 0 and not shown)
-
-
-def stepped_lately(scene: Scene) -> bool:
-    """Tell whether the hour of the caps is another one than ours: it is that of the host."""
-    longest = timedelta(hours=4)
-    return scene.stepped_at is not None and scene.passed.ended - scene.stepped_at < longest
 
 
 def attempts_are_bounded(scene: Scene) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from properties.anew import waits_anew
 from properties.many import decided, is_usable, parents_in, reason_of, told_in
 from properties.scene import Scene, Shown, about, ours_open
 from properties.town import US
@@ -13,7 +14,8 @@ NOTE = "<!-- notes -->\nI called the provider."
 def not_over_while_broken(scene: Scene) -> Iterator[str]:
     """No portfolio issue is closed by us while what it named is broken for its reason, and seen.
 
-    What else tells of it may do so, and a person may have muted it there.
+    What else tells of it may do so, and a person may have muted it there. What failed anew since it
+    was proved to work may wait for the caps: the closing came late, and it is no part of that.
     """
     elsewhere = _told(scene) | decided(scene.town)
     for key, issue in scene.closed():
@@ -23,6 +25,7 @@ def not_over_while_broken(scene: Scene) -> Iterator[str]:
         for thing in sorted(scene.named.get(key, set()) & scene.seen - elsewhere, key=repr):
             reason = reason_of(scene.town, thing)
             stands = scene.truths[thing].state is State.BROKEN and reason is not None
+            stands = stands and not waits_anew(scene, thing)
             if stands and reason is not None and key_of in ("", reason.key):
                 yield f"#{key[1]} ({issue.title}) was closed while {thing} is broken"
     _remember(scene)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from properties.laws import stepped_lately
+from properties.anew import stepped_lately
 from properties.many import consequences, decided, is_usable, named, told_in
 from properties.scene import Scene, about, ours_open
 from properties.town import US

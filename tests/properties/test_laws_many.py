@@ -97,6 +97,26 @@ def test_an_end_too_early_is_noticed(history: History) -> None:
     assert key not in history.named
 
 
+@pytest.mark.parametrize(
+    ("anew", "room", "hour", "noticed"),
+    [(True, 0, 20, False), (True, 5, 1, False), (False, 0, 20, True), (True, 5, 20, True)],
+    ids=["the next one", "one of the next hour", "it is what was named", "there was room for it"],
+)
+def test_what_failed_anew_and_waits_for_the_caps_holds_no_issue_open(
+    history: History, room: int, hour: int, *, anew: bool, noticed: bool
+) -> None:
+    """All was proved to be over, and the closing came late."""
+    key, scene = of_ops(history.town), scene_of(history)
+    shut = replace(scene.after[key], state="closed", reason="completed", closed_by=US)
+    scene.after, scene.town.limits.per_cycle = {**scene.after, key: shut}, room
+    scene.opened_at, scene.town.limits.per_hour = history.opened_at, hour
+    for thing, truth in scene.truths.items() if anew else ():
+        assert truth.since is not None
+        scene.proved = {**scene.proved, thing: truth.since - MINUTE}
+
+    assert noticed is bool(list(not_over_while_broken(scene)))
+
+
 def test_what_a_person_muted_elsewhere_holds_no_issue_open(history: History) -> None:
     """The crowd named it for a while; then the issue of its reason did, which nobody wants."""
     key, scene = of_ops(history.town), scene_of(history)

@@ -1,0 +1,40 @@
+"""What failed anew since it was proved to work: it is no part of what was proved by then."""
+
+from datetime import timedelta
+
+from properties.many import is_told_for_its_reason
+from properties.scene import Scene
+from properties.truth import Thing
+
+
+def is_told_anew(scene: Scene, thing: Thing) -> bool:
+    """Tell whether what failed anew after it was proved to work is told in an issue for many.
+
+    A closing may come late: it was refused, or the repository took no issues. What was proved by
+    then stays proved; what failed since, for another reason, is no part of that issue.
+    """
+    return _failed_anew(scene, thing) and is_told_for_its_reason(scene, thing)
+
+
+def waits_anew(scene: Scene, thing: Thing) -> bool:
+    """Tell whether what failed anew after it was proved to work waits for the caps."""
+    return scene.town.ops is not None and _failed_anew(scene, thing) and _is_full(scene)
+
+
+def _is_full(scene: Scene) -> bool:
+    """Tell whether no more may be filed in this cycle, or in this hour, which is the host's."""
+    hours = 3 if scene.clock_off or stepped_lately(scene) else 1
+    since, limits = scene.passed.began - timedelta(hours=hours), scene.town.limits
+    lately = sum(at > since for at, _ in scene.opened_at)
+    return len(list(scene.opened())) >= limits.per_cycle or lately >= limits.per_hour
+
+
+def _failed_anew(scene: Scene, thing: Thing) -> bool:
+    proved, failed = scene.proved.get(thing), scene.truths[thing].since
+    return proved is not None and failed is not None and proved < failed
+
+
+def stepped_lately(scene: Scene) -> bool:
+    """Tell whether the hour of the caps is another one than ours: it is that of the host."""
+    longest = timedelta(hours=4)
+    return scene.stepped_at is not None and scene.passed.ended - scene.stepped_at < longest
