@@ -16,6 +16,7 @@ LONGEST_CYCLE = timedelta(minutes=3)
 LONGEST_PAUSE = timedelta(hours=1)
 FURTHEST_APART = timedelta(hours=6, minutes=30)
 """How far a clock may be set back: from three hours early to three and a half late."""
+FOUND = "it was filed before"
 SETTLING = timedelta(minutes=10)
 """How long an answer that was lost may still be on its way."""
 
@@ -128,10 +129,15 @@ def _next_in_turn(scene: Scene, watch: Watch) -> set[Thing]:
 
 
 def _filed_now(scene: Scene) -> int:
-    """Count the issues of this cycle; what another host filed in its round is found, and counts."""
+    """Count the issues of this cycle, and filings that found theirs: each took the place of one.
+
+    Those were filed by another host in its round, or before a ledger was lost; no list has them.
+    """
     if scene.hosts > 1:
         return sum(at > scene.passed.ended - ROUND for at, _ in scene.opened_at)
-    return len(list(scene.opened()))
+    report = scene.passed.report
+    found = () if report is None else (one for one in report.changes if one.why == FOUND)
+    return len(list(scene.opened())) + len(list(found))
 
 
 def _covered(scene: Scene, watch: Watch) -> set[Thing]:
