@@ -17,8 +17,13 @@ def is_told_anew(scene: Scene, thing: Thing) -> bool:
 
 
 def waits_anew(scene: Scene, thing: Thing) -> bool:
-    """Tell whether what failed anew after it was proved to work waits for the caps."""
-    return scene.town.ops is not None and _failed_anew(scene, thing) and _is_full(scene)
+    """Tell whether what failed anew after it was proved to work waits for the caps, or for GitHub.
+
+    GitHub lost an answer, or refused: what was tried in this very cycle, or before a crash, is
+    tried again. That it is told in time is the law of the SLA.
+    """
+    waits = _is_full(scene) or _is_tried_in_vain(scene, thing)
+    return scene.town.ops is not None and _failed_anew(scene, thing) and waits
 
 
 def _is_full(scene: Scene) -> bool:
@@ -27,6 +32,14 @@ def _is_full(scene: Scene) -> bool:
     since, limits = scene.passed.began - timedelta(hours=hours), scene.town.limits
     lately = sum(at > since for at, _ in scene.opened_at)
     return len(list(scene.opened())) >= limits.per_cycle or lately >= limits.per_hour
+
+
+def _is_tried_in_vain(scene: Scene, thing: Thing) -> bool:
+    """Tell whether an issue for a thing, or for many, could not be filed in this very cycle."""
+    places = {scene.town.ops, scene.repo(scene.repo_of(thing))}
+    names = {place.full_name for place in places if place is not None}
+    changes = () if scene.passed.report is None else scene.passed.report.changes
+    return any(one.change == "open" and not one.applied and one.repo in names for one in changes)
 
 
 def _failed_anew(scene: Scene, thing: Thing) -> bool:
