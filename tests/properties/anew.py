@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
-from properties.many import is_told_for_its_reason
+from properties.many import decided, is_told_for_its_reason, told_in
 from properties.scene import Scene
+from properties.town import US
 from properties.truth import Thing
+
+SLA = timedelta(minutes=30)
 
 
 def is_told_anew(scene: Scene, thing: Thing) -> bool:
@@ -14,6 +17,20 @@ def is_told_anew(scene: Scene, thing: Thing) -> bool:
     then stays proved; what failed since, for another reason, is no part of that issue.
     """
     return _failed_anew(scene, thing) and is_told_for_its_reason(scene, thing)
+
+
+def is_decided_anew(scene: Scene, thing: Thing) -> bool:
+    """Tell whether a person decided about what failed anew after it was proved to work.
+
+    They muted it in an issue for many, or closed one lately: it is opened again after the SLA.
+    """
+    ops, lately = scene.town.ops, scene.passed.ended - SLA - scene.clock_off
+    found = decided(scene.town)
+    for issue in () if ops is None else ops.issues.values():
+        closed_at = None if issue.closed_by == US else issue.closed_at
+        if issue.user == US and closed_at is not None and closed_at > lately:
+            found |= told_in(scene.town, issue)
+    return _failed_anew(scene, thing) and thing in found
 
 
 def waits_anew(scene: Scene, thing: Thing) -> bool:
