@@ -1,9 +1,11 @@
 """What failed anew since it was proved to work: it is no part of what was proved by then."""
 
+from collections.abc import Container
 from datetime import timedelta
 
+from pipeline_health.simulator.github_world import Repo
 from properties.many import decided, is_told_for_its_reason, told_in
-from properties.scene import Scene
+from properties.scene import Scene, about
 from properties.town import US
 from properties.truth import Thing
 
@@ -24,13 +26,22 @@ def is_decided_anew(scene: Scene, thing: Thing) -> bool:
 
     They muted it in an issue for many, or closed one lately: it is opened again after the SLA.
     """
-    ops, lately = scene.town.ops, scene.passed.ended - SLA - scene.clock_off
-    found = decided(scene.town)
-    for issue in () if ops is None else ops.issues.values():
+    return _failed_anew(scene, thing) and thing in decided(scene.town) | shut_lately(
+        scene, {scene.town.ops}
+    )
+
+
+def shut_lately(scene: Scene, places: Container[Repo | None]) -> set[Thing]:
+    """Give what issues of ours told in some places until people closed them, for less than the SLA.
+
+    They are opened again then, unless it works by then.
+    """
+    found, lately = set[Thing](), scene.passed.ended - SLA - scene.clock_off
+    for repo, issue in scene.town.issues():
         closed_at = None if issue.closed_by == US else issue.closed_at
-        if issue.user == US and closed_at is not None and closed_at > lately:
-            found |= told_in(scene.town, issue)
-    return _failed_anew(scene, thing) and thing in found
+        if issue.user == US and repo in places and closed_at is not None and closed_at > lately:
+            found |= about(scene.town, repo, issue) | told_in(scene.town, issue)
+    return found
 
 
 def waits_anew(scene: Scene, thing: Thing) -> bool:

@@ -133,6 +133,26 @@ def test_what_a_person_muted_elsewhere_holds_no_issue_open(history: History) -> 
 
 
 @pytest.mark.parametrize(
+    ("by", "ago", "noticed"),
+    [("dev", 29, False), ("dev", 31, True), (US, 29, True)],
+    ids=["lately", "long ago", "by us"],
+)
+def test_what_has_an_own_issue_that_somebody_closed_holds_none_of_all_open(
+    history: History, by: str, ago: int, *, noticed: bool
+) -> None:
+    """It had left for its own issue, and that one is opened again after the SLA."""
+    key, scene, repo = of_ops(history.town), scene_of(history), history.town.repos[0]
+    own = repo.open_issue("Main CI red: CI (shop)", "", user=US)
+    repo.close_issue(own.number, user=by)
+    scene.passed.ended = history.town.world.now() + ago * MINUTE
+    scene.after = {**scene.after, key: replace(scene.after[key], state="closed", closed_by=US)}
+
+    breaches = list(not_over_while_broken(scene))
+
+    assert noticed is (len(breaches) == len(history.town.products))
+
+
+@pytest.mark.parametrize(
     ("proved", "says", "shown", "noticed"),
     [
         (-1, NPM, True, False),
