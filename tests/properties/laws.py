@@ -14,7 +14,7 @@ from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.issue import Marker
 from pipeline_health.simulator.github_records import Issue
 from pipeline_health.simulator.github_world import Repo
-from properties.anew import is_told_anew, stepped_lately, waits_anew
+from properties.anew import is_decided_anew, is_told_anew, stepped_lately, waits_anew
 from properties.cycles import Passed
 from properties.many import is_usable, parents_in
 from properties.scene import Scene, Shown, about, is_about_more, only_stuck, ours_open, titled
@@ -80,8 +80,9 @@ def closed_with_proof(scene: Scene) -> Iterator[str]:
             last, proved = scene.last_seen.get(thing), scene.proved.get(thing)
             failed = scene.failed.get(thing) or (marker.failed_at if marker else None)
             if last is not None and last.state is State.BROKEN:
-                elsewhere = any(thing in others for others in told)
-                if not (elsewhere or is_told_anew(scene, thing) or waits_anew(scene, thing)):
+                elsewhere = any(thing in others for others in told) or is_told_anew(scene, thing)
+                waits = is_decided_anew(scene, thing) or waits_anew(scene, thing)
+                if not (elsewhere or waits):
                     yield f"#{number} ({issue.title}) was closed while {thing} is broken"
             elif not _jobs_passed(scene, thing, marker) and (
                 proved is None or (failed is not None and proved <= failed)

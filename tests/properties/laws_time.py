@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from properties.anew import stepped_lately
+from properties.anew import SLA, stepped_lately
 from properties.many import consequences, decided, is_usable, named, told_in
 from properties.scene import Scene, about, ours_open
 from properties.town import US
 from properties.truth import State, Thing
 
-SLA = timedelta(minutes=30)
 ROUND = timedelta(minutes=5)
 LONGEST_CYCLE = timedelta(minutes=3)
 LONGEST_PAUSE = timedelta(hours=1)

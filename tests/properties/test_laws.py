@@ -10,11 +10,13 @@ from incident_builders import MINUTE, T0, WEB, ailment, incident
 from pipeline_health.core.issue_text import marker_of, write_marker
 from pipeline_health.core.model.findings import Scope, Subject, Symptom
 from pipeline_health.core.model.findings import Thing as SubjectThing
+from pipeline_health.core.model.ids import Fingerprint, RepoName
+from pipeline_health.core.model.report import ChangeLine, CycleReport
 from properties.cycles import Passed
 from properties.laws import closed_with_proof
 from properties.network import Witness
 from properties.scene import Scene, Shown
-from properties.town import US, Town, founded
+from properties.town import OPS, US, Town, founded, founded_for_many
 from properties.truth import Service, Thing, truths
 
 ONE, TWO = Service("shop", "web"), Service("shop", "worker")
@@ -89,3 +91,45 @@ def test_an_issue_that_somebody_opened_again_is_closed_by_what_is_newer() -> Non
     (breach,) = closed_with_proof(scene)
 
     assert "without a proof since" in breach
+
+
+@pytest.mark.parametrize(
+    ("tried", "where", "proved", "noticed"),
+    [
+        ("in vain", OPS, -1, False),
+        ("in vain", "acme/shop", -1, False),
+        ("in vain", "acme/film", -1, True),
+        ("done", OPS, -1, True),
+        ("never", OPS, -1, True),
+        ("in vain", OPS, 0, True),
+    ],
+    ids=["for many", "its own", "of others", "it is filed", "never tried", "not proved"],
+)
+def test_what_failed_anew_may_wait_until_its_issue_can_be_filed(
+    tried: str, where: str, proved: int, *, noticed: bool
+) -> None:
+    """GitHub lost the answer to an earlier try, and the closing of what was proved came late."""
+    town = founded_for_many(Random(1))  # noqa: S311 - a story's dice
+    town.limits.per_cycle, town.limits.per_hour = 5, 20
+    town.world.advance(T0 - town.world.now() + 20 * MINUTE)
+    town.products[0].services[0].deploy("FAILED")
+    scene = closed(town, ONE)
+    failed = scene.truths[ONE].since
+    assert failed is not None
+    scene.proved, scene.failed = {ONE: failed + proved * MINUTE}, {ONE: failed}
+    change = ChangeLine(
+        change="close" if tried == "never" else "open",
+        repo=RepoName(where),
+        issue=None,
+        fingerprint=Fingerprint("f"),
+        reason="",
+        applied=tried == "done",
+    )
+    scene.passed.report = CycleReport(
+        cycle="c", started_at=T0, finished_at=T0, sentence="", changes=(change,)
+    )
+
+    breaches = list(closed_with_proof(scene))
+
+    assert noticed is any("was closed while" in breach for breach in breaches)
+    assert noticed is bool(breaches)

@@ -17,7 +17,7 @@ from properties.laws_time import Watch, told_within_the_sla
 from properties.many import REASONS, consequences, reason_of, told_in
 from properties.moves_many import an_outage_ends, an_outage_hits_many
 from properties.scene import Scene, Shown, shelf
-from properties.town import US, Town
+from properties.town import AGENT, US, Town
 from properties.truth import Service, Workflow, truths
 
 NPM = f'"cause":"platform","key":"{REASONS[0].key}"'
@@ -133,6 +133,26 @@ def test_what_a_person_muted_elsewhere_holds_no_issue_open(history: History) -> 
 
 
 @pytest.mark.parametrize(
+    ("by", "ago", "noticed"),
+    [("dev", 29, False), ("dev", 31, True), (US, 29, True)],
+    ids=["lately", "long ago", "by us"],
+)
+def test_what_has_an_own_issue_that_somebody_closed_holds_none_of_all_open(
+    history: History, by: str, ago: int, *, noticed: bool
+) -> None:
+    """It had left for its own issue, and that one is opened again after the SLA."""
+    key, scene, repo = of_ops(history.town), scene_of(history), history.town.repos[0]
+    own = repo.open_issue("Main CI red: CI (shop)", "", user=US)
+    repo.close_issue(own.number, user=by)
+    scene.passed.ended = history.town.world.now() + ago * MINUTE
+    scene.after = {**scene.after, key: replace(scene.after[key], state="closed", closed_by=US)}
+
+    breaches = list(not_over_while_broken(scene))
+
+    assert noticed is (len(breaches) == len(history.town.products))
+
+
+@pytest.mark.parametrize(
     ("proved", "says", "shown", "noticed"),
     [
         (-1, NPM, True, False),
@@ -163,6 +183,45 @@ def test_what_failed_anew_may_be_told_in_the_issue_of_all_alone(
 
     assert noticed is any("was closed while" in breach for breach in breaches)
     assert noticed is bool(breaches)
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "ago", "proved", "noticed"),
+    [
+        (AGENT, "completed", 29, -1, False),
+        (AGENT, "completed", 31, -1, True),
+        (US, "completed", 29, -1, True),
+        ("dev", "not_planned", 31, -1, False),
+        (AGENT, "completed", 29, 0, True),
+    ],
+    ids=["lately", "long ago", "by us", "muted", "not proved"],
+)
+def test_what_failed_anew_may_wait_where_somebody_closed_the_issue_of_all(
+    history: History, by: str, reason: str, ago: int, proved: int, *, noticed: bool
+) -> None:
+    """It is opened again after the SLA, unless it is muted; what was proved is an earlier one."""
+    ops, thing = history.town.ops, Workflow(history.town.repos[0].id, "CI")
+    assert ops is not None
+    ops.close_issue(of_ops(history.town)[1], user=by, reason=reason)
+    history.town.world.advance((ago - 5) * MINUTE)
+    scene, mine = scene_of(history), (history.town.repos[0].id, 50)
+    failed = scene.truths[thing].since
+    assert failed is not None
+    scene.proved, scene.failed = {thing: failed + proved * MINUTE}, {thing: failed}
+    own = Shown(
+        title="Main CI red: CI (shop)",
+        body="",
+        state="closed",
+        reason="completed",
+        closed_by=US,
+        user=US,
+        labels=(),
+        comments=0,
+    )
+    scene.before = {mine: replace(own, state="open", reason=None, closed_by=None)}
+    scene.after = {mine: own}
+
+    assert noticed is any("was closed while" in breach for breach in closed_with_proof(scene))
 
 
 @pytest.mark.parametrize("before", ["nothing", "closed"])
