@@ -16,7 +16,7 @@ from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import Fingerprint
 from pipeline_health.core.model.incident import Incident, Phase
 from pipeline_health.core.model.parent import Parent, ParentCase
-from pipeline_health.core.model.plan import BEYOND_CAPS, Change, OpenIssue, Plan
+from pipeline_health.core.model.plan import BEYOND_CAPS, Change, CloseIssue, OpenIssue, Plan
 from pipeline_health.core.model.readings import Blind
 from pipeline_health.core.parent_life import by_identity, has_own, is_decided, may_be_back
 from pipeline_health.core.parent_steps import parent_steps
@@ -70,6 +70,7 @@ def reconcile(cases: Iterable[Case], terms: Terms) -> Plan:
     parents = [case.parent for case in told.parents if case is not before]
     if crowd is not None:
         parents.append(crowd.parent)
+    steps = (*steps, *_of_crowds_before(before, told))
     return Plan(
         changes=(*(step for step in steps if not isinstance(step, str)), *draft.changes),
         waiting=draft.waiting,
@@ -112,6 +113,15 @@ def _of_crowd(crowd: ParentCase | None, terms: Terms) -> tuple[Change | str, ...
     steps = () if crowd is None else tuple(parent_steps(crowd, terms, specimen=None))
     room = _room(terms) > 0
     return tuple(step for step in steps if room or not isinstance(step, OpenIssue))
+
+
+def _of_crowds_before(crowd: ParentCase | None, terms: Terms) -> Iterator[CloseIssue]:
+    """Give what closes the crowds beside *crowd* that are over: each has an issue of its own."""
+    for case in terms.parents:
+        steps = parent_steps(case, terms, specimen=None)
+        for step in steps if _is_crowd(case) and case is not crowd else ():
+            if isinstance(step, CloseIssue) and step.duplicate_of is None:
+                yield step
 
 
 def _room(terms: Terms) -> int:

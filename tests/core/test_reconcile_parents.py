@@ -528,6 +528,21 @@ def test_of_several_crowds_the_one_that_lives_goes_on() -> None:
     assert CROWD_TITLE not in opened(plan)
 
 
+def test_a_crowd_that_is_over_is_closed_whatever_other_crowds_there_were() -> None:
+    """A closing that was refused is tried again; what only bears its name is another crowd's."""
+    over = replace(crowd_of(many(3, PLAIN)), strays=(ops_issue(9),))
+    ended = replace(
+        over.parent, phase=Phase.RESOLVED, resolved_at=NOW, first_seen=NOW - timedelta(hours=1)
+    )
+    unheard = replace(ended, nonce=Nonce("younger"), filing=None, first_seen=NOW)
+
+    plan = planned((), replace(over, parent=ended), ParentCase(parent=unheard))
+
+    (closing,) = plan.changes
+    assert isinstance(closing, CloseIssue)
+    assert (ended.nonce, ops_issue().ref) == (closing.nonce, closing.ref)
+
+
 def test_the_younger_of_two_issues_of_one_story_is_closed() -> None:
     """Another host filed it, too: the older one stays."""
     known = replace(
