@@ -42,10 +42,9 @@ def parent_steps(
     if not issue.ours:
         yield f"issue {issue.ref.number} is not provably ours, so it is left alone"
         return
-    steps = (
-        *_filed(parent, parent.filing, issue, terms, specimen),
-        *_strays(case, issue),
-    )
+    steps: tuple[Change, ...] = tuple(_filed(parent, parent.filing, issue, terms, specimen))
+    if issue.open or any(isinstance(step, ReopenIssue) for step in steps):
+        steps = (*steps, *_strays(case, issue))
     desk = terms.portfolio.desk
     if steps and desk is not None and desk.why_not is not None:
         yield desk.why_not
@@ -165,7 +164,10 @@ def _reason_to_reopen(
 
 
 def _strays(case: ParentCase, issue: TrackedIssue) -> Iterator[CloseIssue]:
-    """Close every younger issue of the same parent: another host filed it, too."""
+    """Close every younger issue of the same parent: another host filed it, too.
+
+    Not so while its own issue is closed: what a person muted says nothing of what came after it.
+    """
     parent = case.parent
     for stray in case.strays:
         if not stray.open or not stray.ours or stray.ref.number <= issue.ref.number:

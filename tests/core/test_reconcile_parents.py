@@ -561,6 +561,27 @@ def test_the_younger_of_two_issues_of_one_story_is_closed() -> None:
     assert closing[0].comment.body.startswith("Duplicate of #2")
 
 
+@pytest.mark.parametrize("phase", [Phase.MUTED, Phase.RESOLVED, Phase.OPEN])
+def test_a_closed_issue_takes_the_place_of_no_younger_one(phase: Phase) -> None:
+    """What came since is told there alone: a person closed the older one, or it is over."""
+    known = replace(told(many(3), closed(), phase=phase), strays=(ops_issue(5),))
+
+    plan = planned(many(3), known)
+
+    assert [] == [each for each in plan.changes if isinstance(each, CloseIssue)]
+
+
+def test_an_issue_that_is_opened_again_takes_the_place_of_a_younger_one() -> None:
+    """One issue stays open, the older one."""
+    known = replace(told(many(3), closed()), strays=(ops_issue(5),))
+
+    back, stray = planned(many(3), known, now=NOW + 30 * MINUTE).changes
+
+    assert isinstance(back, ReopenIssue)
+    assert isinstance(stray, CloseIssue)
+    assert (5, back.ref.number) == (stray.ref.number, stray.duplicate_of)
+
+
 def test_steps_and_evidence_are_those_of_a_member_that_has_any() -> None:
     """One without a log teaches nothing."""
     mute = replace(failing("a", at=T0 - MINUTE), evidence=None)
