@@ -14,11 +14,11 @@ NOTE = "<!-- notes -->\nI called the provider."
 def not_over_while_broken(scene: Scene) -> Iterator[str]:
     """No portfolio issue is closed by us while what it named is broken for its reason, and seen.
 
-    What else tells of it may do so, and a person may have muted it there, or closed its own issue
-    lately: that is opened again after the SLA. What failed anew since it was proved to work may
+    What else tells of it may do so, and a person may have muted it there, or closed that one
+    lately: it is opened again after the SLA. What failed anew since it was proved to work may
     wait for the caps: the closing came late, and it is no part of that.
     """
-    elsewhere = _told(scene) | decided(scene.town) | shut_lately(scene, scene.town.repos)
+    elsewhere = _told(scene) | decided(scene.town) | shut_lately(scene, scene.town.places)
     for key, issue in scene.closed():
         key_of = _reason_in(scene, key)
         if key_of is None or not scene.passed.clean:

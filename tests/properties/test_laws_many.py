@@ -117,7 +117,8 @@ def test_what_failed_anew_and_waits_for_the_caps_holds_no_issue_open(
     assert noticed is bool(list(not_over_while_broken(scene)))
 
 
-def test_what_a_person_muted_elsewhere_holds_no_issue_open(history: History) -> None:
+@pytest.mark.parametrize("reason", ["not_planned", "completed"])
+def test_what_a_person_closed_elsewhere_holds_no_issue_open(history: History, reason: str) -> None:
     """The crowd named it for a while; then the issue of its reason did, which nobody wants."""
     key, scene = of_ops(history.town), scene_of(history)
     ops, told = history.town.ops, scene.after[key]
@@ -125,7 +126,7 @@ def test_what_a_person_muted_elsewhere_holds_no_issue_open(history: History) -> 
     other = ops.open_issue(told.title, told.body, user=US)
     scene.after = {**scene.after, key: replace(told, state="closed", closed_by=US)}
     open_yet = len(list(not_over_while_broken(scene)))
-    ops.close_issue(other.number, user="dev", reason="not_planned")
+    ops.close_issue(other.number, user="dev", reason=reason)
     history.named[key] = set(told_in(history.town, told))
 
     assert len(history.town.products) == open_yet
