@@ -55,7 +55,7 @@ def hour_of(filings: Iterable[Filing | None], limits: Limits, *, now: datetime) 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+class Uncounted:
     """What is asked for before anything is filed: our issues that nothing is filed under.
 
     *read* are the issues that this cycle has read anyway; *ops* is the operator's repository, None

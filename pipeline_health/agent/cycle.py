@@ -8,7 +8,7 @@ from functools import partial
 from pipeline_health.agent.applying import Hands
 from pipeline_health.agent.auditing import Audits
 from pipeline_health.agent.cases import case_of, diagnosed, named_today, repo_of
-from pipeline_health.agent.counting import Hour, Unknown, hour_of
+from pipeline_health.agent.counting import Hour, Uncounted, hour_of
 from pipeline_health.agent.desks import desks_of
 from pipeline_health.agent.look import Look
 from pipeline_health.agent.looking import Eyes
@@ -116,8 +116,8 @@ class Agent:
         hour = hour_of(filings, self._policy.limits, now=cycle.now)
         terms = self._terms(hour, look, recognised, cycle)
         ops = None if book.listed else self._policy.limits.ops_repo
-        unknown = Unknown(hour=hour, look=look, read=recognised.issues, ops=ops)
-        cases, plan = self._planned(cases, terms, book, unknown)
+        uncounted = Uncounted(hour=hour, look=look, read=recognised.issues, ops=ops)
+        cases, plan = self._planned(cases, terms, book, uncounted)
         if cycle.close_orphans:
             plan = orphans.closing(plan, self._tracker, now=cycle.now)
         outcomes = self._applied(plan, lease, cycle)
@@ -148,15 +148,15 @@ class Agent:
         return look
 
     def _planned(
-        self, cases: Sequence[Case], terms: Terms, book: Book, unknown: Unknown
+        self, cases: Sequence[Case], terms: Terms, book: Book, uncounted: Uncounted
     ) -> tuple[tuple[Case, ...], Plan]:
         """Gather what is one story of many projects, and plan for all of it."""
         gathered_now, parents = gathered(cases, book.parents(cases, terms), terms)
-        beside, shown = self._book.read_back(book.beside(parents), unknown.look, terms)
+        beside, shown = self._book.read_back(book.beside(parents), uncounted.look, terms)
         portfolio = replace(terms.portfolio, desk=book.desk or shown)
         terms = replace(terms, parents=beside, portfolio=portfolio)
-        desk = partial(self._book.desk, unknown.look)
-        return planned(gathered_now, terms, tracker=self._tracker, desk=desk, unknown=unknown)
+        desk = partial(self._book.desk, uncounted.look)
+        return planned(gathered_now, terms, tracker=self._tracker, desk=desk, uncounted=uncounted)
 
     def _watched(self, incidents: Sequence[Incident]) -> tuple[Incident, ...]:
         """Give the incidents of the repositories that this cycle looks at.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pipeline_health.agent.counting import Unknown
+from pipeline_health.agent.counting import Uncounted
 from pipeline_health.core.beside import repos_in_question, with_others
 from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.ids import RepoName
@@ -20,21 +20,21 @@ def planned(
     *,
     tracker: Tracker,
     desk: Callable[[], Desk],
-    unknown: Unknown,
+    uncounted: Uncounted,
 ) -> tuple[tuple[Case, ...], Plan]:
     """Give the plan, and *cases* as they are beside the issues of an older monitor.
 
     One list for each repository in which something is to be filed, and none in a quiet cycle. What
     waits makes room for another, perhaps elsewhere, so that it is planned until nothing is new.
     The operator's repository is looked at, by *desk*, when something wants to be filed there, and
-    what is *unknown* of the last hour is counted before anything is filed at all.
+    what is *uncounted* of the last hour is counted before anything is filed at all.
     """
     known, plan, counted = tuple(cases), reconcile(cases, terms), False
     while plan.asks_ops or (_files(plan) and not counted):
         if plan.asks_ops:
             terms = replace(terms, portfolio=replace(terms.portfolio, desk=desk()))
         else:
-            terms, counted = unknown.counted(terms, tracker), True
+            terms, counted = uncounted.counted(terms, tracker), True
         plan = reconcile(known, terms)
     asked: frozenset[RepoName] = frozenset()
     while new := _in_question(known, plan, terms) - asked:

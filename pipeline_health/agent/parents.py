@@ -20,6 +20,7 @@ from pipeline_health.agent.lost_parents import (
     strangers,
 )
 from pipeline_health.core.issue_text.parent_marker import read_parent_marker
+from pipeline_health.core.lately import is_lately
 from pipeline_health.core.model.case import Case, Diagnosed
 from pipeline_health.core.model.ids import RepoName
 from pipeline_health.core.model.incident import Filing, Phase
@@ -172,12 +173,7 @@ class ParentBook:
 
     def _was_listed(self, repo: RepoName, *, now: datetime) -> bool:
         """Tell whether the issues were listed lately, and not at a time that is yet to come."""
-        said = self._ledger.recall(_LISTED, repo)
-        try:
-            at = datetime.fromisoformat(said or "")
-        except ValueError:
-            return False
-        return at.tzinfo is not None and timedelta(0) <= now - at < LISTED_FOR
+        return is_lately(self._ledger.recall(_LISTED, repo), within=LISTED_FOR, now=now)
 
     def _note_listed(self, repo: RepoName, *, now: datetime) -> None:
         if not self._was_listed(repo, now=now):

@@ -16,7 +16,7 @@ from pipeline_health.core.issue_text.wording import duration
 from pipeline_health.core.maintenance import window_over
 from pipeline_health.core.model.findings import Kind
 from pipeline_health.core.model.ids import Fingerprint, Nonce, ProjectName, RepoName
-from pipeline_health.core.model.incident import Incident, Owner, Phase
+from pipeline_health.core.model.incident import LIVE, Incident, Owner, Phase
 from pipeline_health.core.model.maintenance import MaintenanceWindow
 from pipeline_health.core.model.notice import Concern, Topic
 from pipeline_health.core.model.parent import Parent
@@ -26,7 +26,6 @@ from pipeline_health.frozen import dataclass
 CROWD = "crowd"
 _NEWS = timedelta(days=1)
 _WHY_CROWD = "There are more than may be filed at once, or their repositories take no issues."
-_LIVE = frozenset({Phase.PENDING, Phase.OPEN, Phase.RECOVERING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ def key_of_parent(parent: Parent) -> str:
 
 def is_live(incident: Incident) -> bool:
     """Tell whether *incident* goes on, and is no other one's duplicate."""
-    return incident.phase in _LIVE and incident.duplicate_of is None
+    return incident.phase in LIVE and incident.duplicate_of is None
 
 
 def is_seen(incident: Incident, scene: Scene) -> bool:
@@ -98,7 +97,7 @@ def is_member(incident: Incident, scene: Scene) -> bool:
 
 def is_filed_crowd(parent: Parent) -> bool:
     """Tell whether *parent* is an issue for what has none of its own, and lives."""
-    return parent.cause is None and parent.filing is not None and parent.phase in _LIVE
+    return parent.cause is None and parent.filing is not None and parent.phase in LIVE
 
 
 def _speaks(parent: Parent) -> bool:
@@ -143,7 +142,7 @@ def _of_crowd(scene: Scene) -> Iterator[Concern]:
 
 def _of_parents(scene: Scene) -> Iterator[Concern]:
     for parent in sorted(scene.parents, key=lambda each: each.since):
-        if not _speaks(parent) or parent.phase not in _LIVE:
+        if not _speaks(parent) or parent.phase not in LIVE:
             continue
         late, lately = _late_members(parent, scene)
         no_issue = _no_parent_issue(parent, scene)

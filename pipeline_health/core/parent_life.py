@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pipeline_health.core.incidents import GONE_AFTER, is_muting, proof_of
 from pipeline_health.core.issue_text.doing import rerun_commands
 from pipeline_health.core.model.ids import Fingerprint
-from pipeline_health.core.model.incident import Incident, Phase
+from pipeline_health.core.model.incident import LIVE, Incident, Phase
 from pipeline_health.core.model.issue import Gone, TrackedIssue
 from pipeline_health.core.model.parent import LEAST_PROJECTS, Member, Parent, ParentCase
 from pipeline_health.core.model.readings import Seen
@@ -28,12 +28,9 @@ SETTLING = timedelta(minutes=8)
 That is the third look of a cycle each five minutes, whose timer may be a little early."""
 
 
-_LIVE = frozenset({Phase.PENDING, Phase.OPEN, Phase.RECOVERING})
-
-
 def takes_more(parent: Parent) -> bool:
     """Tell whether what fails next is a part of *parent*: nobody decided about it, and it lives."""
-    return parent.phase in _LIVE and not is_decided(parent)
+    return parent.phase in LIVE and not is_decided(parent)
 
 
 def is_decided(parent: Parent) -> bool:

@@ -22,6 +22,7 @@ from pipeline_health.core.model.case import Case
 from pipeline_health.core.model.findings import Kind, Thing
 from pipeline_health.core.model.ids import Fingerprint, ProjectName
 from pipeline_health.core.model.incident import (
+    LIVE,
     Cause,
     CauseClass,
     Incident,
@@ -51,7 +52,6 @@ AT_ONCE = timedelta(minutes=15)
 
 Signature: TypeAlias = tuple[CauseClass, str]
 Group: TypeAlias = tuple[Incident, ...]
-_LIVE = frozenset({Phase.PENDING, Phase.OPEN, Phase.RECOVERING})
 
 
 def gathered(
@@ -113,7 +113,7 @@ def _provider_of(incident: Incident) -> str:
 def _may_join(case: Case, terms: Terms) -> bool:
     """Tell whether *case* is broken now, confirmed, and nobody wants it silent."""
     incident = case.incident
-    if incident.phase not in _LIVE or incident.duplicate_of is not None or not incident.broken:
+    if incident.phase not in LIVE or incident.duplicate_of is not None or not incident.broken:
         return False
     if signature_of(incident) is None or not (case.findings or incident.filing is not None):
         return False

@@ -8,6 +8,7 @@ place waits, and is named in the crowd when it would wait for too long.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from pipeline_health.core.case_steps import steps_of
 from pipeline_health.core.crowd import CROWD, Left, crowd_of, is_pressing, left_alone, untold
@@ -117,11 +118,10 @@ def _of_crowd(crowd: ParentCase | None, terms: Terms) -> tuple[Change | str, ...
 
 def _of_crowds_before(crowd: ParentCase | None, terms: Terms) -> Iterator[CloseIssue]:
     """Give what closes the crowds beside *crowd* that are over: each has an issue of its own."""
-    for case in terms.parents:
-        steps = parent_steps(case, terms, specimen=None)
-        for step in steps if _is_crowd(case) and case is not crowd else ():
-            if isinstance(step, CloseIssue) and step.duplicate_of is None:
-                yield step
+    before = (case for case in terms.parents if _is_crowd(case) and case is not crowd)
+    for step in chain.from_iterable(parent_steps(case, terms, specimen=None) for case in before):
+        if isinstance(step, CloseIssue) and step.duplicate_of is None:
+            yield step
 
 
 def _room(terms: Terms) -> int:
@@ -182,9 +182,7 @@ def _wants(cases: Sequence[Case], terms: Terms) -> tuple[_Want, ...]:
     by_fingerprint = {case.incident.fingerprint: case for case in cases if case.incident.broken}
     wants = [_of_case(case, terms) for case in cases]
     wants += [
-        _of_parent(case, by_fingerprint, terms)
-        for case in terms.parents
-        if case.parent.fingerprint != CROWD
+        _of_parent(case, by_fingerprint, terms) for case in terms.parents if not _is_crowd(case)
     ]
     return tuple(sorted(wants, key=lambda want: (not want.parent, want.since)))
 

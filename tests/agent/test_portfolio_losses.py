@@ -40,20 +40,20 @@ def copied(town: Town) -> Path:
 
 
 def put_back(town: Town, copy: Path) -> None:
-    """Put a copy in the place of the ledger."""
+    """Put a copy in the place of the ledger, and let all work again before anybody looks."""
     town.host.forget()
     shutil.copyfile(copy, town.host.ledger)
+    town.world.advance(MINUTE)
+    town.mend()
 
 
 def test_what_a_ledger_of_before_does_not_know_is_found_and_ended(town: Town) -> None:
-    """All works again before anybody looks: nothing but the list of issues tells of it."""
+    """Nothing but the list of issues tells of it."""
     copy = copied(town)
     town.fail(NPM)
     town.host.cycle()
     assert [NPM_TITLE] == town.titles()
     put_back(town, copy)
-    town.world.advance(MINUTE)
-    town.mend()
 
     town.host.cycles(4, every=30 * MINUTE)
 
@@ -73,8 +73,6 @@ def test_what_a_ledger_of_before_takes_for_over_is_found_and_ended(town: Town) -
     town.host.cycles(4)
     assert [NPM_TITLE] == town.titles()
     put_back(town, copy)
-    town.world.advance(MINUTE)
-    town.mend()
 
     town.host.cycles(4, every=30 * MINUTE)
 
@@ -92,8 +90,6 @@ def test_what_a_ledger_of_before_had_not_filed_yet_is_found_and_ended(town: Town
     town.host.cycle()
     assert [NPM_TITLE] == town.titles()
     put_back(town, copy)
-    town.world.advance(MINUTE)
-    town.mend()
 
     town.host.cycles(6, every=30 * MINUTE)
 

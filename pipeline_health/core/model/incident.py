@@ -69,6 +69,10 @@ class Phase(StrEnum):
     MUTED = "muted"
 
 
+LIVE = frozenset({Phase.PENDING, Phase.OPEN, Phase.RECOVERING})
+"""What goes on, as far as is known, and nobody muted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """What speaks for a check that was taken away instead of mended.

@@ -11,6 +11,7 @@ from pipeline_health.clients.errors import ClientError
 from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_rest import RunAt
 from pipeline_health.clients.github_wire import PAGE
+from pipeline_health.core.lately import is_lately
 from pipeline_health.core.model.ids import RepoName, Sha
 from pipeline_health.frozen import dataclass
 from pipeline_health.ports import Memory
@@ -117,9 +118,5 @@ class Lookup:
         }
 
     def _may_ask_together(self) -> bool:
-        failed = self._memory.recall(APART, _GITHUB) or ""
-        try:
-            since = self._now - datetime.fromisoformat(failed)
-            return not timedelta(0) <= since < TOGETHER_AGAIN
-        except (ValueError, TypeError):
-            return True
+        failed = self._memory.recall(APART, _GITHUB)
+        return not is_lately(failed, within=TOGETHER_AGAIN, now=self._now)

@@ -12,6 +12,7 @@ from pipeline_health.clients.github import GitHub
 from pipeline_health.clients.github_commit import CommitWanted
 from pipeline_health.clients.github_login import OwnLogin
 from pipeline_health.clients.github_sighting import Sighting, Wanted, unseen
+from pipeline_health.core.lately import is_lately
 from pipeline_health.core.model.commit import AtCommit
 from pipeline_health.core.model.ids import Login, ProjectName, RepoName, Sha
 from pipeline_health.core.model.policy import ProjectPolicy
@@ -275,12 +276,8 @@ class GitHubSource:
 
     def _may_see_checks(self, own: str, now: datetime) -> bool:
         """Tell whether check suites are worth asking for; a permission may have been added."""
-        refused = self._memory.recall(_NO_CHECKS, own) or ""
-        try:
-            since = now - datetime.fromisoformat(refused)
-            return not timedelta(0) <= since < TRY_CHECKS_AGAIN
-        except (ValueError, TypeError):
-            return True
+        refused = self._memory.recall(_NO_CHECKS, own)
+        return not is_lately(refused, within=TRY_CHECKS_AGAIN, now=now)
 
     def _remember_checks(self, own: str, sightings: Iterable[Sighting], now: datetime) -> None:
         """Keep whether this token may see checks; one repository that refuses them is not that."""

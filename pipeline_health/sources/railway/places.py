@@ -16,6 +16,7 @@ from pipeline_health.clients.railway_access import (
     FoundProject,
     Scope,
 )
+from pipeline_health.core.lately import is_lately
 from pipeline_health.core.model.ids import ProjectName
 from pipeline_health.frozen import dataclass
 from pipeline_health.ports import RAILWAY_NAMES, Memory
@@ -139,10 +140,7 @@ class Places:
             return None
         kept = self._memory.recall(ABSENCE, f"{variable} {_key(watched)}")
         at, _, why = (kept or "").partition(" ")
-        try:
-            fresh = timedelta(0) <= now - datetime.fromisoformat(at) < LOOK_AGAIN_AFTER
-        except (ValueError, TypeError):
-            return None
+        fresh = is_lately(at, within=LOOK_AGAIN_AFTER, now=now)
         return Nowhere(why, certain=True) if fresh else None
 
     def _remember(self, watched: Watched, environment_id: str, *, now: datetime) -> None:
